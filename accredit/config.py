@@ -1,0 +1,118 @@
+"""Settings, frozen, from ``ACCREDIT_*`` in the environment.
+
+Unknown or missing names stop the start with one clear sentence. Secrets have no default. Every name is documented in
+``docs/configuration.md`` and a test compares the two.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from accredit.errors import NotReady
+
+PREFIX = "ACCREDIT_"
+
+
+class Settings(BaseSettings):
+    """What an operator may set; each field is ``ACCREDIT_<NAME>``."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    base_url: str
+    """Where this service is reached, for ever: written into the database at first start."""
+    secret_key: SecretStr
+    """Signs cookies and form tokens; at least 32 characters."""
+    pepper: SecretStr
+    """Keys the hashes of UPNs, claim-slip codes and typed names; at least 32 characters, never changed."""
+    database_url: str = "sqlite:///var/accredit.sqlite"
+    keys_dir: Path = Path("var/keys")
+    key_passphrase: SecretStr | None = None
+    """Opens the private keys. Given to ``accredit work`` only."""
+    issuer_host: str | None = None
+    """Host in issuer identifiers (did:web); the host of ``base_url`` unless set (the demonstration sets it)."""
+    trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    listen_host: str = "127.0.0.1"
+    listen_port: Annotated[int, Field(ge=1, le=65535)] = 8080
+    web_processes: Annotated[int, Field(ge=1, le=64)] = 2
+    mail: Literal["console", "smtp"] = "console"
+    mail_from: str = "accredit@localhost"
+    smtp_host: str = "localhost"
+    smtp_port: int = 25
+    smtp_user: str | None = None
+    smtp_password: SecretStr | None = None
+    smtp_starttls: bool = False
+    demonstration: bool = False
+    """Marks every page, badge and certificate DEMONSTRATION; only a database made by ``accredit demo`` accepts it."""
+    welsh_approved: bool = False
+    """Shows the Welsh switch, once a Welsh speaker has approved the catalogue."""
+
+    @field_validator("base_url")
+    @classmethod
+    def _origin(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/") or parts.query:
+            msg = "must be an address like https://accredit.example.org, without a path"
+            raise ValueError(msg)
+        if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1", "::1"}:
+            msg = "must start with https:// (plain http is for this machine only)"
+            raise ValueError(msg)
+        return value.rstrip("/")
+
+    @field_validator("secret_key", "pepper")
+    @classmethod
+    def _long_enough(cls, value: SecretStr) -> SecretStr:
+        if len(value.get_secret_value()) < 32:
+            msg = "must have at least 32 characters; make one with: openssl rand -hex 32"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("trusted_hosts", mode="before")
+    @classmethod
+    def _comma_list(cls, value: object) -> object:
+        return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @property
+    def host(self) -> str:
+        """The host (and port) that people type, for example ``accredit.example.org``."""
+        return urlsplit(self.base_url).netloc
+
+    @property
+    def did_host(self) -> str:
+        """The host in ``did:web`` identifiers."""
+        return self.issuer_host or self.host
+
+    @property
+    def is_https(self) -> bool:
+        """Whether people reach the service over TLS."""
+        return self.base_url.startswith("https://")
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises `NotReady` naming every unknown, missing or wrong setting at once, and what to do.
+    """
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known | TEST_ONLY)
+    problems = [f"{name} is not a setting (see docs/configuration.md)" for name in unknown]
+    try:
+        settings = Settings()  # type: ignore[call-arg]  # the environment fills the required fields
+    except ValidationError as error:
+        for fault in error.errors():
+            name = PREFIX + str(fault["loc"][0]).upper()
+            message = "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
+            problems.append(f"{name} {message}")
+        settings = None
+    if problems or settings is None:
+        raise NotReady("settings", "The settings are not right: " + "; ".join(problems) + ".")
+    return settings
+
+
+# Read by the fault hooks and by the tests themselves, never by a running service's rules.
+TEST_ONLY = frozenset({"ACCREDIT_FAULT", "ACCREDIT_SHARED"})

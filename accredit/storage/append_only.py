@@ -1,0 +1,82 @@
+"""Tables that only grow: triggers on both databases refuse UPDATE and DELETE.
+
+A model names itself with `append_only`; the migration and the tests' ``create_all`` run the same statements. Columns in
+``erasable`` may be set to NULL (the erasure of a record and its salt), and nothing else may change.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlmodel
+from sqlalchemy import Connection, MetaData, event
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One guarded table: the columns that never change, and those that may be emptied."""
+
+    table: str
+    columns: tuple[str, ...]
+    erasable: tuple[str, ...]
+    mutable: tuple[str, ...]
+
+
+_guards: dict[str, Guard] = {}
+
+
+def append_only(model: Any, *, erasable: Sequence[str] = (), mutable: Sequence[str] = ()) -> Any:
+    """Guard ``model``'s table; use as a call right after the class. ``mutable`` columns may change (a status)."""
+    table = model.__table__
+    free = {*erasable, *mutable}
+    fixed = tuple(column.name for column in table.columns if column.name not in free)
+    _guards[table.name] = Guard(table.name, fixed, tuple(erasable), tuple(mutable))
+    return model
+
+
+def guards() -> Iterator[Guard]:
+    """Yield every guarded table, by name."""
+    yield from (guard for _, guard in sorted(_guards.items()))
+
+
+def create_statements(guard: Guard, dialect: str) -> list[str]:
+    """Return the DDL that guards one table on ``sqlite`` or ``postgresql``."""
+    distinct = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
+    changed = [f'NEW."{name}" {distinct} OLD."{name}"' for name in guard.columns]
+    changed += [f'(NEW."{n}" IS NOT NULL AND NEW."{n}" {distinct} OLD."{n}")' for n in guard.erasable]
+    condition = " OR ".join(changed)
+    name, message = f"{guard.table}_append_only", f"{guard.table} is append-only"
+    if dialect == "sqlite":
+        abort = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        return [
+            f'CREATE TRIGGER "{name}_update" BEFORE UPDATE ON "{guard.table}" WHEN {condition} {abort}',
+            f'CREATE TRIGGER "{name}_delete" BEFORE DELETE ON "{guard.table}" {abort}',
+        ]
+    function = f"{name}_refuse"
+    return [
+        f'CREATE OR REPLACE FUNCTION "{function}"() RETURNS trigger LANGUAGE plpgsql AS '
+        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$",
+        f'CREATE TRIGGER "{name}_update" BEFORE UPDATE ON "{guard.table}" FOR EACH ROW WHEN ({condition}) '
+        f'EXECUTE FUNCTION "{function}"()',
+        f'CREATE TRIGGER "{name}_delete" BEFORE DELETE ON "{guard.table}" FOR EACH ROW EXECUTE FUNCTION "{function}"()',
+        f'CREATE TRIGGER "{name}_truncate" BEFORE TRUNCATE ON "{guard.table}" EXECUTE FUNCTION "{function}"()',
+    ]
+
+
+def drop_statements(guard: Guard, dialect: str) -> list[str]:
+    """Return the DDL that removes what `create_statements` made."""
+    name = f"{guard.table}_append_only"
+    if dialect == "sqlite":
+        return [f'DROP TRIGGER IF EXISTS "{name}_{act}"' for act in ("update", "delete")]
+    acts = ("update", "delete", "truncate")
+    drops = [f'DROP TRIGGER IF EXISTS "{name}_{act}" ON "{guard.table}"' for act in acts]
+    return [*drops, f'DROP FUNCTION IF EXISTS "{name}_refuse"()']
+
+
+@event.listens_for(sqlmodel.SQLModel.metadata, "after_create")
+def _guard_created(_target: MetaData, connection: Connection, **_options: Any) -> None:
+    for guard in guards():
+        for statement in create_statements(guard, connection.dialect.name):
+            connection.exec_driver_sql(statement)

@@ -1,0 +1,73 @@
+"""Column types: aware UTC moments, enumerations kept as their words, canonical keys.
+
+A SQLModel ``table=True`` class does not validate on construction, so what must hold is a constraint here or a rule.
+"""
+
+from __future__ import annotations
+
+import uuid
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+import uuid_utils.compat
+from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKeyConstraint, String, TypeDecorator, UniqueConstraint
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """An aware moment, stored in UTC; a naive one is a programming error on both databases."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            msg = "a stored moment must carry its time zone"
+            raise ValueError(msg)
+        utc = value.astimezone(UTC)
+        return utc.replace(tzinfo=None) if dialect.name == "sqlite" else utc
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Word(TypeDecorator[StrEnum]):
+    """A member of a `StrEnum`, stored as its value (SQLAlchemy's own Enum would store the Python name)."""
+
+    impl = String
+    cache_ok = True
+
+    def __init__(self, words: type[StrEnum]) -> None:
+        super().__init__(length=40)
+        self.words = words
+
+    def process_bind_param(self, value: StrEnum | str | None, dialect: Dialect) -> str | None:
+        return None if value is None else self.words(value).value
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> StrEnum | None:
+        return None if value is None else self.words(value)
+
+
+def new_id() -> uuid.UUID:
+    """Return a fresh UUIDv7: sorts by time, so indexes stay compact. Never shown to the public."""
+    return uuid_utils.compat.uuid7()
+
+
+def one_of(column: str, words: type[StrEnum]) -> CheckConstraint:
+    """Hold ``column`` to the values of ``words``."""
+    values = ", ".join(f"'{word.value}'" for word in words)
+    return CheckConstraint(f"{column} IN ({values})", name=f"{column}_is_known")
+
+
+def own_key() -> UniqueConstraint:
+    """The key that children name, so that a row can never point into another organisation."""
+    return UniqueConstraint("organisation_id", "id")
+
+
+def belongs_to(table: str, column: str, **options: Any) -> ForeignKeyConstraint:
+    """Point ``(organisation_id, column)`` at ``table``'s ``(organisation_id, id)``."""
+    return ForeignKeyConstraint(["organisation_id", column], [f"{table}.organisation_id", f"{table}.id"], **options)
