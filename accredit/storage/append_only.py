@@ -43,9 +43,8 @@ def guards() -> Iterator[Guard]:
 
 def create_statements(guard: Guard, dialect: str) -> list[str]:
     """Return the DDL that guards one table on ``sqlite`` or ``postgresql``."""
-    distinct = "IS NOT" if dialect == "sqlite" else "IS DISTINCT FROM"
-    changed = [f'NEW."{name}" {distinct} OLD."{name}"' for name in guard.columns]
-    changed += [f'(NEW."{n}" IS NOT NULL AND NEW."{n}" {distinct} OLD."{n}")' for n in guard.erasable]
+    changed = [_differs(name, dialect) for name in guard.columns]
+    changed += [f'(NEW."{name}" IS NOT NULL AND {_differs(name, dialect)})' for name in guard.erasable]
     condition = " OR ".join(changed)
     name, message = f"{guard.table}_append_only", f"{guard.table} is append-only"
     if dialect == "sqlite":
@@ -63,6 +62,13 @@ def create_statements(guard: Guard, dialect: str) -> list[str]:
         f'CREATE TRIGGER "{name}_delete" BEFORE DELETE ON "{guard.table}" FOR EACH ROW EXECUTE FUNCTION "{function}"()',
         f'CREATE TRIGGER "{name}_truncate" BEFORE TRUNCATE ON "{guard.table}" EXECUTE FUNCTION "{function}"()',
     ]
+
+
+def _differs(column: str, dialect: str) -> str:
+    if dialect == "sqlite":
+        return f'NEW."{column}" IS NOT OLD."{column}"'
+    # PostgreSQL has no equality for json, so the text is compared.
+    return f'NEW."{column}"::text IS DISTINCT FROM OLD."{column}"::text'
 
 
 def drop_statements(guard: Guard, dialect: str) -> list[str]:

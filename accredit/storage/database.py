@@ -85,7 +85,9 @@ def _engine(url: str) -> Engine:
     address = make_url(url)
     if address.get_backend_name() == "sqlite":
         if sqlite.sqlite_version_info < FIRST_SAFE_SQLITE:
-            raise NotReady("sqlite-too-old", f"SQLite {sqlite.sqlite_version} may corrupt shared files; 3.51.3 is needed.")
+            raise NotReady(
+                "sqlite-too-old", f"SQLite {sqlite.sqlite_version} may corrupt shared files; 3.51.3 is needed."
+            )
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
         engine = create_engine(address, module=sqlite)

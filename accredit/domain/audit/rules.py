@@ -1,0 +1,78 @@
+"""Actors and event tags.
+
+- Every write names its actor: a member of staff, a young person, an operator, or the service itself.
+- Every write has exactly one event, with a tag of this list.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+
+class ActorKind(StrEnum):
+    """Who can act."""
+
+    STAFF = "staff"
+    YOUNG_PERSON = "young-person"
+    OPERATOR = "operator"
+    SERVICE = "service"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Actor:
+    """Who acts, as the audit trail and the ledger name them: by kind, id and role, never by name."""
+
+    kind: ActorKind
+    id: UUID | None = None
+    organisation_id: UUID | None = None
+    role: str | None = None
+
+
+SERVICE = Actor(kind=ActorKind.SERVICE)
+
+
+class Tag(StrEnum):
+    """What happened."""
+
+    ORGANISATION_ADDED = "organisation.added"
+    ORGANISATION_CHANGED = "organisation.changed"
+    ORGANISATION_RECOGNISED = "organisation.recognised"
+    ORGANISATION_CONFIRMATION_WITHDRAWN = "organisation.confirmation-withdrawn"
+    STAFF_ADDED = "staff.added"
+    STAFF_ROLE_GIVEN = "staff.role-given"
+    STAFF_ROLE_ENDED = "staff.role-ended"
+    STAFF_SIGNED_IN = "staff.signed-in"
+    STAFF_SIGNED_OUT = "staff.signed-out"
+    PEOPLE_IMPORTED = "people.imported"
+    YOUNG_PERSON_ADDED = "young-person.added"
+    YOUNG_PERSON_CHANGED = "young-person.changed"
+    YOUNG_PERSON_NAME_CONFIRMED = "young-person.name-confirmed"
+    YOUNG_PERSON_SIGNED_IN = "young-person.signed-in"
+    CLAIM_SLIP_MADE = "claim-slip.made"
+    PROGRAMME_ADDED = "programme.added"
+    PROGRAMME_VERSION_ADDED = "programme-version.added"
+    ENROLLED = "enrolment.started"
+    ENROLMENT_ENDED = "enrolment.ended"
+    BREAK_STARTED = "break.started"
+    BREAK_ENDED = "break.ended"
+    TRAINING_PLANNED = "training.planned"
+    ATTENDANCE_RECORDED = "attendance.recorded"
+    ATTENDANCE_CORRECTED = "attendance.corrected"
+    PRACTICE_RECORDED = "practice.recorded"
+    HOURS_SUBMITTED = "hours.submitted"
+    HOURS_APPROVED = "hours.approved"
+    HOURS_RETURNED = "hours.returned"
+    HOURS_CORRECTED = "hours.corrected"
+    SKILL_OBSERVED = "skill.observed"
+    MILESTONE_RECORDED = "milestone.recorded"
+    AWARDED = "award.decided"
+    CREDENTIAL_PREPARED = "credential.prepared"
+    CREDENTIAL_ISSUED = "credential.issued"
+    CREDENTIAL_SUSPENDED = "credential.suspended"
+    CREDENTIAL_REINSTATED = "credential.reinstated"
+    CREDENTIAL_REVOKED = "credential.revoked"
+    KEY_PUBLISHED = "key.published"
+    KEY_RETIRED = "key.retired"
+    MAIL_SENT = "mail.sent"

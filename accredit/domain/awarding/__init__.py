@@ -1,0 +1,1 @@
+"""Assessing a portfolio against a level (a machine, no effect) and awarding (a person's decision)."""

@@ -1,0 +1,41 @@
+"""Rows of awards."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from accredit.storage import UtcDateTime, append_only, belongs_to, new_id, own_key
+
+
+class Award(SQLModel, table=True):
+    """A decision that a young person has reached a level, with the assessment as it stood."""
+
+    __tablename__ = "award"
+    __table_args__ = (
+        own_key(),
+        UniqueConstraint("enrolment_id", "level_code", "round"),
+        belongs_to("enrolment", "enrolment_id"),
+        belongs_to("programme_version", "programme_version_id"),
+        belongs_to("staff", "awarded_by"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: UUID = Field(index=True)
+    programme_version_id: UUID
+    level_code: str
+    round: int = 0
+    awarded_on: date
+    awarded_by: UUID
+    decided_at: datetime = Field(sa_type=UtcDateTime)
+    assessment: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    portfolio: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    """The totals to the date of the award that the credential states."""
+
+
+append_only(Award)

@@ -1,0 +1,1 @@
+"""Award → OpenBadgeCredential: build, deliver, revoke; the typed code and the achievement it names."""

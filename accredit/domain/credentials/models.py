@@ -1,0 +1,59 @@
+"""Rows of credentials."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from accredit.storage import UtcDateTime, append_only, belongs_to, new_id, own_key
+
+
+class Achievement(SQLModel, table=True):
+    """What can be achieved: one level of one programme version, as published at ``/achievements/<public_id>``."""
+
+    __tablename__ = "achievement"
+    __table_args__ = (
+        own_key(),
+        UniqueConstraint("programme_version_id", "level_code"),
+        belongs_to("programme_version", "programme_version_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    programme_version_id: UUID
+    level_code: str
+    public_id: str = Field(unique=True)
+    document: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Credential(SQLModel, table=True):
+    """Joins an award to its issuance, and holds the typed code printed on the paper."""
+
+    __tablename__ = "credential"
+    __table_args__ = (
+        own_key(),
+        UniqueConstraint("award_id", "issuance_id"),
+        belongs_to("award", "award_id"),
+        belongs_to("issuance", "issuance_id"),
+        belongs_to("achievement", "achievement_id"),
+        belongs_to("young_person", "young_person_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    award_id: UUID = Field(index=True)
+    issuance_id: UUID = Field(unique=True)
+    achievement_id: UUID
+    young_person_id: UUID = Field(index=True)
+    code: str = Field(unique=True)
+    """14 symbols without hyphens."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+append_only(Achievement)
+append_only(Credential)

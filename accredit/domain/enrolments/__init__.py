@@ -1,0 +1,1 @@
+"""Enrolments, and breaks: taking a break costs nothing already earned, and no reason is stored."""

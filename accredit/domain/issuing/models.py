@@ -1,0 +1,122 @@
+"""Rows of the issuing cycle."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Column, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from accredit.domain.issuing.rules import Purpose, Stage, Status, StatusAct
+from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of, own_key
+
+
+class SigningKey(SQLModel, table=True):
+    """The public half of a key and its history. ``organisation_id`` is None for the service's own (checkpoint) key."""
+
+    __tablename__ = "signing_key"
+    __table_args__ = (one_of("purpose", Purpose), UniqueConstraint("controller", "fragment"))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
+    purpose: Purpose = Field(sa_type=Word(Purpose))
+    controller: str
+    """The DID (or log origin) that the key speaks for."""
+    fragment: str
+    """Names the key inside its controller's document; never reused."""
+    public_key_multibase: str
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    compromised_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class StatusList(SQLModel, table=True):
+    """One Bitstring Status List of an organisation. The bits are derived from the issuances."""
+
+    __tablename__ = "status_list"
+    __table_args__ = (own_key(),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    public_id: str = Field(unique=True)
+    """Random, stands in the list's address."""
+    length: int
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    signed_list: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """The last signed list credential, as published."""
+    signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    signed_state: str | None = None
+    """Digest of the set bits in ``signed_list``, to see whether it is current."""
+
+
+class Issuance(SQLModel, table=True):
+    """One document on its way from intent to release. All but stage, status and signed bytes is frozen."""
+
+    __tablename__ = "issuance"
+    __table_args__ = (
+        own_key(),
+        one_of("stage", Stage),
+        one_of("status", Status),
+        UniqueConstraint("kind", "subject_id", "round"),
+        UniqueConstraint("status_list_id", "status_index"),
+        belongs_to("status_list", "status_list_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    kind: str
+    """What the subject is: ``award``."""
+    subject_id: UUID
+    round: int = 0
+    credential_id: UUID = Field(unique=True)
+    """Random; the credential's id is ``urn:uuid:`` + this."""
+    status_list_id: UUID
+    status_index: int
+    unsigned_document: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    record_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """SHA-256 of the approved rows the document was built from; checked again before signing."""
+    signing_key_id: UUID = Field(foreign_key="signing_key.id")
+    prepared_at: datetime = Field(sa_type=UtcDateTime)
+    stage: Stage = Field(default=Stage.INTENT, sa_type=Word(Stage), index=True)
+    signed_document: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    signed_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    leaf_index: int | None = None
+    recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    void_reason: str | None = None
+    status: Status = Field(default=Status.ACTIVE, sa_type=Word(Status))
+    status_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class StatusEvent(SQLModel, table=True):
+    """One act on a credential's status, kept for ever. ``reason`` is for the school only, never public."""
+
+    __tablename__ = "status_event"
+    __table_args__ = (one_of("act", StatusAct), belongs_to("issuance", "issuance_id"))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    issuance_id: UUID = Field(index=True)
+    act: StatusAct = Field(sa_type=Word(StatusAct))
+    reason: str
+    actor_id: UUID | None = None
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+append_only(SigningKey, mutable=("retired_at", "compromised_at"))
+append_only(
+    Issuance,
+    mutable=(
+        "stage",
+        "signed_document",
+        "signed_digest",
+        "leaf_index",
+        "recorded_at",
+        "released_at",
+        "void_reason",
+        "status",
+        "status_since",
+    ),
+)
+append_only(StatusEvent)

@@ -1,0 +1,1 @@
+"""Messages that leave the service: kept until sent, then emptied."""

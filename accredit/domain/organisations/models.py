@@ -1,0 +1,53 @@
+"""Rows of an organisation."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import Field, SQLModel
+
+from accredit.domain.organisations.rules import Channel, Kind, Nation
+from accredit.storage import UtcDateTime, Word, append_only, new_id, one_of
+
+
+class Organisation(SQLModel, table=True):
+    """A school, college or community organisation: an issuer. ``slug`` is in its DID and is never reused."""
+
+    __tablename__ = "organisation"
+    __table_args__ = (one_of("nation", Nation), one_of("kind", Kind))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    slug: str = Field(unique=True)
+    did: str = Field(unique=True)
+    """``did:web:<host>:o:<slug>``, fixed when the organisation is added."""
+    name: str
+    town: str | None = None
+    kind: Kind = Field(sa_type=Word(Kind))
+    nation: Nation = Field(sa_type=Word(Nation))
+    urn: str | None = None
+    charity_number: str | None = None
+    ukprn: str | None = None
+    contact: str | None = None
+    """Where a stranger in doubt can ask: an office address or telephone, from the school itself."""
+    talk_to: str | None = None
+    """Names and places of the adults a young person can talk to, in the school's own words."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Confirmation(SQLModel, table=True):
+    """An operator's record of how the organisation was confirmed, or that this was withdrawn. Kept for ever."""
+
+    __tablename__ = "organisation_confirmation"
+    __table_args__ = (one_of("channel", Channel),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    confirmed: bool
+    channel: Channel = Field(sa_type=Word(Channel))
+    confirmed_on: date
+    operator_id: UUID
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+append_only(Confirmation)

@@ -1,0 +1,108 @@
+"""Rows of people."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from accredit.domain.organisations.rules import Role
+from accredit.storage import UtcDateTime, Word, belongs_to, new_id, one_of, own_key
+
+
+class Account(SQLModel, table=True):
+    """How a member of staff or an operator signs in. What the sign-in library needs on top is added in ``web.auth``."""
+
+    __tablename__ = "account"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    email: str = Field(unique=True)
+    password: str | None = None
+    """Argon2 hash."""
+    active: bool = True
+    fs_uniquifier: str = Field(unique=True)
+    """Changing it ends every sign-in of the account."""
+    is_operator: bool = False
+    us_totp_secrets: str | None = None
+    us_phone_number: str | None = None
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class Staff(SQLModel, table=True):
+    """A member of staff of one organisation; ``account_id`` is None for an adult who never signs in."""
+
+    __tablename__ = "staff"
+    __table_args__ = (own_key(), UniqueConstraint("organisation_id", "account_id"))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
+    name: str
+    job_title: str | None = None
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class StaffRole(SQLModel, table=True):
+    """A role held between two dates. A supervisor's names who ticked that the safer-recruitment checks were done."""
+
+    __tablename__ = "staff_role"
+    __table_args__ = (
+        one_of("role", Role),
+        belongs_to("staff", "staff_id"),
+        CheckConstraint("role <> 'supervisor' OR checks_confirmed_by IS NOT NULL", name="supervisor_was_checked"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    staff_id: UUID = Field(index=True)
+    role: Role = Field(sa_type=Word(Role))
+    held_from: date
+    held_until: date | None = None
+    checks_confirmed_by: UUID | None = None
+    """The co-ordinator (staff id) who ticked the safer-recruitment box."""
+    given_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class YoungPerson(SQLModel, table=True):
+    """A young person in one organisation's record."""
+
+    __tablename__ = "young_person"
+    __table_args__ = (own_key(), UniqueConstraint("organisation_id", "school_reference"))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    school_reference: str
+    """The school's own pupil number, as text with its leading zeros."""
+    printed_name: str
+    """The name as it is to be printed."""
+    printed_name_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    known_as: str
+    """What to call them on their own page."""
+    year_group: str | None = None
+    form: str | None = None
+    turns_13: str | None = Field(default=None, max_length=7)
+    """Month ``YYYY-MM``."""
+    turns_16: str | None = Field(default=None, max_length=7)
+    turns_18: str | None = Field(default=None, max_length=7)
+    upn_hash: bytes | None = Field(default=None, index=True)
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ClaimSlip(SQLModel, table=True):
+    """The paper code with which a young person signs in; only its keyed hash is kept."""
+
+    __tablename__ = "claim_slip"
+    __table_args__ = (belongs_to("young_person", "young_person_id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    young_person_id: UUID = Field(index=True)
+    code_hash: bytes = Field(unique=True)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    made_by: UUID | None = None
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -1,0 +1,118 @@
+"""Rows of practice. The facts of an entry never change; a correction is a new entry that names the old one."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from accredit.domain.practice.rules import HoursStatus, Milestone, ReturnReason, Source
+from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of, own_key
+
+
+class PracticeSession(SQLModel, table=True):
+    """A drop-in or the like, with its supervising adult, whose register records and approves hours in one act."""
+
+    __tablename__ = "practice_session"
+    __table_args__ = (
+        own_key(),
+        belongs_to("programme", "programme_id"),
+        belongs_to("staff", "supervised_by"),
+        CheckConstraint("minutes BETWEEN 5 AND 480", name="minutes_plausible"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    programme_id: UUID = Field(index=True)
+    activity_type: str
+    held_on: date
+    starts_at: time
+    minutes: int
+    supervised_by: UUID
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class HoursEntry(SQLModel, table=True):
+    """Supervised time of one young person (or a supervision meeting). It has no text field, on purpose."""
+
+    __tablename__ = "hours_entry"
+    __table_args__ = (
+        own_key(),
+        one_of("status", HoursStatus),
+        one_of("source", Source),
+        UniqueConstraint("corrects_id"),
+        UniqueConstraint("organisation_id", "reference"),
+        UniqueConstraint("practice_session_id", "enrolment_id"),
+        belongs_to("enrolment", "enrolment_id"),
+        belongs_to("staff", "supervised_by"),
+        belongs_to("staff", "decided_by"),
+        belongs_to("practice_session", "practice_session_id"),
+        belongs_to("hours_entry", "corrects_id"),
+        CheckConstraint("minutes BETWEEN 1 AND 720", name="minutes_plausible"),
+        CheckConstraint("(status = 'returned') = (return_reason IS NOT NULL)", name="returned_with_reason"),
+        CheckConstraint("(status = 'submitted') = (decided_at IS NULL)", name="decided_or_submitted"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: UUID = Field(index=True)
+    activity_type: str
+    held_on: date = Field(index=True)
+    starts_at: time
+    minutes: int
+    supervised_by: UUID = Field(index=True)
+    practice_session_id: UUID | None = None
+    source: Source = Field(sa_type=Word(Source))
+    reference: str | None = None
+    """The school's own number of an imported entry; the same file twice changes nothing."""
+    submitted_at: datetime = Field(sa_type=UtcDateTime)
+    corrects_id: UUID | None = None
+    status: HoursStatus = Field(default=HoursStatus.SUBMITTED, sa_type=Word(HoursStatus), index=True)
+    decided_by: UUID | None = None
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    return_reason: ReturnReason | None = Field(default=None, sa_type=Word(ReturnReason))
+    over_day_limit_confirmed: bool = False
+
+
+class SkillObservation(SQLModel, table=True):
+    """A skill, an activity type, a date, an adult. No account of what was said."""
+
+    __tablename__ = "skill_observation"
+    __table_args__ = (own_key(), belongs_to("enrolment", "enrolment_id"), belongs_to("staff", "observed_by"))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: UUID = Field(index=True)
+    skill_code: str
+    activity_type: str
+    observed_on: date
+    observed_by: UUID
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class MilestoneReached(SQLModel, table=True):
+    """That a milestone was reached, when, and which adult says so."""
+
+    __tablename__ = "milestone_reached"
+    __table_args__ = (
+        own_key(),
+        one_of("milestone", Milestone),
+        UniqueConstraint("enrolment_id", "milestone"),
+        belongs_to("enrolment", "enrolment_id"),
+        belongs_to("staff", "recorded_by"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: UUID = Field(index=True)
+    milestone: Milestone = Field(sa_type=Word(Milestone))
+    reached_on: date
+    recorded_by: UUID
+    recorded_at: datetime = Field(sa_type=UtcDateTime)
+
+
+append_only(HoursEntry, mutable=("status", "decided_by", "decided_at", "return_reason", "over_day_limit_confirmed"))
+append_only(SkillObservation)
+append_only(MilestoneReached)

@@ -1,0 +1,72 @@
+"""Rows of the log: leaves for ever, their records and salts until erased, the head, the signed checkpoints."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, LargeBinary, UniqueConstraint
+from sqlmodel import Field, SQLModel
+
+from accredit.domain.transparency.rules import Act
+from accredit.storage import UtcDateTime, Word, append_only, one_of
+
+
+class LedgerLeaf(SQLModel, table=True):
+    """One leaf of the tree: its place and its hash."""
+
+    __tablename__ = "ledger_leaf"
+    __table_args__ = (CheckConstraint('"index" >= 0', name="index_not_negative"),)
+
+    index: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    entry: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """The 32-byte salted commitment, which is the tlog entry."""
+    leaf_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    """SHA-256(0x00 ‖ entry)."""
+    appended_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class LedgerRecord(SQLModel, table=True):
+    """What a leaf commits to. Erasing empties ``record`` and ``salt``; the leaf stays."""
+
+    __tablename__ = "ledger_record"
+    __table_args__ = (one_of("act", Act), UniqueConstraint("act", "subject_id", "occurrence"))
+
+    leaf_index: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
+    act: Act = Field(sa_type=Word(Act))
+    subject_id: UUID = Field(index=True)
+    """The row the act is about: an attendance, an hours entry, an award, an issuance …"""
+    occurrence: int = 0
+    """Counts repeatable acts on one subject (suspend, reinstate, suspend again)."""
+    record: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    salt: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+
+
+class LedgerHead(SQLModel, table=True):
+    """The one row that serialises appends: tree size and the frontier (compact range) for O(log n) growth."""
+
+    __tablename__ = "ledger_head"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: int = Field(default=1, primary_key=True)
+    origin: str
+    size: int = Field(sa_column=Column(BigInteger, nullable=False))
+    frontier: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
+class LedgerCheckpoint(SQLModel, table=True):
+    """A signed statement of size and root, kept for ever: all of them must be consistent."""
+
+    __tablename__ = "ledger_checkpoint"
+
+    size: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    root: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    note: str
+    signed_at: datetime = Field(sa_type=UtcDateTime)
+
+
+append_only(LedgerLeaf)
+append_only(LedgerRecord, erasable=("record", "salt"))
+append_only(LedgerCheckpoint)

@@ -1,0 +1,1 @@
+"""The verdict: one engine for page, API and command line."""

