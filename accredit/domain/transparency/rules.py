@@ -7,7 +7,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
+from uuid import UUID
 
 
 class Act(StrEnum):
@@ -24,3 +28,35 @@ class Act(StrEnum):
     KEY_PUBLISHED = "key-published"
     KEY_RETIRED = "key-retired"
     ORGANISATION_ENDORSED = "organisation-endorsed"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """One accountable act on its way into the log.
+
+    ``record`` holds JSON values without fractions (text, whole numbers, true, false, null, lists, objects): ids,
+    counts, dates as text, words of fixed lists. ``occurrence`` tells apart repeatable acts on one subject.
+    """
+
+    act: Act
+    subject_id: UUID
+    record: Mapping[str, object]
+    organisation_id: UUID | None = None
+    occurrence: int = 0
+
+    @property
+    def key(self) -> tuple[Act, UUID, int]:
+        """What makes the entry unique in the log."""
+        return self.act, self.subject_id, self.occurrence
+
+
+def statement(entry: Entry, *, now: datetime) -> dict[str, object]:
+    """Return what the leaf commits to: the act with its subject, organisation and time, and the record as given."""
+    return {
+        "act": entry.act.value,
+        "subject": str(entry.subject_id),
+        "organisation": None if entry.organisation_id is None else str(entry.organisation_id),
+        "occurrence": entry.occurrence,
+        "at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "record": dict(entry.record),
+    }
