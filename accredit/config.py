@@ -102,7 +102,7 @@ def load_settings() -> Settings:
     unknown = sorted(name for name in os.environ if name.startswith(PREFIX) and name not in known | TEST_ONLY)
     problems = [f"{name} is not a setting (see docs/configuration.md)" for name in unknown]
     try:
-        settings = Settings()  # type: ignore[call-arg]  # the environment fills the required fields
+        settings = Settings()
     except ValidationError as error:
         for fault in error.errors():
             name = PREFIX + str(fault["loc"][0]).upper()

@@ -1,6 +1,17 @@
 """Schema changes (Alembic), and the list of every module that holds tables."""
 
+from __future__ import annotations
+
 from importlib import import_module
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from accredit.errors import NotReady
+from accredit.storage import Database
 
 PACKAGES = (
     "audit",
@@ -20,5 +31,44 @@ PACKAGES = (
 
 def import_models() -> None:
     """Import every table, so that the metadata is whole."""
+    import_module("accredit.storage.identity")
     for package in PACKAGES:
         import_module(f"accredit.domain.{package}.models")
+
+
+def configuration(database: Database | None = None) -> Config:
+    """Return Alembic's configuration, made in code so that an installed wheel needs no ini file."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent))
+    config.attributes["database"] = database
+    return config
+
+
+def upgrade(database: Database, revision: str = "head") -> None:
+    """Bring the schema to ``revision``; each step is one transaction."""
+    command.upgrade(configuration(database), revision)
+
+
+def downgrade(database: Database, revision: str) -> None:
+    """Take the schema back to ``revision`` (``base`` for none)."""
+    command.downgrade(configuration(database), revision)
+
+
+def check(database: Database) -> None:
+    """Refuse to start on a schema this version does not know.
+
+    Raises `NotReady` saying whether to migrate or to update accredit.
+    """
+    script = ScriptDirectory.from_config(configuration())
+    with database.engine.connect() as connection:
+        current = MigrationContext.configure(connection).get_current_revision()
+    if current == script.get_current_head():
+        return
+    if current is None:
+        raise NotReady("schema-missing", "The database has no tables yet. Run: accredit migrate")
+    if current not in {revision.revision for revision in script.walk_revisions()}:
+        raise NotReady(
+            "schema-newer",
+            f"The database was changed by a newer accredit (schema {current}). Update accredit, or restore a backup.",
+        )
+    raise NotReady("schema-older", "The database is of an older accredit. Make a backup, then run: accredit migrate")

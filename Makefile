@@ -1,0 +1,67 @@
+# Run `make` alone for help. Two commands do it all: `make demo` and `make test`.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PY := .venv/bin/python
+PORT ?= 8080
+export PYTHONDONTWRITEBYTECODE ?= 1
+
+.PHONY: help
+help: ## show this help
+	@awk 'BEGIN {FS = ":.*## "} /^# ──/ {printf "\n\033[1m%s\033[0m\n", substr($$0, 6)} /^[a-z-]+:.*## / {printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ── start
+.PHONY: install demo run
+install: ## build .venv with everything, for work on accredit
+	@tools/setup.sh dev
+demo: ## play a school's whole year and serve it (PORT=8123 to choose the port)
+	@tools/setup.sh runtime
+	@$(PY) -m accredit demo --port $(PORT)
+run: ## serve this checkout with the settings in the environment
+	@tools/setup.sh runtime
+	@$(PY) -m accredit migrate && $(PY) -m accredit serve
+
+# ── check
+.PHONY: check test lint types imports templates browser conformance
+check: lint types imports templates ## every check that needs no running service
+	@$(PY) -m pytest -q tests/house
+test: ## everything: make check, then all tests
+	@tools/setup.sh dev
+	@$(MAKE) --no-print-directory check
+	@$(PY) -m pytest -q -n 2 --dist worksteal tests
+lint: ## ruff, codespell, deptry, bandit, vulture
+	@tools/setup.sh dev
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
+	@.venv/bin/codespell --quiet-level 3 accredit templates tests docs *.md
+	@.venv/bin/deptry accredit
+	@.venv/bin/bandit -q -r accredit -ll
+	@.venv/bin/vulture accredit --min-confidence 90
+types: ## mypy --strict
+	@.venv/bin/mypy
+imports: ## the import contracts of the house
+	@.venv/bin/lint-imports
+templates: ## djlint
+	@.venv/bin/djlint --quiet --check --lint templates
+browser: ## only the tests that drive a browser
+	@tools/setup.sh dev
+	@$(PY) -m pytest -q tests/browser
+conformance: ## official test vectors, in one table
+	@tools/setup.sh dev
+	@$(PY) -m pytest -q tests/conformance
+
+# ── words and pictures
+.PHONY: screenshots translations
+screenshots: ## write the main pages and the certificate into docs/img
+	@tools/setup.sh dev
+	@$(PY) -m tests.screenshots docs/img
+translations: ## bring the catalogues up to date with the words in code and templates
+	@tools/translations.sh
+
+# ── release
+.PHONY: lock assets wheel
+lock: ## resolve requirements.lock and requirements-dev.lock anew (names, versions and hashes only)
+	@tools/lock.sh
+assets: ## rebuild the stylesheet, scripts and fonts (needs node 20)
+	@cd assets && npm ci --silent && npm run --silent build
+wheel: ## build the wheel into dist/
+	@tools/setup.sh dev
+	@$(PY) -m build --wheel --no-isolation --outdir dist

@@ -1,0 +1,77 @@
+"""The command line: thin commands that parse, call and print.
+
+Usage errors exit 64 and internal errors 70, so that 0 to 5 stay free for verdicts. Commands are imported when used, so
+that ``accredit verify`` starts without a web framework.
+"""
+
+from __future__ import annotations
+
+import sys
+from importlib import import_module
+
+import click
+
+from accredit import __version__
+from accredit.errors import AccreditError
+
+EX_USAGE = 64
+EX_SOFTWARE = 70
+EX_CONFIG = 78
+
+COMMANDS = {
+    "demo": "accredit.cli.demo:demo",
+    "doctor": "accredit.cli.doctor:doctor",
+    "fsck": "accredit.cli.fsck:fsck",
+    "import": "accredit.cli.importing:import_group",
+    "keys": "accredit.cli.keys:keys",
+    "ledger": "accredit.cli.ledger:ledger",
+    "migrate": "accredit.cli.migrate:migrate",
+    "operator": "accredit.cli.operator:operator",
+    "serve": "accredit.cli.serve:serve",
+    "verify": "accredit.cli.verify:verify",
+    "work": "accredit.cli.work:work",
+}
+
+
+class Lazy(click.Group):
+    """A group whose commands live in modules of their own, loaded on first use."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Name every command."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Load one command."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name].partition(":")
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+
+@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def cli() -> None:
+    """Record peer support, sign credentials, and let anyone verify them."""
+
+
+def main() -> None:
+    """Run the command line with the documented exit codes."""
+    try:
+        sys.exit(cli.main(standalone_mode=False) or 0)
+    except click.exceptions.Exit as stop:
+        sys.exit(stop.exit_code)
+    except click.Abort:
+        click.echo("Stopped.", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(EX_USAGE)
+    except AccreditError as error:
+        click.echo(error.detail or error.code, err=True)
+        sys.exit(EX_CONFIG)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001  # the last line of defence: 0 to 5 must never mean "it broke"
+        click.echo(f"Something went wrong inside accredit: {type(error).__name__}: {error}", err=True)
+        sys.exit(EX_SOFTWARE)

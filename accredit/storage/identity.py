@@ -1,0 +1,59 @@
+"""What this service is, for ever: its address and issuer host, written at first start and compared at every later one."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel, select
+
+from accredit.errors import NotReady
+from accredit.storage.append_only import append_only
+from accredit.storage.database import Session
+from accredit.storage.types import UtcDateTime
+
+
+class ServiceIdentity(SQLModel, table=True):
+    """One row, never changed: credentials already signed name this host."""
+
+    __tablename__ = "service_identity"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: int = Field(default=1, primary_key=True)
+    base_url: str
+    did_host: str
+    demonstration: bool
+    created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+append_only(ServiceIdentity, mutable=("base_url",))
+
+
+def read(db: Session) -> ServiceIdentity | None:
+    """Return the identity, or None before the first start."""
+    return db.exec(select(ServiceIdentity)).one_or_none()
+
+
+def claim(db: Session, *, base_url: str, did_host: str, demonstration: bool, now: datetime) -> None:
+    """Write the identity at first start.
+
+    Raises `NotReady` when the database already belongs to another address, or when a demonstration is started on real
+    records or the other way round.
+    """
+    known = read(db)
+    if known is None:
+        db.add(
+            ServiceIdentity(base_url=base_url, did_host=did_host, demonstration=demonstration, created_at=now),
+        )
+        return
+    if known.demonstration != demonstration:
+        kind = "the demonstration's" if known.demonstration else "a real service's"
+        raise NotReady("demonstration-mismatch", f"This database is {kind}. Choose another ACCREDIT_DATABASE_URL.")
+    if known.did_host != did_host or (known.base_url != base_url and not demonstration):
+        raise NotReady(
+            "base-url-changed",
+            f"This database belongs to {known.base_url} (issuer host {known.did_host}); ACCREDIT_BASE_URL says "
+            f"{base_url}. Certificates already printed name the old address, so set it back.",
+        )
+    # The demonstration may listen on another port each time: its links stand in no signed byte.
+    known.base_url = base_url
