@@ -1,0 +1,259 @@
+"""What each term means at one place of a document (JSON-LD 1.1 API, sections 4.1 and 4.2, over term tables).
+
+An `ActiveContext` never changes. Entering a type, a property or a list of contexts gives another one, and each
+remembers the ones that were asked of it, so that a document costs look-ups only.
+
+Not here: ``@base``, ``@language``, ``@import``, ``@nest``, ``@reverse`` and index maps. No pinned context uses them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, TypeVar
+
+from accredit.kit.linkeddata.errors import ContextRefused
+from accredit.kit.linkeddata.terms import Entry, Scope, Table
+
+KEYWORDS: Final = frozenset(
+    {"@base", "@container", "@context", "@default", "@direction", "@graph", "@id", "@import", "@included", "@index"}
+    | {"@json", "@language", "@list", "@nest", "@none", "@prefix", "@propagate", "@protected", "@reverse", "@set"}
+    | {"@type", "@value", "@version", "@vocab"}
+)
+BASE_CONTEXTS: Final = ("https://www.w3.org/ns/credentials/v2", "https://www.w3.org/2018/credentials/v1")
+MAX_CONTEXTS: Final = 8
+
+Key = TypeVar("Key")
+Value = TypeVar("Value")
+
+_LOOKS_LIKE_KEYWORD = re.compile(r"@[A-Za-z]+")
+_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
+_BLANK_NODE = re.compile(r"_:[A-Za-z0-9_][A-Za-z0-9_.\-]*(?<!\.)")
+
+# Each context remembers at most this many derived ones, so that odd mixtures of types cannot fill the memory.
+_MAX_REMEMBERED: Final = 512
+
+
+def is_node_name(value: str) -> bool:
+    """Tell whether `value` can name a node as it stands: an absolute IRI, or a blank node label."""
+    return _ABSOLUTE_IRI.fullmatch(value) is not None or _BLANK_NODE.fullmatch(value) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term in force: `iri` may be a keyword alias such as ``@id``."""
+
+    iri: str
+    type: str | None
+    container: str | None
+    is_prefix: bool
+    is_protected: bool
+    scope: Scope | None
+    opens_scope: bool
+
+    def same_apart_from_protection(self, other: Term) -> bool:
+        """Compare two definitions as section 4.2.2, step 27 does."""
+        mine = (self.iri, self.type, self.container, self.is_prefix, self.scope, self.opens_scope)
+        return mine == (other.iri, other.type, other.container, other.is_prefix, other.scope, other.opens_scope)
+
+
+class ActiveContext:
+    """The terms in force at one place; `previous` is what holds again in the next node, after a type's scope."""
+
+    __slots__ = (
+        "_by_contexts",
+        "_by_key",
+        "_by_property",
+        "_by_types",
+        "prefixes",
+        "previous",
+        "tables",
+        "terms",
+        "vocab",
+    )
+
+    def __init__(
+        self,
+        tables: Mapping[str, Table],
+        terms: Mapping[str, Term],
+        vocab: str | None,
+        previous: ActiveContext | None,
+    ) -> None:
+        self.tables = tables
+        self.terms = terms
+        self.vocab = vocab
+        self.previous = previous
+        self.prefixes = {name: term.iri for name, term in terms.items() if term.is_prefix}
+        self._by_types: dict[tuple[str, ...], ActiveContext] = {}
+        self._by_property: dict[str, ActiveContext] = {}
+        self._by_contexts: dict[tuple[str, ...], ActiveContext] = {}
+        self._by_key: dict[str, Term | None] = {}
+
+    def for_contexts(self, urls: tuple[str, ...]) -> ActiveContext:
+        """Process a list of context URLs; raises `ContextRefused` as `check_contexts` does, or ``protected_term``."""
+        found = self._by_contexts.get(urls)
+        if found is None:
+            check_contexts(urls, self.tables)
+            found = self
+            for url in urls:
+                found = _process(found, self.tables[url].scope)
+            _remember(self._by_contexts, urls, found)
+        return found
+
+    def for_types(self, types: tuple[str, ...]) -> ActiveContext:
+        """Enter the scopes of a node's types; they end with the node (JSON-LD 1.1 API, 5.1.2, step 11)."""
+        found = self._by_types.get(types)
+        if found is None:
+            found = self
+            for name in sorted(set(types)):
+                term = self.terms.get(name)
+                if term is not None and term.opens_scope:
+                    found = _process(found, term.scope, keeps=self)
+            _remember(self._by_types, types, found)
+        return found
+
+    def for_property(self, name: str, term: Term) -> ActiveContext:
+        """Enter the scope of a property, which overrides protection (5.1.2, step 8)."""
+        found = self._by_property.get(name)
+        if found is None:
+            found = _process(self, term.scope, overrides=True)
+            _remember(self._by_property, name, found)
+        return found
+
+    def term(self, key: str) -> Term | None:
+        """Find what a member name means: a term, a compact or absolute IRI, or None where it means nothing."""
+        term = self.terms.get(key)
+        if term is not None:
+            return term
+        if key in self._by_key:
+            return self._by_key[key]
+        iri = self.expand(key, vocab=True)
+        found = None
+        if iri is not None and _ABSOLUTE_IRI.fullmatch(iri):
+            found = Term(iri, None, None, is_prefix=False, is_protected=False, scope=None, opens_scope=False)
+        _remember(self._by_key, key, found)
+        return found
+
+    def expand(self, value: str, *, vocab: bool) -> str | None:
+        """Expand a term or a compact IRI (5.2); None for what looks like a keyword and is none."""
+        if value.startswith("@") and (value in KEYWORDS or _LOOKS_LIKE_KEYWORD.fullmatch(value)):
+            return value if value in KEYWORDS else None
+        if vocab and value in self.terms:
+            return self.terms[value].iri
+        colon = value.find(":", 1)
+        if colon > 0:
+            prefix, suffix = value[:colon], value[colon + 1 :]
+            if prefix != "_" and not suffix.startswith("//") and prefix in self.prefixes:
+                return self.prefixes[prefix] + suffix
+            return value
+        return self.vocab + value if vocab and self.vocab is not None else value
+
+
+def _remember(store: dict[Key, Value], key: Key, value: Value) -> None:
+    if len(store) < _MAX_REMEMBERED:
+        store[key] = value
+
+
+def initial(tables: Mapping[str, Table]) -> ActiveContext:
+    """Begin with no term at all; `tables` are the contexts that the document may name."""
+    return ActiveContext(tables, {}, None, None)
+
+
+def check_contexts(urls: tuple[str, ...], tables: Mapping[str, Table]) -> None:
+    """Refuse a list of contexts that is not one we pin, in the order that the data model asks for.
+
+    Raises `ContextRefused` with code ``context_not_pinned`` or ``context_order`` (VCDM 2.0 §4.3: an ordered set
+    whose first item is the base context).
+    """
+    if not urls or len(urls) > MAX_CONTEXTS:
+        raise ContextRefused("context_order", "$['@context']", f"Name between one and {MAX_CONTEXTS} contexts.")
+    for position, url in enumerate(urls):
+        if url not in tables:
+            where = f"$['@context'][{position}]"
+            raise ContextRefused("context_not_pinned", where, "This context is not among those that are pinned.")
+    if urls[0] not in BASE_CONTEXTS or any(url in BASE_CONTEXTS for url in urls[1:]):
+        sentence = "The first context, and only the first, must be the one of Verifiable Credentials 2.0 or 1.1."
+        raise ContextRefused("context_order", "$['@context']", sentence)
+    if len(set(urls)) != len(urls):
+        raise ContextRefused("context_order", "$['@context']", "A context may stand in the list only once.")
+
+
+def _process(
+    active: ActiveContext,
+    scope: Scope | None,
+    *,
+    keeps: ActiveContext | None = None,
+    overrides: bool = False,
+) -> ActiveContext:
+    """Process one local context (4.1.2): `keeps` is the context to return to, for scopes that do not propagate."""
+    previous = active.previous or keeps
+    if scope is None:
+        if not overrides and any(term.is_protected for term in active.terms.values()):
+            raise ContextRefused("protected_term", "$['@context']", "A protected term may not be dropped.")
+        return ActiveContext(active.tables, {}, None, keeps)
+    building = _Building(active, scope, overrides)
+    for name in scope.entries:
+        building.define(name)
+    return ActiveContext(active.tables, building.terms, building.vocab, previous)
+
+
+class _Building:
+    """The terms of one local context in the making (Create Term Definition, 4.2.2)."""
+
+    def __init__(self, active: ActiveContext, scope: Scope, overrides: bool) -> None:
+        self.terms = dict(active.terms)
+        self.vocab = active.vocab
+        self._scope = scope
+        self._overrides = overrides
+        self._is_done: dict[str, bool] = {}
+        if scope.vocab is not None:
+            self.vocab = self._expand(scope.vocab)
+
+    def define(self, name: str) -> None:
+        """Define one term, and before it those on which it depends."""
+        if name in self._is_done:
+            if not self._is_done[name]:
+                raise ContextRefused("context_cycle", "$['@context']", f"The term {name!r} is defined by itself.")
+            return
+        self._is_done[name] = False
+        before = self.terms.pop(name, None)
+        term = self._definition(name, self._scope.entries[name])
+        if before is not None and before.is_protected and not self._overrides:
+            if not term.same_apart_from_protection(before):
+                sentence = f"The protected term {name!r} may not mean something else."
+                raise ContextRefused("protected_term", "$['@context']", sentence)
+            term = before
+        self.terms[name] = term
+        self._is_done[name] = True
+
+    def _definition(self, name: str, entry: Entry) -> Term:
+        iri = self._expand(entry.iri)
+        kind = entry.type if entry.type is None or entry.type.startswith("@") else self._expand(entry.type)
+        return Term(
+            iri=iri,
+            type=kind,
+            container=None if entry.container == "@set" else entry.container,
+            is_prefix=entry.is_prefix,
+            is_protected=self._scope.is_protected,
+            scope=entry.scope,
+            opens_scope=entry.opens_scope,
+        )
+
+    def _expand(self, value: str) -> str:
+        """Expand an IRI of a term table against the terms of this scope first (5.2, with a local context)."""
+        if value in KEYWORDS:
+            return value
+        if value in self._scope.entries:
+            self.define(value)
+        if value in self.terms:
+            return self.terms[value].iri
+        prefix, colon, suffix = value.partition(":")
+        if colon and not suffix.startswith("//"):
+            if prefix in self._scope.entries:
+                self.define(prefix)
+            if prefix in self.terms and self.terms[prefix].is_prefix:
+                return self.terms[prefix].iri + suffix
+        if not colon and self.vocab is not None:
+            return self.vocab + value
+        return value

@@ -1,0 +1,351 @@
+"""A JSON-LD document as an RDF dataset, in one pass, losing nothing (VC Data Integrity 2.4.3).
+
+Whatever the term tables do not define is an error with its JSON path. That is what implementations call safe mode;
+refused as well is what safe mode misses: null, inline contexts, two spellings of one keyword, nested lists, and
+values that a container would swallow. The base IRI is null, direction is written as ``i18n-datatype``.
+
+A dataset is a list of quads ``(subject, predicate, object, graph)``. Each part is already written as in N-Quads:
+``<iri>``, ``_:b0``, ``"literal"``; the default graph is the empty string.
+
+Not here: ``@graph``, ``@included``, ``@reverse``, ``@index``, ``@nest``, ``@set`` and ``@list`` as members of a
+document. A credential has no use for them, so they are refused.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from typing import Any, Final
+
+from accredit.kit.linkeddata import jcs, literals
+from accredit.kit.linkeddata.active_context import ActiveContext, Term, initial, is_node_name
+from accredit.kit.linkeddata.errors import ContextRefused, LinkedDataError, MappingRefused, Step, TooComplex, json_path
+from accredit.kit.linkeddata.terms import Table, pinned
+
+Quad = tuple[str, str, str, str]
+Trail = tuple[Any, ...]
+"""Where we are: ``(outer trail, step)``; it is written out only when something is refused."""
+
+_RDF_TYPE: Final = f"<{literals.RDF}type>"
+_RDF_FIRST: Final = f"<{literals.RDF}first>"
+_RDF_REST: Final = f"<{literals.RDF}rest>"
+_RDF_NIL: Final = f"<{literals.RDF}nil>"
+_RDF_JSON: Final = f"{literals.RDF}JSON"
+_VALUE_MEMBERS: Final = frozenset({"@value", "@type", "@language", "@direction"})
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much one document may ask for: values of one property, quads in all, nesting."""
+
+    values_per_property: int = 1_000
+    quads: int = 20_000
+    depth: int = 64
+
+
+def to_dataset(
+    document: Mapping[str, Any],
+    *,
+    contexts: Mapping[str, Table] | None = None,
+    limits: Limits | None = None,
+) -> list[Quad]:
+    """Map a document to its quads, in no particular order and without repetitions.
+
+    `contexts` are the ones that may be named, by default those of `terms.pinned`.
+    Raises `ContextRefused`, `MappingRefused` or `TooComplex`.
+    """
+    return map_with(_initial_for(pinned()) if contexts is None else initial(contexts), document, limits or Limits())
+
+
+@cache
+def _initial() -> ActiveContext:
+    return initial(pinned())
+
+
+def _initial_for(_tables: Mapping[str, Table]) -> ActiveContext:
+    # One initial context is kept for the pinned tables, so that what was derived from it is derived once.
+    return _initial()
+
+
+def map_with(context: ActiveContext, document: Mapping[str, Any], limits: Limits) -> list[Quad]:
+    """Map a document in a context that is already in force; otherwise as `to_dataset`."""
+    if not isinstance(document, dict):
+        raise MappingRefused("not_an_object", "$", "A document must be one object.")
+    if not context.terms and "@context" not in document:
+        raise ContextRefused("context_missing", "$", "Name the contexts of the document in @context.")
+    if "@value" in document:
+        raise MappingRefused("free_floating_value", "$", "A value that belongs to nothing would not be signed.")
+    mapping = _Mapping(limits)
+    mapping.node(document, context, "", ())
+    if not mapping.quads:
+        raise MappingRefused("nothing_to_sign", "$", "This document states nothing.")
+    return list(mapping.quads)
+
+
+class _Mapping:
+    """One document on its way to quads."""
+
+    def __init__(self, limits: Limits) -> None:
+        self.quads: dict[Quad, None] = {}
+        self._limits = limits
+        self._blank_nodes = 0
+        self._labels: dict[str, str] = {}
+        self._depth = 0
+
+    def node(self, members: dict[str, Any], context: ActiveContext, graph: str, trail: Trail) -> str:
+        """Map one node object whose context is entered already, up to its own ``@context`` and types; name it."""
+        self._depth += 1
+        if self._depth > self._limits.depth:
+            raise TooComplex("too_deep", _path(trail), f"Nest objects at most {self._limits.depth} deep.")
+        if "@context" in members:
+            context = _nested_context(members["@context"], context, trail)
+        types = _keyword_member(members, context, "@type", trail)
+        outer = context
+        names = [] if types is None else _type_names(members[types], (trail, types))
+        if names:
+            context = context.for_types(tuple(names))
+        name = _keyword_member(members, context, "@id", trail)
+        subject = self._blank_node() if name is None else self._node_name(members[name], context, (trail, name))
+        for position, each in enumerate(names):
+            iri = self._iri(each, outer, ((trail, types), position), vocab=True)
+            self._emit(subject, _RDF_TYPE, iri, graph, trail)
+        for key, value in members.items():
+            if key in ("@context", types, name):
+                continue
+            term = context.term(key)
+            if term is None or term.iri.startswith("@"):
+                raise _unsigned_member(key, trail)
+            self._property(subject, key, term, value, context, graph, (trail, key))
+        self._depth -= 1
+        return subject
+
+    def _node_name(self, value: Any, context: ActiveContext, trail: Trail) -> str:
+        if not isinstance(value, str):
+            raise MappingRefused("id_not_text", _path(trail), "An id must be one text.")
+        return self._iri(value, context, trail, vocab=False)
+
+    def _property(
+        self,
+        subject: str,
+        key: str,
+        term: Term,
+        value: Any,
+        context: ActiveContext,
+        graph: str,
+        trail: Trail,
+    ) -> None:
+        predicate = f"<{term.iri}>"
+        if term.type == "@json":
+            self._emit(subject, predicate, _json_literal(value, trail), graph, trail)
+        elif term.container == "@list":
+            values = value if isinstance(value, list) else [value]
+            self._check_count(values, trail)
+            found = [self._object(each, key, term, context, graph, (trail, i)) for i, each in enumerate(values)]
+            self._emit(subject, predicate, self._list(found, graph, trail), graph, trail)
+        elif isinstance(value, list):
+            self._check_count(value, trail)
+            for position, each in enumerate(value):
+                inner = (trail, position)
+                self._emit(subject, predicate, self._object(each, key, term, context, graph, inner), graph, inner)
+        else:
+            self._emit(subject, predicate, self._object(value, key, term, context, graph, trail), graph, trail)
+
+    def _check_count(self, values: list[Any], trail: Trail) -> None:
+        if len(values) > self._limits.values_per_property:
+            raise TooComplex("too_complex", _path(trail), "One property may have at most 1,000 values.")
+
+    def _list(self, items: list[str], graph: str, trail: Trail) -> str:
+        rest = _RDF_NIL
+        for item in reversed(items):
+            cell = self._blank_node()
+            self._emit(cell, _RDF_FIRST, item, graph, trail)
+            self._emit(cell, _RDF_REST, rest, graph, trail)
+            rest = cell
+        return rest
+
+    def _object(self, value: Any, key: str, term: Term, context: ActiveContext, graph: str, trail: Trail) -> str:
+        """Map one value of a property to the object of its quad."""
+        if isinstance(value, dict):
+            if "@value" in value:
+                if term.opens_scope:
+                    context = context.for_property(key, term)
+                return _value_object(value, context, trail)
+            # JSON-LD 1.1 API 5.1.2, step 7: a type's scope ends here, unless this only refers to a node.
+            if context.previous is not None and not _only_refers(value, context):
+                context = context.previous
+            if term.opens_scope:
+                context = context.for_property(key, term)
+            return self._node_in_container(value, term, context, graph, trail)
+        if term.container == "@graph":
+            raise MappingRefused("unsigned_data", _path(trail), "Put the object here; a reference would not be signed.")
+        if isinstance(value, str):
+            if term.type is None or term.type == "@none":
+                return literals.quote(value)
+            if term.type in ("@id", "@vocab"):
+                if term.opens_scope:
+                    context = context.for_property(key, term)
+                return self._iri(value, context, trail, vocab=term.type == "@vocab")
+            return literals.typed(value, _datatype(term.type, trail))
+        return _scalar(value, term.type, trail)
+
+    def _node_in_container(
+        self, value: dict[str, Any], term: Term, context: ActiveContext, graph: str, trail: Trail
+    ) -> str:
+        if term.container is None or term.container == "@list":
+            return self.node(value, context, graph, trail)
+        if term.container != "@graph":
+            raise MappingRefused("unsupported_container", _path(trail), "This container is not supported.")
+        inner = self._blank_node()
+        before = len(self.quads)
+        self.node(value, context, inner, trail)
+        if value and len(self.quads) == before:
+            raise MappingRefused("unsigned_data", _path(trail), "Only the id is given here, and it is not signed.")
+        return inner
+
+    def _iri(self, value: str, context: ActiveContext, trail: Trail, *, vocab: bool) -> str:
+        expanded = context.expand(value, vocab=vocab) if vocab or context.prefixes or value[:1] == "@" else value
+        if expanded is None or not is_node_name(expanded):
+            code = "relative_type" if vocab else "relative_iri"
+            raise MappingRefused(code, _path(trail), "This is no absolute IRI, so it would not be signed.")
+        return self._label(expanded) if expanded.startswith("_:") else f"<{expanded}>"
+
+    def _label(self, label: str) -> str:
+        # Labels of the document are renamed, so that they never meet one that was made here.
+        if label not in self._labels:
+            self._labels[label] = self._blank_node()
+        return self._labels[label]
+
+    def _blank_node(self) -> str:
+        name = f"_:b{self._blank_nodes}"
+        self._blank_nodes += 1
+        return name
+
+    def _emit(self, subject: str, predicate: str, value: str, graph: str, trail: Trail) -> None:
+        self.quads[(subject, predicate, value, graph)] = None
+        if len(self.quads) > self._limits.quads:
+            raise TooComplex("too_complex", _path(trail), f"A document may state at most {self._limits.quads} facts.")
+
+
+def _path(trail: Trail) -> str:
+    steps: list[Step] = []
+    while trail:
+        trail, step = trail
+        steps.append(step)
+    return json_path(steps[::-1])
+
+
+def _unsigned_member(key: str, trail: Trail) -> MappingRefused:
+    path = _path((trail, key))
+    if key.startswith("@"):
+        return MappingRefused("unsupported_keyword", path, "This keyword has no place in a credential.")
+    return MappingRefused("unsigned_data", path, "No context defines this term, so it would not be signed.")
+
+
+def _nested_context(value: Any, context: ActiveContext, trail: Trail) -> ActiveContext:
+    """Process an ``@context`` of pinned URLs; an object is never accepted."""
+    path = _path((trail, "@context"))
+    urls = [value] if isinstance(value, str) else value
+    if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
+        raise ContextRefused("context_inline", path, "Name contexts by their URL; inline ones are refused.")
+    try:
+        return context.for_contexts(tuple(urls))
+    except ContextRefused as refused:
+        path += refused.path.removeprefix("$['@context']")
+        raise ContextRefused(refused.code, path, refused.sentence) from None
+
+
+def _keyword_member(members: dict[str, Any], context: ActiveContext, keyword: str, trail: Trail) -> str | None:
+    """Find the one member that means `keyword` in this context, under whatever name."""
+    found = None
+    for key in members:
+        term = context.terms.get(key)
+        if (key if term is None else term.iri) == keyword:
+            if found is not None:
+                raise MappingRefused("colliding_keywords", _path((trail, key)), f"{keyword} is given twice.")
+            found = key
+    return found
+
+
+def _type_names(value: Any, trail: Trail) -> list[str]:
+    names = value if isinstance(value, list) else [value]
+    if not all(isinstance(name, str) for name in names):
+        raise MappingRefused("type_not_text", _path(trail), "A type must be text, or a list of texts.")
+    return names
+
+
+def _only_refers(value: dict[str, Any], context: ActiveContext) -> bool:
+    if len(value) != 1:
+        return False
+    key = next(iter(value))
+    term = context.terms.get(key)
+    return (key if term is None else term.iri) == "@id"
+
+
+def _datatype(datatype: str, trail: Trail) -> str:
+    # What a context calls a datatype is written as it stands, `xsd:dateTime` included; see facts on OB 3.0.3.
+    if not is_node_name(datatype) or datatype.startswith("_:"):
+        raise MappingRefused("relative_type", _path(trail), "The datatype is no absolute IRI.")
+    return datatype
+
+
+def _scalar(value: Any, datatype: str | None, trail: Trail) -> str:
+    """Map a boolean or a number; refuse null, nested lists, and what is no JSON."""
+    coerced = None if datatype is None or datatype.startswith("@") else _datatype(datatype, trail)
+    if isinstance(value, bool):
+        return literals.typed("true" if value else "false", coerced or literals.XSD + "boolean")
+    if isinstance(value, (int, float)):
+        if literals.is_ambiguous(value):
+            raise MappingRefused("ambiguous_number", _path(trail), "Readers differ on this number; write it as text.")
+        return literals.number(value, coerced)
+    if value is None:
+        raise MappingRefused("null_value", _path(trail), "Leave the member out; null would not be signed.")
+    if isinstance(value, list):
+        raise MappingRefused("nested_array", _path(trail), "A list inside a list would lose its order.")
+    raise MappingRefused("not_json", _path(trail), "This value cannot stand in JSON.")
+
+
+def _json_literal(value: Any, trail: Trail) -> str:
+    try:
+        return literals.typed(jcs.canonicalise(value).decode("utf-8"), _RDF_JSON)
+    except LinkedDataError as refused:
+        raise MappingRefused(refused.code, _path(trail) + refused.path[1:], refused.sentence) from None
+
+
+def _value_object(members: dict[str, Any], context: ActiveContext, trail: Trail) -> str:
+    """Map ``{"@value": …}`` with a type, or a language and a direction (JSON-LD 1.1, 4.2.3 and 4.2.4)."""
+    known: dict[str, Any] = {}
+    for key, value in members.items():
+        term = context.terms.get(key)
+        keyword = key if term is None else term.iri
+        if keyword not in _VALUE_MEMBERS:
+            raise MappingRefused("invalid_value_object", _path((trail, key)), "This has no place beside @value.")
+        if keyword in known:
+            raise MappingRefused("colliding_keywords", _path((trail, key)), "The same thing is given twice.")
+        known[keyword] = value
+    value, datatype = known["@value"], known.get("@type")
+    if datatype == "@json":
+        if len(known) != 2:
+            raise MappingRefused("invalid_value_object", _path(trail), "JSON has no language.")
+        return _json_literal(value, trail)
+    if "@language" in known or "@direction" in known:
+        return _language_value(value, known, trail)
+    if "@type" in known:
+        expanded = context.expand(datatype, vocab=True) if isinstance(datatype, str) else None
+        if expanded is None or not is_node_name(expanded) or expanded.startswith("_:"):
+            raise MappingRefused("relative_type", _path((trail, "@type")), "The datatype is no absolute IRI.")
+        datatype = expanded
+    if isinstance(value, str):
+        return literals.typed(value, datatype or literals.XSD + "string")
+    return _scalar(value, datatype, (trail, "@value"))
+
+
+def _language_value(value: Any, known: dict[str, Any], trail: Trail) -> str:
+    language, direction = known.get("@language"), known.get("@direction")
+    if not isinstance(value, str) or "@type" in known:
+        raise MappingRefused("invalid_value_object", _path(trail), "Only text without a type has a language.")
+    if "@language" in known and not (isinstance(language, str) and literals.LANGUAGE.fullmatch(language)):
+        raise MappingRefused("invalid_language", _path((trail, "@language")), "This is no language tag (BCP 47).")
+    if "@direction" in known and direction not in ("ltr", "rtl"):
+        raise MappingRefused("invalid_direction", _path((trail, "@direction")), "The direction is ltr or rtl.")
+    return literals.in_language(value, language, direction)

@@ -1,0 +1,185 @@
+"""RDF Dataset Canonicalization (RDFC-1.0) with a budget of work.
+
+Most documents have blank nodes that differ in what is said of them directly; they are named after one hash each.
+Only the others need the costly part, which poisoned datasets use to stall a verifier. Every step of it is counted,
+and a dataset that asks for too many steps is refused instead of computed.
+
+Quads are those of `accredit.kit.linkeddata.mapper`: four parts written as in N-Quads.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from itertools import permutations
+from typing import Final
+
+from accredit.kit.linkeddata.errors import TooComplex
+
+Quad = tuple[str, str, str, str]
+
+DEFAULT_BUDGET: Final = 3_000_000
+"""Steps of the costly part; about a second of one core."""
+
+_HASHES: Final[dict[str, Callable[[bytes], hashlib._Hash]]] = {"sha256": hashlib.sha256, "sha384": hashlib.sha384}
+
+
+class Issuer:
+    """Gives out names in order, and remembers who has which (RDFC-1.0 §4.5)."""
+
+    __slots__ = ("issued", "prefix")
+
+    def __init__(self, prefix: str, issued: dict[str, str] | None = None) -> None:
+        self.prefix = prefix
+        self.issued: dict[str, str] = {} if issued is None else issued
+
+    def issue(self, node: str) -> str:
+        """Name a node, or say the name that it has."""
+        name = self.issued.get(node)
+        if name is None:
+            name = self.issued[node] = f"{self.prefix}{len(self.issued)}"
+        return name
+
+    def copy(self) -> Issuer:
+        """Copy, so that a path can be tried and given up."""
+        return Issuer(self.prefix, dict(self.issued))
+
+
+def canonicalise(quads: Iterable[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> bytes:
+    """Write a dataset in its canonical form: N-Quads with canonical names, sorted, each ending in a newline.
+
+    `hash_name` is ``sha256`` or ``sha384``. Raises `TooComplex` with code ``work_budget``.
+    """
+    dataset = list(dict.fromkeys(quads))
+    names = issue_names(dataset, hash_name=hash_name, budget=budget)
+    return "".join(sorted(_lines(dataset, names))).encode("utf-8")
+
+
+def issue_names(dataset: list[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> dict[str, str]:
+    """Give each blank node of a dataset without repetitions its canonical name, as ``_:b3 → _:c14n0``."""
+    mentions: dict[str, list[Quad]] = {}
+    for quad in dataset:
+        for node in {part for part in (quad[0], quad[2], quad[3]) if part.startswith("_:")}:
+            mentions.setdefault(node, []).append(quad)
+    if not mentions:
+        return {}
+    return _Naming(mentions, _HASHES[hash_name], budget).run()
+
+
+def _lines(dataset: list[Quad], names: dict[str, str]) -> Iterator[str]:
+    for subject, predicate, value, graph in dataset:
+        line = f"{names.get(subject, subject)} {predicate} {names.get(value, value)}"
+        yield f"{line} {names.get(graph, graph)} .\n" if graph else f"{line} .\n"
+
+
+class _Naming:
+    """The canonicalization state of one dataset (§4.2)."""
+
+    def __init__(self, mentions: dict[str, list[Quad]], digest: Callable[[bytes], hashlib._Hash], budget: int) -> None:
+        self._mentions = mentions
+        self._digest = digest
+        self._budget = budget
+        self._first: dict[str, str] = {}
+        self._canonical = Issuer("_:c14n")
+
+    def run(self) -> dict[str, str]:
+        """Follow §4.4.3, steps 3 to 5."""
+        by_hash: dict[str, list[str]] = defaultdict(list)
+        for node in self._mentions:
+            by_hash[self._first_degree(node)].append(node)
+        shared = []
+        for found, nodes in sorted(by_hash.items()):
+            if len(nodes) == 1:
+                self._canonical.issue(nodes[0])
+            else:
+                shared.append((found, nodes))
+        for _, nodes in shared:
+            results = []
+            for node in nodes:
+                if node not in self._canonical.issued:
+                    issuer = Issuer("_:b")
+                    issuer.issue(node)
+                    results.append(self._n_degree(node, issuer))
+            for _, issuer in sorted(results, key=lambda result: result[0]):
+                for node in issuer.issued:
+                    self._canonical.issue(node)
+        return self._canonical.issued
+
+    def _hash(self, text: str) -> str:
+        return self._digest(text.encode("utf-8")).hexdigest()
+
+    def _spend(self, steps: int) -> None:
+        self._budget -= steps
+        if self._budget < 0:
+            sentence = "The unnamed objects of this document are too much alike; give them ids."
+            raise TooComplex("work_budget", "$", sentence)
+
+    def _first_degree(self, node: str) -> str:
+        """Hash what is said of a node directly (§4.6)."""
+        lines = []
+        for quad in self._mentions[node]:
+            subject, value, graph = (
+                part if not part.startswith("_:") else "_:a" if part == node else "_:z"
+                for part in (quad[0], quad[2], quad[3])
+            )
+            lines.append(f"{subject} {quad[1]} {value} {graph} .\n" if graph else f"{subject} {quad[1]} {value} .\n")
+        lines.sort()
+        found = self._first[node] = self._hash("".join(lines))
+        return found
+
+    def _related(self, related: str, quad: Quad, issuer: Issuer, position: str) -> str:
+        """Hash a neighbour by where it stands in a quad (§4.7)."""
+        name = self._canonical.issued.get(related) or issuer.issued.get(related) or self._first[related]
+        return self._hash(position + ("" if position == "g" else quad[1]) + name)
+
+    def _neighbours(self, node: str, issuer: Issuer) -> dict[str, list[str]]:
+        """Group the neighbours of a node by their hash (§4.8, step 3)."""
+        groups: dict[str, list[str]] = defaultdict(list)
+        quads = self._mentions[node]
+        self._spend(len(quads))
+        for quad in quads:
+            for part, position in ((quad[0], "s"), (quad[2], "o"), (quad[3], "g")):
+                if part.startswith("_:") and part != node:
+                    groups[self._related(part, quad, issuer, position)].append(part)
+        return groups
+
+    def _n_degree(self, node: str, issuer: Issuer, depth: int = 0) -> tuple[str, Issuer]:
+        """Hash a node by everything that can be reached from it (§4.8)."""
+        if depth > 200:
+            # A chain this long would exhaust the stack before the budget.
+            self._spend(self._budget + 1)
+        text = ""
+        for found, group in sorted(self._neighbours(node, issuer).items()):
+            chosen_path = ""
+            chosen_issuer: Issuer | None = None
+            for order in permutations(group):
+                attempt = self._try(order, issuer, chosen_path, depth)
+                if attempt is not None and (not chosen_path or attempt[0] < chosen_path):
+                    chosen_path, chosen_issuer = attempt
+            text += found + chosen_path
+            issuer = chosen_issuer or issuer
+        return self._hash(text), issuer
+
+    def _try(self, order: tuple[str, ...], issuer: Issuer, best: str, depth: int) -> tuple[str, Issuer] | None:
+        """Name one order of neighbours (§4.8, step 5.4); None as soon as it cannot beat the best path so far."""
+        self._spend(len(order) + len(issuer.issued))
+        attempt = issuer.copy()
+        path = ""
+        to_visit = []
+        for related in order:
+            name = self._canonical.issued.get(related)
+            if name is None:
+                if related not in attempt.issued:
+                    to_visit.append(related)
+                name = attempt.issue(related)
+            path += name
+            if best and len(path) >= len(best) and path > best:
+                return None
+        for related in to_visit:
+            found, inner = self._n_degree(related, attempt, depth + 1)
+            path += f"{attempt.issue(related)}<{found}>"
+            attempt = inner
+            if best and len(path) >= len(best) and path > best:
+                return None
+        return path, attempt
