@@ -14,7 +14,7 @@ import pytest
 import sqlmodel
 
 from accredit.migrations import import_models
-from accredit.storage import Database
+from accredit.storage import Database, promises
 
 import_models()
 
@@ -34,6 +34,7 @@ def sqlite_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("schema") / "empty.sqlite"
     database = Database(f"sqlite:///{path}")
     sqlmodel.SQLModel.metadata.create_all(database.engine)
+    promises.prepare(database)
     with database.engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
     database.close()
@@ -54,6 +55,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         connection.execute("CREATE DATABASE prepared")
     database = Database(address.format("prepared"))
     sqlmodel.SQLModel.metadata.create_all(database.engine)
+    promises.prepare(database)
     database.close()
     yield address
     server.cleanup()

@@ -12,6 +12,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlmodel import col
 
 from accredit.domain.transparency.models import LedgerHead, LedgerLeaf, LedgerRecord
 from accredit.domain.transparency.rules import Act, Entry, statement
@@ -26,7 +27,7 @@ def ensure_log(db: Session, *, origin: str) -> None:
 
     Raises `Conflict` (``log-origin``) when the database holds a log of another origin.
     """
-    found = db.execute(sa.select(LedgerHead.origin)).scalar_one_or_none()
+    found = db.execute(sa.select(col(LedgerHead.origin))).scalar_one_or_none()
     if found is None:
         db.execute(sa.insert(LedgerHead).values(id=1, origin=origin, size=0, frontier=b""))
     elif found != origin:
@@ -90,7 +91,7 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
 def _lock_head(db: Session) -> CompactRange:
     # Columns, not the row object: an object loaded before the lock was granted would hold an older size. SQLite has
     # no row locks and needs none: a write transaction is alone from its beginning.
-    found = db.execute(sa.select(LedgerHead.size, LedgerHead.frontier).with_for_update()).one_or_none()
+    found = db.execute(sa.select(col(LedgerHead.size), col(LedgerHead.frontier)).with_for_update()).one_or_none()
     if found is None:
         raise NotReady("no-log", "The log has not been started; run: accredit migrate")
     size, frontier = found
@@ -100,8 +101,11 @@ def _lock_head(db: Session) -> CompactRange:
 def _known(db: Session, entries: Sequence[Entry]) -> dict[tuple[Act, UUID, int], int]:
     subjects = {entry.subject_id for entry in entries}
     rows = db.execute(
-        sa.select(LedgerRecord.act, LedgerRecord.subject_id, LedgerRecord.occurrence, LedgerRecord.leaf_index).where(
-            LedgerRecord.subject_id.in_(subjects)  # type: ignore[attr-defined]
-        )
+        sa.select(
+            col(LedgerRecord.act),
+            col(LedgerRecord.subject_id),
+            col(LedgerRecord.occurrence),
+            col(LedgerRecord.leaf_index),
+        ).where(col(LedgerRecord.subject_id).in_(subjects))
     )
     return {(act, subject, occurrence): index for act, subject, occurrence, index in rows}

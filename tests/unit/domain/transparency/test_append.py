@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 
 from accredit.domain.transparency import operations
 from accredit.domain.transparency.models import LedgerHead, LedgerLeaf, LedgerRecord
@@ -35,7 +36,7 @@ def test_leaves_are_numbered_from_zero_and_the_frontier_gives_their_root(databas
         assert operations.append_many(db, entries=_entries(5), now=NOW) == [0, 1, 2, 3, 4]
         assert operations.append(db, act=Act.AWARD_DECIDED, subject_id=uuid.uuid4(), record={}, now=NOW) == 5
     with database.reading() as db:
-        hashes = db.scalars(sa.select(LedgerLeaf.leaf_hash).order_by(LedgerLeaf.index)).all()
+        hashes = db.scalars(sa.select(col(LedgerLeaf.leaf_hash)).order_by(col(LedgerLeaf.index))).all()
         head = db.scalars(sa.select(LedgerHead)).one()
         frontier = [head.frontier[at : at + 32] for at in range(0, len(head.frontier), 32)]
     assert head.size == 6
@@ -69,8 +70,8 @@ def test_each_leaf_opens_with_its_own_salt(database: Database) -> None:
     with database.transaction() as db:
         operations.append_many(db, entries=[entry, twin], now=NOW)
     with database.reading() as db:
-        leaves = db.scalars(sa.select(LedgerLeaf).order_by(LedgerLeaf.index)).all()
-        records = db.scalars(sa.select(LedgerRecord).order_by(LedgerRecord.leaf_index)).all()
+        leaves = db.scalars(sa.select(LedgerLeaf).order_by(col(LedgerLeaf.index))).all()
+        records = db.scalars(sa.select(LedgerRecord).order_by(col(LedgerRecord.leaf_index))).all()
     assert records[0].salt != records[1].salt
     for leaf, row in zip(leaves, records, strict=True):
         assert row.record is not None
@@ -82,7 +83,7 @@ def test_each_leaf_opens_with_its_own_salt(database: Database) -> None:
 
 def test_a_log_keeps_its_origin_for_ever(database: Database) -> None:
     _started(database)
-    with pytest.raises(Conflict, match="accredit.example"), database.transaction() as db:
+    with pytest.raises(Conflict, match="of accredit"), database.transaction() as db:
         operations.ensure_log(db, origin="elsewhere.example/ledger")
 
 
@@ -108,7 +109,7 @@ def test_four_writers_at_once_leave_neither_gap_nor_double(database: Database) -
         thread.join()
     assert sorted(taken) == list(range(40))
     with database.reading() as db:
-        hashes = db.scalars(sa.select(LedgerLeaf.leaf_hash).order_by(LedgerLeaf.index)).all()
+        hashes = db.scalars(sa.select(col(LedgerLeaf.leaf_hash)).order_by(col(LedgerLeaf.index))).all()
         head = db.scalars(sa.select(LedgerHead)).one()
     frontier = [head.frontier[at : at + 32] for at in range(0, len(head.frontier), 32)]
     assert merkle.CompactRange(40, frontier).root() == merkle.root_of(hashes)
