@@ -1,0 +1,46 @@
+"""The request's way to the database: confined to the viewer's organisation, and read-only for a GET."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+from typing import cast
+from uuid import UUID
+
+from flask import current_app, request
+
+from accredit.storage import Database, Session
+from accredit.web.viewer import current_viewer
+
+READ_ONLY_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def current_database() -> Database:
+    """Return the database this app was composed with."""
+    return cast("Database", current_app.extensions["accredit.database"])
+
+
+def reading(*, everywhere: bool = False) -> AbstractContextManager[Session]:
+    """Read as the viewer; ``everywhere`` lifts the wall between organisations, for public pages and sign-in."""
+    return current_database().reading(_tenant(everywhere=everywhere))
+
+
+def transaction(*, everywhere: bool = False) -> AbstractContextManager[Session]:
+    """Write as the viewer, in one transaction.
+
+    Raises `RuntimeError` in a GET: an address that is followed, prefetched or scanned must change nothing.
+    """
+    if request.method in READ_ONLY_METHODS:
+        msg = f"{request.endpoint} would write in a {request.method}"
+        raise RuntimeError(msg)
+    return current_database().transaction(_tenant(everywhere=everywhere))
+
+
+def _tenant(*, everywhere: bool) -> UUID | None:
+    if everywhere:
+        return None
+    viewer = current_viewer()
+    if viewer.organisation_id is None:
+        # Without a tenant the wall would be lifted silently; that must be asked for by name.
+        msg = f"{request.endpoint} reads an organisation's records without a viewer of one"
+        raise RuntimeError(msg)
+    return viewer.organisation_id

@@ -1,0 +1,145 @@
+"""Errors as pages: kind, specific, with a way on; the only place that turns an error into a status code.
+
+An unexpected exception shows the page of 500 and tells the reader nothing of the inside; the log has it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, jsonify, make_response, request
+from flask_babel import LazyString, lazy_gettext
+from flask_wtf.csrf import CSRFError
+from werkzeug.exceptions import HTTPException
+
+from accredit.errors import Conflict, Forbidden, NotFound, NotReady, RuleBroken
+from accredit.web.pages import page
+
+
+@dataclass(frozen=True)
+class Words:
+    """What the page of one status says."""
+
+    title: LazyString
+    text: LazyString
+
+
+WORDS = {
+    400: Words(
+        lazy_gettext("We could not read that"),
+        lazy_gettext("Something was missing from what your browser sent. Go back, reload the page and try again."),
+    ),
+    401: Words(
+        lazy_gettext("Please sign in again"),
+        lazy_gettext("You were signed out, so nothing was saved. Sign in and do it once more."),
+    ),
+    403: Words(
+        lazy_gettext("This page is for somebody else"),
+        lazy_gettext("You are signed in, and this page belongs to another role. Ask your co-ordinator if you need it."),
+    ),
+    404: Words(
+        lazy_gettext("There is nothing here"),
+        lazy_gettext("Check the address or the code. If you typed it, a single wrong letter is enough."),
+    ),
+    405: Words(
+        lazy_gettext("That does not work here"),
+        lazy_gettext("This address cannot be used in that way. Go back and use the button on the page."),
+    ),
+    409: Words(
+        lazy_gettext("Somebody else was quicker"),
+        lazy_gettext("This was changed while you had the page open. Reload it to see what it says now."),
+    ),
+    413: Words(
+        lazy_gettext("That file is too large"),
+        lazy_gettext("Choose a smaller file and try again."),
+    ),
+    422: Words(
+        lazy_gettext("That cannot be done"),
+        lazy_gettext("Nothing was changed."),
+    ),
+    429: Words(
+        lazy_gettext("That was a lot at once"),
+        lazy_gettext("Wait a minute, then try again."),
+    ),
+    500: Words(
+        lazy_gettext("Something went wrong on our side"),
+        lazy_gettext("Nothing you entered before is lost. Try again in a few minutes."),
+    ),
+    503: Words(
+        lazy_gettext("We are busy just now"),
+        lazy_gettext("Nothing is lost. Try again in a few minutes."),
+    ),
+}
+STALE_FORM = Words(
+    lazy_gettext("This page was open for a long time"),
+    lazy_gettext("To keep you safe, forms stop working after a while. Go back, reload the page and send it again."),
+)
+
+
+def error_answer(status: int, *, detail: str = "", code: str = "", words: Words | None = None) -> Response:
+    """Answer with the page of ``status`` (JSON for a program); ``detail`` replaces the page's usual sentence."""
+    said = words or WORDS.get(status) or WORDS[400 if status < 500 else 500]
+    if _asked_by_a_program():
+        problem = {"status": status, "title": str(said.title), "detail": detail or str(said.text)}
+        answer = make_response(jsonify({**problem, "code": code} if code else problem), status)
+        answer.content_type = "application/problem+json"
+        return answer
+    return page("errors/error.html", status=status, code=code, title=said.title, text=detail or said.text, number=status)
+
+
+def _asked_by_a_program() -> bool:
+    accepted = request.accept_mimetypes
+    return accepted.best_match(["text/html", "application/json"], default="text/html") == "application/json"
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None:
+        return make_response(error.response)
+    if error.code is not None and error.code < 400:
+        return make_response(error.get_response())
+    answer = error_answer(error.code or 500)
+    for name, value in error.get_headers():
+        # Allow with 405, Retry-After with 429: the error knows them; type and length are ours.
+        if name.lower() not in {"content-type", "content-length"}:
+            answer.headers[name] = value
+    return answer
+
+
+def _forgery(_error: CSRFError) -> Response:
+    return error_answer(400, words=STALE_FORM, code="csrf")
+
+
+def _rule(error: RuleBroken) -> Response:
+    return error_answer(422, detail=error.detail, code=error.rule)
+
+
+def _not_found(error: NotFound) -> Response:  # noqa: ARG001  # what was missing stays ours: it may belong to another school
+    return error_answer(404)
+
+
+def _forbidden(error: Forbidden) -> Response:
+    return error_answer(403, code=error.code)
+
+
+def _conflict(error: Conflict) -> Response:
+    return error_answer(409, code=error.code)
+
+
+def _not_ready(error: NotReady) -> Response:
+    return error_answer(503, code=error.code)
+
+
+def _unexpected(_error: Exception) -> Response:
+    return error_answer(500)
+
+
+def install_errors(app: Flask) -> None:
+    """Answer every error of ``app`` with a page of ours; in tests and debugging unexpected ones still surface."""
+    app.register_error_handler(CSRFError, _forgery)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(RuleBroken, _rule)
+    app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(Forbidden, _forbidden)
+    app.register_error_handler(Conflict, _conflict)
+    app.register_error_handler(NotReady, _not_ready)
+    app.register_error_handler(500, _unexpected)

@@ -1,0 +1,165 @@
+"""Forms: GOV.UK widgets with their known faults mended, and the guard against forged ones.
+
+- Date parts carry our words, and the error summary's link reaches the first of them.
+- A field without a hint has no empty hint.
+- ``maxlength`` of a character count comes from the field's own `Length` rule.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
+from flask_wtf import CSRFProtect, FlaskForm
+from govuk_frontend_wtf.wtforms_widgets import (
+    GovCharacterCount,
+    GovCheckboxesInput,
+    GovCheckboxInput,
+    GovDateInput,
+    GovFileInput,
+    GovPasswordInput,
+    GovRadioInput,
+    GovSelect,
+    GovTextArea,
+    GovTextInput,
+)
+from wtforms import DateField as _DateField
+from wtforms import Field
+from wtforms.validators import Length
+
+__all__ = [
+    "CharacterCount",
+    "CheckboxInput",
+    "CheckboxesInput",
+    "DateField",
+    "DateInput",
+    "FileInput",
+    "Form",
+    "PasswordInput",
+    "RadioInput",
+    "Select",
+    "TextArea",
+    "TextInput",
+    "csrf",
+    "errors_of",
+]
+
+csrf = CSRFProtect()
+TextInput, PasswordInput, FileInput, Select, TextArea = (
+    GovTextInput,
+    GovPasswordInput,
+    GovFileInput,
+    GovSelect,
+    GovTextArea,
+)
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form of ours; render it inside ``post_form``, which carries the token."""
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        """Let Flask-Babel choose the language of built-in messages."""
+
+        locales = ("en_GB",)
+
+
+class _WithoutEmptyHint:
+    def map_gov_params(self, field: Field, **values: Any) -> dict[str, Any]:
+        params: dict[str, Any] = super().map_gov_params(field, **values)  # type: ignore[misc]
+        if not (params.get("hint") or {}).get("text") and not (params.get("hint") or {}).get("html"):
+            params["hint"] = None
+        return params
+
+
+class RadioInput(_WithoutEmptyHint, GovRadioInput):  # type: ignore[misc]
+    """One of several, for a `RadioField`."""
+
+
+class CheckboxesInput(_WithoutEmptyHint, GovCheckboxesInput):  # type: ignore[misc]
+    """Any of several, for a `SelectMultipleField`."""
+
+
+class CheckboxInput(_WithoutEmptyHint, GovCheckboxInput):  # type: ignore[misc]
+    """One tick, for a `BooleanField`."""
+
+
+class CharacterCount(GovCharacterCount):  # type: ignore[misc]
+    """Long text that counts down to the limit of its `Length` rule."""
+
+    def map_gov_params(self, field: Field, **values: Any) -> dict[str, Any]:
+        """Add ``maxlength``, without which the component does nothing."""
+        params: dict[str, Any] = super().map_gov_params(field, **values)
+        limits = [rule.max for rule in field.validators if isinstance(rule, Length) and rule.max > 0]
+        if limits:
+            params.setdefault("maxlength", min(limits))
+        return params
+
+
+class DateInput(GovDateInput):  # type: ignore[misc]
+    """Day, month and year, in our words; keeps whatever was typed when it is no date."""
+
+    def map_gov_params(self, field: Field, **values: Any) -> dict[str, Any]:
+        """Name the parts after the field's id, so that errors can point to ``<id>-day``."""
+        typed = list(field.raw_data or ())
+        if field.raw_data is not None:
+            field.raw_data = (typed + ["", "", ""])[:3]
+        params: dict[str, Any] = super().map_gov_params(field, **values)
+        labels = (gettext("Day"), gettext("Month"), gettext("Year"))
+        for item, part, label in zip(params["items"], ("day", "month", "year"), labels, strict=True):
+            item.update(id=f"{field.id}-{part}", label=label, inputmode="numeric")
+        return params
+
+
+class DateField(_DateField):
+    """A date typed as three numbers."""
+
+    widget = DateInput()
+
+    def __init__(self, label: Any = None, validators: Any = None, **options: Any) -> None:
+        """Take what a WTForms field takes."""
+        super().__init__(label, validators, format="%d %m %Y", **options)
+
+    def _value(self) -> str:
+        return " ".join(self.raw_data) if self.raw_data else (self.data.strftime("%d %m %Y") if self.data else "")
+
+    def process_formdata(self, valuelist: list[Any]) -> None:
+        """Read three numbers.
+
+        Raises `ValueError` with a sentence for the reader when they are no date; all three empty mean none given.
+        """
+        parts = [str(part).strip() for part in valuelist]
+        self.data: date | None = None
+        if not any(parts):
+            return
+        try:
+            self.data = datetime.strptime(" ".join(parts), "%d %m %Y").date()  # noqa: DTZ007  # a calendar date has no zone
+        except ValueError:
+            raise ValueError(lazy_gettext("Enter a date as day, month and year, like 3 12 2026")) from None
+
+
+def errors_of(form: Form | None) -> list[tuple[str, str]]:
+    """Return (message, ``#id`` of the input to go to) for each field at fault, in the form's order."""
+    return [] if form is None else list(_errors(form))
+
+
+def _errors(form: Any) -> Iterator[tuple[str, str]]:
+    for message in form.form_errors:
+        yield str(message), ""
+    for field in form:
+        if not field.errors:
+            continue
+        if hasattr(field, "form"):
+            yield from _errors(field.form)
+        elif hasattr(field, "entries"):
+            for entry in field.entries:
+                yield from _errors(entry.form) if hasattr(entry, "form") else _of_field(entry)
+        else:
+            yield from _of_field(field)
+
+
+def _of_field(field: Any) -> Iterator[tuple[str, str]]:
+    if field.errors:
+        # A date has no input with the field's own id: its first part is the place to go.
+        yield str(field.errors[0]), f"#{field.id}-day" if isinstance(field, _DateField) else f"#{field.id}"

@@ -1,0 +1,57 @@
+"""What every answer tells the browser: run nothing of others, tell nobody, keep nothing private.
+
+A view may set one of these headers itself (a tile its caching, the scanner its camera); then its word stands, except
+that nothing shown to a signed-in reader is ever stored.
+"""
+
+from __future__ import annotations
+
+from flask import Flask, Response, request
+
+from accredit.web.static_files import is_current
+from accredit.web.viewer import current_viewer
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+        "img-src 'self'",
+        "font-src 'self'",
+        "connect-src 'self'",
+        "form-action 'self'",
+        "base-uri 'none'",
+        "frame-ancestors 'none'",
+    )
+)
+ALWAYS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+FOR_EVER = "public, max-age=31536000, immutable"
+TWO_YEARS = "max-age=63072000; includeSubDomains"
+
+
+def set_security_headers(response: Response) -> Response:
+    """Add the headers that are missing."""
+    for name, value in ALWAYS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault("Strict-Transport-Security", TWO_YEARS)
+    if request.endpoint == "static":
+        if response.status_code in {200, 304} and is_current(request.view_args, request.args.get("v")):
+            response.headers["Cache-Control"] = FOR_EVER
+    elif current_viewer().is_signed_in:
+        response.headers["Cache-Control"] = "no-store"
+    else:
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def install_headers(app: Flask) -> None:
+    """Set the headers on every answer of ``app``, errors included."""
+    app.after_request(set_security_headers)

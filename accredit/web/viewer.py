@@ -1,0 +1,74 @@
+"""Who is looking at the page.
+
+How somebody signs in is not here (`accredit.web.auth`); this is only the answer that every view reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from flask import g
+
+from accredit.domain.audit.rules import Actor, ActorKind
+from accredit.domain.organisations.rules import Permission
+from accredit.errors import Forbidden
+
+
+class ViewerKind(StrEnum):
+    """The four ways to stand before a page."""
+
+    ANONYMOUS = "anonymous"
+    STAFF = "staff"
+    YOUNG_PERSON = "young-person"
+    OPERATOR = "operator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Viewer:
+    """One request's reader: by kind and ids, with the permissions their roles give in the organisation they chose."""
+
+    kind: ViewerKind = ViewerKind.ANONYMOUS
+    organisation_id: UUID | None = None
+    organisation_name: str | None = None
+    staff_id: UUID | None = None
+    young_person_id: UUID | None = None
+    account_id: UUID | None = None
+    permissions: frozenset[Permission] = frozenset()
+    display_name: str = ""
+    role: str | None = None
+
+    @property
+    def is_signed_in(self) -> bool:
+        """Whether we know who this is."""
+        return self.kind != ViewerKind.ANONYMOUS
+
+    def may(self, permission: Permission) -> bool:
+        """Say whether any role of this viewer gives ``permission``."""
+        return permission in self.permissions
+
+    def actor(self) -> Actor:
+        """Return the viewer as the audit trail names them.
+
+        Raises `Forbidden` for an anonymous viewer: every write has somebody who answers for it.
+        """
+        ids = {
+            ViewerKind.STAFF: self.staff_id,
+            ViewerKind.YOUNG_PERSON: self.young_person_id,
+            ViewerKind.OPERATOR: self.account_id,
+        }
+        if not self.is_signed_in:
+            raise Forbidden("anonymous-actor")
+        return Actor(
+            kind=ActorKind(self.kind.value), id=ids[self.kind], organisation_id=self.organisation_id, role=self.role
+        )
+
+
+ANONYMOUS = Viewer()
+
+
+def current_viewer() -> Viewer:
+    """Return the reader of this request; anonymous until somebody has signed in."""
+    viewer: Viewer = g.get("viewer", ANONYMOUS)
+    return viewer
