@@ -1,0 +1,1 @@
+"""Values become bytes: certificate, badge, QR and e-mail. No Flask, no SQL, no clock."""
