@@ -40,7 +40,7 @@ stamp=".venv/.$kind-$(sha256sum "$lock" | cut -c1-16)"
 if [ ! -e "$stamp" ]; then
   say "Setting up .venv from $lock (once)"
   [ -x .venv/bin/python ] || "$python" -m venv .venv
-  .venv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r "$lock"
+  .venv/bin/python -m pip install --quiet --disable-pip-version-check --use-pep517 --require-hashes -r "$lock"
   site=$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
   pwd > "$site/_accredit_checkout.pth"
   printf '#!/bin/sh\nexec "%s/.venv/bin/python" -m accredit "$@"\n' "$PWD" > .venv/bin/accredit

@@ -46,6 +46,16 @@ def claim(db: Session, *, base_url: str, did_host: str, demonstration: bool, now
             ServiceIdentity(base_url=base_url, did_host=did_host, demonstration=demonstration, created_at=now),
         )
         return
+    compare(known, base_url=base_url, did_host=did_host, demonstration=demonstration)
+    # The demonstration may listen on another port each time: its links stand in no signed byte.
+    known.base_url = base_url
+
+
+def compare(known: ServiceIdentity, *, base_url: str, did_host: str, demonstration: bool) -> None:
+    """Refuse an identity that differs from the one written at first start.
+
+    Raises `NotReady` saying which setting to put back.
+    """
     if known.demonstration != demonstration:
         kind = "the demonstration's" if known.demonstration else "a real service's"
         raise NotReady("demonstration-mismatch", f"This database is {kind}. Choose another ACCREDIT_DATABASE_URL.")
@@ -55,5 +65,3 @@ def claim(db: Session, *, base_url: str, did_host: str, demonstration: bool, now
             f"This database belongs to {known.base_url} (issuer host {known.did_host}); ACCREDIT_BASE_URL says "
             f"{base_url}. Certificates already printed name the old address, so set it back.",
         )
-    # The demonstration may listen on another port each time: its links stand in no signed byte.
-    known.base_url = base_url

@@ -1,0 +1,68 @@
+"""The composition root: everything below is joined here, and only here.
+
+`create_app` refuses to start on settings, a schema or an identity that do not fit, and on any view that does not say
+whom it is for. Private keys are never opened here: `accredit work` signs.
+"""
+
+from __future__ import annotations
+
+from flask import Flask
+
+from accredit import migrations
+from accredit.config import Settings, load_settings
+from accredit.errors import NotReady
+from accredit.jobs.engine import install_client
+from accredit.storage import Database, identity
+from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
+from accredit.web.access import check_every_route_declares
+from accredit.web.foundation import Foundation, install
+
+AUDIENCES = (public, api, auth, learner, supervisor, coordinator, admin)
+
+def create_app(settings: Settings) -> Flask:
+    """Build the WSGI application.
+
+    Raises `NotReady` saying what is wrong and what to do.
+    """
+    database = Database(settings.database_url)
+    migrations.check(database)
+    _check_identity(database, settings)
+    app = Flask("accredit", static_folder=None)
+    app.extensions["accredit.settings"] = settings
+    app.config.update(
+        SECRET_KEY=settings.secret_key.get_secret_value(),
+        TRUSTED_HOSTS=_trusted_hosts(settings),
+        PREFERRED_URL_SCHEME="https" if settings.is_https else "http",
+    )
+    install_client(database)
+    install(
+        app,
+        Foundation(
+            load_viewer=auth.load_viewer,
+            database=database,
+            demonstration=settings.demonstration,
+            welsh_approved=settings.welsh_approved,
+            https=settings.is_https,
+        ),
+    )
+    for audience in AUDIENCES:
+        audience.register(app)
+    check_every_route_declares(app)
+    return app
+
+def from_environment() -> Flask:
+    """Build the application from ``ACCREDIT_*``; what a WSGI server calls."""
+    return create_app(load_settings())
+
+def _check_identity(database: Database, settings: Settings) -> None:
+    with database.reading() as db:
+        known = identity.read(db)
+        if known is None:
+            raise NotReady("not-migrated", "The database is not set up yet. Run: accredit migrate")
+        identity.compare(
+            known, base_url=settings.base_url, did_host=settings.did_host, demonstration=settings.demonstration
+        )
+
+def _trusted_hosts(settings: Settings) -> list[str]:
+    name = settings.host.rsplit(":", 1)[0] if not settings.host.endswith("]") else settings.host
+    return [name, settings.host, *settings.trusted_hosts]
