@@ -1,0 +1,66 @@
+"""What kind of file somebody handed in, and the credential out of it, whatever it is."""
+
+from __future__ import annotations
+
+import re
+from enum import StrEnum
+
+from accredit.kit.openbadges import pdf, png, svg
+from accredit.kit.openbadges.errors import ContainerUnreadable
+
+MAX_CREDENTIAL_BYTES = 1_000_000
+_BOM = b"\xef\xbb\xbf"
+_SPACE = b" \t\r\n"
+_COMPACT_JWS = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
+_SVG_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?svg[\s>/]")
+
+
+class Kind(StrEnum):
+    """What a file looks like from its first bytes; a name or media type is nobody's proof."""
+
+    PNG = "png"
+    SVG = "svg"
+    PDF = "pdf"
+    JSON = "json"
+    JWT = "jwt"
+    UNKNOWN = "unknown"
+
+
+def kind_of(data: bytes) -> Kind:
+    """Say what kind of file this is. Looking is cheap and proves nothing: the reader of that kind decides."""
+    if data.startswith(png.SIGNATURE):
+        return Kind.PNG
+    if data.startswith(b"%PDF-"):
+        return Kind.PDF
+    start = data[:4096].removeprefix(_BOM).lstrip(_SPACE)
+    if start.startswith(b"{"):
+        return Kind.JSON
+    if start.startswith(b"<"):
+        # A drawing may begin with long comments, so the element is looked for in all of a bounded part.
+        return Kind.SVG if _SVG_ROOT.search(data[:65_536]) else Kind.UNKNOWN
+    if len(data) <= MAX_CREDENTIAL_BYTES and _COMPACT_JWS.fullmatch(data.strip(_SPACE)):
+        return Kind.JWT
+    return Kind.UNKNOWN
+
+
+def unbake(data: bytes) -> str | bytes:
+    """Answer the credential in a file: JSON or a compact JWS, as text or, where the file is one, as its bytes.
+
+    What comes out is unread: pass it to a strict JSON or JWT reader, and tell the two apart by `kind_of` on its bytes.
+    Raises ContainerUnreadable: ``unknown_kind``, ``credential_size`` over 1 MB, or a code of `png`, `svg` or `pdf`.
+    """
+    match kind_of(data):
+        case Kind.PNG:
+            return png.unbake(data)
+        case Kind.SVG:
+            return svg.unbake(data)
+        case Kind.PDF:
+            return pdf.extract(data)
+        case Kind.JSON:
+            if len(data) > MAX_CREDENTIAL_BYTES:
+                raise ContainerUnreadable("credential_size", f"over {MAX_CREDENTIAL_BYTES} bytes")
+            return data
+        case Kind.JWT:
+            return data.strip(_SPACE).decode("ascii")
+        case _:
+            raise ContainerUnreadable("unknown_kind", "not a PNG, SVG, PDF, JSON or JWT")

@@ -1,0 +1,110 @@
+"""A credential in a PNG: one uncompressed ``iTXt`` chunk named ``openbadgecredential`` (facts e).
+
+The file is walked chunk by chunk and its pixels are never decoded, so that an image of any size costs nothing. Chunks
+are taken as they come, and one rule holds wherever the credential stands: one, before ``IEND``, and nothing after.
+"""
+
+from __future__ import annotations
+
+import struct
+import zlib
+from collections.abc import Iterator
+
+from accredit.kit.openbadges.errors import ContainerUnreadable
+
+SIGNATURE = b"\x89PNG\r\n\x1a\n"
+KEYWORD = b"openbadgecredential"
+MAX_PNG_BYTES = 10_000_000
+MAX_TEXT_BYTES = 1_000_000
+MAX_CHUNKS = 20_000
+_HEADER = struct.Struct(">I4s")
+_TEXT_CHUNKS = frozenset((b"iTXt", b"tEXt", b"zTXt"))
+
+
+def bake(png: bytes, text: str) -> bytes:
+    """Answer the image with a credential (JSON or a compact JWS) in it, directly after its header.
+
+    Raises ContainerUnreadable when the image is damaged or holds a credential already, or the text is over 1 MB.
+    """
+    content = text.encode()
+    if not content or len(content) > MAX_TEXT_BYTES:
+        raise ContainerUnreadable("credential_size", f"a credential has 1 to {MAX_TEXT_BYTES} bytes")
+    end_of_header = 0
+    for kind, data, end in _chunks(png):
+        if kind == b"IHDR":
+            end_of_header = end
+        if _is_credential(kind, data):
+            raise ContainerUnreadable("already_baked", "the image holds a credential already")
+    # No compression, no language, no translated keyword (OB, PNG baking).
+    chunk = KEYWORD + b"\x00\x00\x00\x00\x00" + content
+    body = b"iTXt" + chunk
+    framed = struct.pack(">I", len(chunk)) + body + struct.pack(">I", zlib.crc32(body))
+    return png[:end_of_header] + framed + png[end_of_header:]
+
+
+def unbake(png: bytes) -> str:
+    """Answer the text of the one credential in the image.
+
+    Raises ContainerUnreadable: ``no_credential``, ``multiple_credentials`` (facts l.7), ``credential_compressed``,
+    ``credential_size`` over 1 MB, ``credential_encoding``, or ``png_…`` for a damaged file.
+    """
+    found = [(kind, data) for kind, data, _ in _chunks(png) if _is_credential(kind, data)]
+    if not found:
+        raise ContainerUnreadable("no_credential", "the image holds no credential")
+    if len(found) > 1:
+        raise ContainerUnreadable("multiple_credentials", f"the image holds {len(found)} credentials")
+    kind, data = found[0]
+    if kind != b"iTXt":
+        raise ContainerUnreadable("png_text", "a credential stands in an iTXt chunk")
+    return _text_of(data)
+
+
+def _text_of(data: bytes) -> str:
+    """Answer the text of an iTXt chunk: keyword, NUL, flag, method, language, NUL, translated keyword, NUL, text."""
+    flags, rest = data[len(KEYWORD) + 1 : len(KEYWORD) + 3], data[len(KEYWORD) + 3 :]
+    # A compressed text may be a thousand times larger than the file; no issuer may write one.
+    if flags != b"\x00\x00":
+        raise ContainerUnreadable("credential_compressed", "the credential is compressed, which Open Badges forbids")
+    parts = rest.split(b"\x00", 2)
+    if len(parts) != 3:
+        raise ContainerUnreadable("png_text", "the iTXt chunk of the credential is cut short")
+    if len(parts[2]) > MAX_TEXT_BYTES:
+        raise ContainerUnreadable("credential_size", f"the credential is over {MAX_TEXT_BYTES} bytes")
+    try:
+        return parts[2].decode()
+    except UnicodeDecodeError as error:
+        raise ContainerUnreadable("credential_encoding", f"not UTF-8 at byte {error.start} of the text") from None
+
+
+def _is_credential(kind: bytes, data: bytes) -> bool:
+    return kind in _TEXT_CHUNKS and data.startswith(KEYWORD + b"\x00")
+
+
+def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes, int]]:
+    """Yield each chunk as (type, data, offset after it), having checked its length, its CRC and its place."""
+    if len(png) > MAX_PNG_BYTES:
+        raise ContainerUnreadable("png_size", f"over {MAX_PNG_BYTES} bytes")
+    if not png.startswith(SIGNATURE):
+        raise ContainerUnreadable("png_signature", "not a PNG")
+    at, kind = len(SIGNATURE), b""
+    for number in range(MAX_CHUNKS):
+        if len(png) - at < _HEADER.size:
+            raise ContainerUnreadable("png_cut", f"the file ends at byte {len(png)}, before IEND")
+        length, kind = _HEADER.unpack_from(png, at)
+        end = at + _HEADER.size + length + 4
+        if end > len(png):
+            raise ContainerUnreadable("png_cut", f"the chunk at byte {at} says it is longer than the file")
+        if (number == 0) != (kind == b"IHDR") or (kind == b"IHDR" and length != 13) or not kind.isalpha():
+            raise ContainerUnreadable("png_chunk", f"no such chunk may stand at byte {at}")
+        data = png[at + _HEADER.size : end - 4]
+        if zlib.crc32(kind + data) != int.from_bytes(png[end - 4 : end], "big"):
+            raise ContainerUnreadable("png_crc", f"the chunk at byte {at} is damaged")
+        yield kind, data, end
+        at = end
+        if kind == b"IEND":
+            break
+    else:
+        raise ContainerUnreadable("png_chunks", f"over {MAX_CHUNKS} chunks")
+    # Some readers look for chunks here and some do not; a second credential could hide from either.
+    if at != len(png):
+        raise ContainerUnreadable("png_trailing", f"{len(png) - at} bytes follow the end of the image")

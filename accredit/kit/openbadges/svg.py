@@ -1,0 +1,165 @@
+"""A credential in an SVG: one ``openbadges:credential`` directly inside ``svg`` (facts e).
+
+JSON stands in its body as CDATA, a compact JWS in its attribute ``verify``. Reading follows no entity and no link: a
+document type is refused, except the one line of SVG 1.0 and 1.1 themselves, which declares nothing and is ignored.
+The drawing is never rendered here, nor judged safe to be shown.
+"""
+
+from __future__ import annotations
+
+import re
+from xml.etree.ElementTree import ParseError
+from xml.parsers import expat
+from xml.sax.saxutils import quoteattr
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import DefusedXMLParser
+
+from accredit.kit.openbadges.errors import ContainerUnreadable
+
+NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
+SVG_NAMESPACE = "http://www.w3.org/2000/svg"
+MAX_SVG_BYTES = 5_000_000
+MAX_TEXT_BYTES = 1_000_000
+MAX_DEPTH = 64
+_COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
+# XML 1.0 §2.2 has no other characters, and §2.11 turns a carriage return into a line feed.
+_NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_DOCTYPES = frozenset(
+    f'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG {version}//EN" "http://www.w3.org/{place}.dtd">'.encode()
+    for version, place in (
+        ("1.0", "TR/2001/REC-SVG-20010904/DTD/svg10"),
+        ("1.1", "Graphics/SVG/1.1/DTD/svg11"),
+    )
+)
+
+
+def bake(svg: bytes, text: str) -> bytes:
+    """Answer the drawing with a credential in it: JSON when the text starts with ``{``, otherwise a compact JWS.
+
+    The rest of the drawing is left as it was, byte for byte. Raises ContainerUnreadable when the drawing cannot be
+    read, is not UTF-8, or holds a credential already, or the text is neither form or over 1 MB.
+    """
+    if not text or len(text.encode()) > MAX_TEXT_BYTES:
+        raise ContainerUnreadable("credential_size", f"a credential has 1 to {MAX_TEXT_BYTES} bytes")
+    if _scan(svg).found:
+        raise ContainerUnreadable("already_baked", "the drawing holds a credential already")
+    if text.startswith("{"):
+        if _NOT_IN_XML.search(text):
+            raise ContainerUnreadable("credential_encoding", "the JSON has characters that XML does not keep")
+        body = f"<openbadges:credential><![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]></openbadges:credential>"
+    elif _COMPACT_JWS.fullmatch(text):
+        body = f"<openbadges:credential verify={quoteattr(text)}/>"
+    else:
+        raise ContainerUnreadable("credential_form", "a credential is a JSON object or a compact JWS")
+    start, end = _root_tag(svg)
+    tag = svg[start:end]
+    if tag.endswith(b"/>"):
+        raise ContainerUnreadable("svg_empty", "the drawing draws nothing")
+    declared = b"" if b"xmlns:openbadges=" in tag else f' xmlns:openbadges="{NAMESPACE}"'.encode()
+    baked = svg[: end - 1] + declared + b">" + body.encode() + svg[end:]
+    # A prefix bound to something else, or an encoding that is not UTF-8, would show here and nowhere earlier.
+    if unbake(baked) != text:
+        raise ContainerUnreadable("svg_unbakeable", "the credential does not come out of this drawing as it went in")
+    return baked
+
+
+def unbake(svg: bytes) -> str:
+    """Answer the text of the one credential in the drawing.
+
+    Raises ContainerUnreadable: ``no_credential``, ``multiple_credentials`` (facts l.7), ``credential_size`` over 1 MB,
+    ``svg_dtd`` for a document type or entities, ``svg_depth`` over 64, ``svg_size``, ``svg_syntax``, ``svg_root``.
+    """
+    found = _scan(svg).found
+    if not found:
+        raise ContainerUnreadable("no_credential", "the drawing holds no credential")
+    if len(found) > 1:
+        raise ContainerUnreadable("multiple_credentials", f"the drawing holds {len(found)} credentials")
+    if len(found[0].encode()) > MAX_TEXT_BYTES:
+        raise ContainerUnreadable("credential_size", f"the credential is over {MAX_TEXT_BYTES} bytes")
+    return found[0]
+
+
+class _Scan:
+    """What the parser tells: depth is counted, credentials are kept, all else is let go; there is no tree."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self._depth = 0
+        self._inside = 0
+        self._body: list[str] = []
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth == 1 and tag != f"{{{SVG_NAMESPACE}}}svg":
+            raise ContainerUnreadable("svg_root", "the outermost element is not svg")
+        if self._depth > MAX_DEPTH:
+            raise ContainerUnreadable("svg_depth", f"elements lie deeper than {MAX_DEPTH}")
+        if self._inside:
+            raise ContainerUnreadable("svg_credential", "the credential has elements inside")
+        if tag == f"{{{NAMESPACE}}}credential":
+            self._inside, self._body = self._depth, []
+            # An empty attribute states nothing; a full one beside a full body states two credentials.
+            if stated := attributes.get("verify", "").strip():
+                self.found.append(stated)
+
+    def end(self, tag: str) -> None:
+        if self._inside == self._depth:
+            self._inside = 0
+            if body := "".join(self._body).strip():
+                self.found.append(body)
+        self._depth -= 1
+
+    def data(self, data: str) -> None:
+        if self._inside:
+            self._body.append(data)
+
+    def close(self) -> None:
+        """Nothing is left to be done."""
+
+
+def _scan(svg: bytes) -> _Scan:
+    if len(svg) > MAX_SVG_BYTES:
+        raise ContainerUnreadable("svg_size", f"over {MAX_SVG_BYTES} bytes")
+    target = _Scan()
+    parser = DefusedXMLParser(target=target, forbid_dtd=True, forbid_entities=True, forbid_external=True)
+    try:
+        parser.feed(_without_doctype(svg))
+        parser.close()
+    except DefusedXmlException:
+        raise ContainerUnreadable("svg_dtd", "document types and entities are not read") from None
+    except (ParseError, LookupError, ValueError) as error:
+        if isinstance(error, ContainerUnreadable):
+            raise
+        raise ContainerUnreadable("svg_syntax", "not well-formed XML") from None
+    return target
+
+
+def _without_doctype(svg: bytes) -> bytes:
+    """Blank out the document type of SVG 1.0 or 1.1: many drawing programs write it, and it declares nothing."""
+    start = svg.find(b"<!DOCTYPE")
+    end = svg.find(b">", start) + 1
+    if start < 0 or b" ".join(svg[start:end].split()) not in _DOCTYPES:
+        return svg
+    return svg[:start] + b" " * (end - start) + svg[end:]
+
+
+def _root_tag(svg: bytes) -> tuple[int, int]:
+    """Answer where the start tag of the outermost element begins and ends, in bytes. Call `_scan` first."""
+    data = _without_doctype(svg)
+    parser = expat.ParserCreate()
+    began: list[int] = []
+    parser.StartElementHandler = lambda name, attributes: began.append(parser.CurrentByteIndex)
+    parser.Parse(data, True)
+    start = began[0]
+    quote = b""
+    for at in range(start, len(data)):
+        each = data[at : at + 1]
+        # A ">" may stand inside an attribute's value.
+        if quote:
+            quote = b"" if each == quote else quote
+        elif each in (b'"', b"'"):
+            quote = each
+        elif each == b">":
+            return start, at + 1
+    raise ContainerUnreadable("svg_syntax", "the svg element does not end")
