@@ -1,3 +1,4 @@
+# ruff: noqa: INP001  (a script of the build, not a package)
 """Cut the Lexend variable font into the two small files that web pages load, and draw the icon's PNG forms.
 
 Run before `npm run build`. The files are the same whenever the font package is the same.

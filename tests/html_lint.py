@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from xml.etree.ElementTree import Element  # noqa: S405  # only the type; html5lib builds the tree
+from xml.etree.ElementTree import Element  # only the type; html5lib builds the tree
 
 import html5lib
 
@@ -97,7 +97,9 @@ def _fields(root: Element) -> Iterator[str]:
             continue
         if field.tag == "input" and field.get("type", "text") in SELF_NAMED:
             continue
-        named = field.get("id") in labelled or field in wrapped or field.get("aria-label") or field.get("aria-labelledby")
+        named = (
+            field.get("id") in labelled or field in wrapped or field.get("aria-label") or field.get("aria-labelledby")
+        )
         if not named:
             yield f"{field.tag} {field.get('name') or field.get('id')!r} has no label"
     for button in root.iter("button"):

@@ -118,7 +118,12 @@ def requires(*permissions: Permission) -> Callable[[View], View]:
     if not permissions:
         msg = "requires() needs a permission"
         raise TypeError(msg)
-    return lambda view: _guarded(view, Access(Audience.PERMISSION, frozenset(permissions)))
+    access = Access(Audience.PERMISSION, frozenset(permissions))
+
+    def declared(view: View) -> View:
+        return _guarded(view, access)
+
+    return declared
 
 
 def declare(app: Flask, endpoint: str, access: Access) -> None:
@@ -126,7 +131,8 @@ def declare(app: Flask, endpoint: str, access: Access) -> None:
 
     Raises `TypeError` when the view has one already, `KeyError` when there is no such endpoint.
     """
-    app.view_functions[endpoint] = _guarded(app.view_functions[endpoint], access)
+    view = cast("Callable[..., ResponseReturnValue]", app.view_functions[endpoint])
+    app.view_functions[endpoint] = _guarded(view, access)
 
 
 def declared_access(app: Flask) -> dict[str, Access | None]:

@@ -84,7 +84,9 @@ def error_answer(status: int, *, detail: str = "", code: str = "", words: Words 
         answer = make_response(jsonify({**problem, "code": code} if code else problem), status)
         answer.content_type = "application/problem+json"
         return answer
-    return page("errors/error.html", status=status, code=code, title=said.title, text=detail or said.text, number=status)
+    return page(
+        "errors/error.html", status=status, code=code, title=said.title, text=detail or said.text, number=status
+    )
 
 
 def _asked_by_a_program() -> bool:

@@ -104,7 +104,7 @@ class DateInput(GovDateInput):  # type: ignore[misc]
         """Name the parts after the field's id, so that errors can point to ``<id>-day``."""
         typed = list(field.raw_data or ())
         if field.raw_data is not None:
-            field.raw_data = (typed + ["", "", ""])[:3]
+            field.raw_data = [*typed, "", "", ""][:3]
         params: dict[str, Any] = super().map_gov_params(field, **values)
         labels = (gettext("Day"), gettext("Month"), gettext("Year"))
         for item, part, label in zip(params["items"], ("day", "month", "year"), labels, strict=True):
@@ -112,7 +112,7 @@ class DateInput(GovDateInput):  # type: ignore[misc]
         return params
 
 
-class DateField(_DateField):
+class DateField(_DateField):  # type: ignore[misc]  # WTForms has no types
     """A date typed as three numbers."""
 
     widget = DateInput()

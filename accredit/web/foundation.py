@@ -40,7 +40,7 @@ class Foundation:
 
 def install(app: Flask, foundation: Foundation) -> None:
     """Set up templates, static files, languages, viewer, forms, headers and error pages of ``app``, in that order."""
-    app.static_folder = str(STATIC)
+    _install_static_files(app)
     app.config.from_mapping(
         SESSION_COOKIE_SECURE=foundation.https,
         SESSION_COOKIE_HTTPONLY=True,
@@ -66,9 +66,16 @@ def install(app: Flask, foundation: Foundation) -> None:
     install_errors(app)
 
 
+def _install_static_files(app: Flask) -> None:
+    app.static_folder = str(STATIC)
+    if "static" not in app.view_functions:
+        # Flask adds this route itself only when the folder is named at birth.
+        app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
+
+
 def _install_templates(app: Flask, *, demonstration: bool) -> None:
     govuk = {name: PackageLoader(name) for name in ("govuk_frontend_jinja", "govuk_frontend_wtf")}
-    app.jinja_loader = ChoiceLoader([FileSystemLoader(template_root()), PrefixLoader(govuk)])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([FileSystemLoader(template_root()), PrefixLoader(govuk)])
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -78,4 +85,3 @@ def _install_templates(app: Flask, *, demonstration: bool) -> None:
     @app.context_processor
     def facts_of_every_page() -> dict[str, object]:
         return {"viewer": current_viewer()}
-

@@ -33,7 +33,7 @@ def see_other(
 
 
 def address_of(endpoint: str, **values: object) -> str | None:
-    """Return the address of ``endpoint``, or None where this app has no such page (a layout then leaves the link out)."""
+    """Return the address of ``endpoint``; None where this app has no such page: a layout leaves the link out."""
     try:
         return url_for(endpoint, **values)  # type: ignore[arg-type]  # any value an URL takes
     except BuildError:

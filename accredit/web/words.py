@@ -1,6 +1,7 @@
 """Hours, dates and numbers as people say them, in English and in Welsh.
 
-Pure: the language is an argument, nothing of Flask is read. Templates reach these as filters (`accredit.web.languages`).
+Pure: the language is an argument, nothing of Flask is read. Templates reach these as the filters of
+`accredit.web.languages`.
 """
 
 from __future__ import annotations

@@ -83,16 +83,16 @@ def make_gallery(viewer: Viewer | None = None, *, demonstration: bool = False, w
     seen = viewer or Viewer()
     install(
         app,
-        Foundation(
-            load_viewer=lambda: seen, demonstration=demonstration, welsh_approved=welsh_approved, https=False
-        ),
+        Foundation(load_viewer=lambda: seen, demonstration=demonstration, welsh_approved=welsh_approved, https=False),
     )
     own = FileSystemLoader(Path(__file__).parent / "gallery")
     assert app.jinja_loader is not None
-    app.jinja_loader = ChoiceLoader([own, app.jinja_loader])  # type: ignore[assignment]
+    app.jinja_loader = ChoiceLoader([own, app.jinja_loader])
     add_navigation(
         app,
-        NavigationItem(key="people", text="Young people", endpoint="staff", permission=Permission.MANAGE_PEOPLE, order=2),
+        NavigationItem(
+            key="people", text="Young people", endpoint="staff", permission=Permission.MANAGE_PEOPLE, order=2
+        ),
         NavigationItem(key="hours", text="Hours", endpoint="public_page", permission=Permission.APPROVE_HOURS, order=3),
         NavigationItem(key="home", text="This week", endpoint="staff_form", order=1),
     )
