@@ -137,7 +137,8 @@ class _Naming:
         """Group the neighbours of a node by their hash (§4.8, step 3)."""
         groups: dict[str, list[str]] = defaultdict(list)
         quads = self._mentions[node]
-        self._spend(len(quads))
+        # A predicate is hashed as often as it is met, so a long one costs more.
+        self._spend(sum(1 + (len(quad[1]) >> 6) for quad in quads))
         for quad in quads:
             for part, position in ((quad[0], "s"), (quad[2], "o"), (quad[3], "g")):
                 if part.startswith("_:") and part != node:

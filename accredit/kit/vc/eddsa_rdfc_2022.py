@@ -1,0 +1,108 @@
+"""Cryptosuite eddsa-rdfc-2022 (Data Integrity EdDSA Cryptosuites 1.0 §3.2): Ed25519 over canonical RDF."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Final
+
+from accredit.kit.linkeddata import canonicalise
+from accredit.kit.linkeddata.terms import Table
+from accredit.kit.vc import multibase
+from accredit.kit.vc import proof as proofs
+from accredit.kit.vc.errors import ProofInvalid
+from accredit.kit.vc.multikey import KeyKind, PublicKey
+from accredit.kit.vc.verification_key import ASSERTION
+
+NAME: Final = "eddsa-rdfc-2022"
+_V1: Final = "https://www.w3.org/2018/credentials/v1"
+_DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
+
+
+def add_proof(
+    document: Mapping[str, Any],
+    *,
+    sign: proofs.Sign,
+    verification_method: str,
+    created: datetime,
+    proof_purpose: str = ASSERTION,
+    options: Mapping[str, Any] | None = None,
+    contexts: Mapping[str, Table] | None = None,
+) -> dict[str, Any]:
+    """Copy a document with one more proof, made by `sign` (Ed25519) over 64 bytes of hashes.
+
+    The same arguments always give the same proof. `options` are those of `proof.new`; proofs named in its
+    ``previousProof`` are signed over. Raises `LinkedDataError` where the document would not be signed whole, and
+    `ProofInvalid` with code ``previous_proof`` or ``proof_malformed``.
+    """
+    document = _with_proof_terms(document)
+    unsecured = {name: value for name, value in document.items() if name != "proof"}
+    proof = proofs.new(
+        cryptosuite=NAME,
+        verification_method=verification_method,
+        created=created,
+        proof_purpose=proof_purpose,
+        options=options,
+    )
+    if "previousProof" in proof:
+        unsecured["proof"] = proofs.previous_proofs(proof, proofs.split(document)[1])
+    proof["proofValue"] = multibase.encode_base58(sign(hash_data(unsecured, proof, contexts=contexts)))
+    return proofs.appended(document, proof)
+
+
+def verify(document: Mapping[str, Any], *, public_key: PublicKey, contexts: Mapping[str, Table] | None = None) -> None:
+    """Check that the one proof of a document was made with this key over exactly this document.
+
+    Not checked: purpose, times, and whose key it is; `data_integrity.verify` does. Raises `ProofInvalid` with code
+    ``proof_missing``, ``too_many_proofs``, ``unsupported_proof``, ``proof_value``, ``key_type``,
+    ``previous_proof`` or ``signature_invalid``, and `LinkedDataError` for data that is not signed.
+    """
+    unsecured, proof = proofs.only_proof(document)
+    proofs.previous_proofs(proof, [proof])
+    check(unsecured, proof, public_key=public_key, contexts=contexts)
+
+
+def check(
+    unsecured: Mapping[str, Any],
+    proof: Mapping[str, Any],
+    *,
+    public_key: PublicKey,
+    contexts: Mapping[str, Table] | None = None,
+) -> None:
+    """Check one proof over a document that holds no proof but those it builds on; raises as `verify` does."""
+    proofs.check_suite(proof, NAME)
+    if public_key.kind is not KeyKind.ED25519:
+        raise ProofInvalid("key_type", "This cryptosuite needs an Ed25519 key.", path="$.proof.verificationMethod")
+    signature = proofs.signature(proof, length=64)
+    if not public_key.verifies(signature, hash_data(unsecured, proof, contexts=contexts)):
+        raise ProofInvalid("signature_invalid", "The signature does not match this document.", path="$.proof")
+
+
+def hash_data(
+    unsecured: Mapping[str, Any], proof: Mapping[str, Any], *, contexts: Mapping[str, Table] | None = None
+) -> bytes:
+    """Hash the proof configuration, then the document (§3.2.3 to §3.2.5): 64 bytes."""
+    configuration = proof_configuration(unsecured, proof)
+    return b"".join(
+        hashlib.sha256(canonicalise(part, contexts=contexts)).digest() for part in (configuration, dict(unsecured))
+    )
+
+
+def proof_configuration(unsecured: Mapping[str, Any], proof: Mapping[str, Any]) -> dict[str, Any]:
+    """Build the proof configuration: the proof in the contexts of the document (§3.2.5)."""
+    context = unsecured.get("@context")
+    configuration = proofs.without_value(proof)
+    # A context of the proof's own would be replaced and so go unsigned; it is tolerated only where it says the same.
+    if configuration.get("@context", context) != context:
+        raise ProofInvalid("proof_malformed", "The proof names other contexts than the document.", path="$.proof")
+    return {**configuration, "@context": context}
+
+
+def _with_proof_terms(document: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Add the context of proofs to a credential of VCDM 1.1, whose own context does not know them."""
+    context = document.get("@context")
+    urls = context if isinstance(context, list) else [context]
+    if urls[:1] != [_V1] or any(isinstance(url, str) and "/security/data-integrity/" in url for url in urls):
+        return document
+    return {**document, "@context": [*urls, _DATA_INTEGRITY]}
