@@ -11,7 +11,6 @@ from flask import Flask
 from accredit import migrations
 from accredit.config import Settings, load_settings
 from accredit.errors import NotReady
-from accredit.jobs.engine import install_client
 from accredit.storage import Database, identity
 from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
 from accredit.web.access import check_every_route_declares
@@ -34,7 +33,6 @@ def create_app(settings: Settings) -> Flask:
         TRUSTED_HOSTS=_trusted_hosts(settings),
         PREFERRED_URL_SCHEME="https" if settings.is_https else "http",
     )
-    install_client(database)
     install(
         app,
         Foundation(
