@@ -1,0 +1,65 @@
+"""A code that people read from paper and type: 31 symbols that do not look alike, and one that checks the others.
+
+- No 0 O 1 I L, so nothing is mistaken for its neighbour on paper.
+- Thirteen symbols are random (64 bits); the fourteenth makes the weighted sum a multiple of 31.
+- 31 is prime and the weights 1 to 14 differ, so any one wrong symbol, and any two changed places, is noticed.
+- Case, spaces and dashes carry nothing: they are dropped before reading.
+
+Where the randomness comes from and what a code opens is not here.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
+LENGTH = 14
+_BASE = len(ALPHABET)
+_VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
+_CARRIES_NOTHING = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
+
+
+class TypedCodeError(ValueError):
+    """What was typed is not a code: ``fault`` is ``length``, ``symbol`` or ``check``."""
+
+    def __init__(self, fault: str, symbol: str = "") -> None:
+        super().__init__(f"not a typed code: {fault} {symbol}".strip())
+        self.fault = fault
+        self.symbol = symbol
+
+
+def make(draw: Callable[[int], int]) -> str:
+    """Return a fresh code of 14 symbols; ``draw(n)`` gives an unpredictable number from 0 to n - 1."""
+    body = "".join(ALPHABET[draw(_BASE)] for _ in range(LENGTH - 1))
+    return body + check_symbol(body)
+
+
+def check_symbol(body: str) -> str:
+    """Return the symbol that completes thirteen others."""
+    total = sum(weight * _VALUE[symbol] for weight, symbol in enumerate(body, start=1))
+    # 14 · check + total ≡ 0 (mod 31); the inverse exists because 31 is prime.
+    return ALPHABET[-total * pow(LENGTH, -1, _BASE) % _BASE]
+
+
+def read(text: str) -> str:
+    """Return the 14 capitals of a code as somebody typed it.
+
+    Raises `TypedCodeError` when a symbol is not in the alphabet, the length is wrong, or the check does not hold.
+    """
+    if len(text) > 100:
+        raise TypedCodeError("length")
+    code = _CARRIES_NOTHING.sub("", text).upper()
+    for symbol in code:
+        if symbol not in _VALUE:
+            raise TypedCodeError("symbol", symbol)
+    if len(code) != LENGTH:
+        raise TypedCodeError("length")
+    if check_symbol(code[:-1]) != code[-1]:
+        raise TypedCodeError("check")
+    return code
+
+
+def show(code: str) -> str:
+    """Return a code as it is printed, 5-5-4."""
+    return f"{code[:5]}-{code[5:10]}-{code[10:]}"

@@ -1,0 +1,79 @@
+"""Every single slip and every swap is noticed; what carries nothing is ignored."""
+
+from __future__ import annotations
+
+import itertools
+import random
+
+import pytest
+
+from accredit.kit import typed_code
+from accredit.kit.typed_code import ALPHABET, LENGTH, TypedCodeError, make, read, show
+
+
+@pytest.fixture(params=range(5))
+def code(request: pytest.FixtureRequest) -> str:
+    return make(random.Random(request.param).randrange)
+
+
+def test_the_alphabet_has_no_symbol_that_looks_like_another():
+    assert len(set(ALPHABET)) == 31
+    assert not set("0O1IL") & set(ALPHABET)
+
+
+def test_a_fresh_code_reads_back(code: str):
+    assert read(code) == code
+
+
+def test_every_single_slip_is_noticed(code: str):
+    for place, symbol in itertools.product(range(LENGTH), ALPHABET):
+        if symbol != code[place]:
+            with pytest.raises(TypedCodeError) as caught:
+                read(code[:place] + symbol + code[place + 1 :])
+            assert caught.value.fault == "check"
+
+
+def test_every_swap_of_two_symbols_is_noticed(code: str):
+    for first, second in itertools.combinations(range(LENGTH), 2):
+        symbols = list(code)
+        symbols[first], symbols[second] = symbols[second], symbols[first]
+        if "".join(symbols) != code:
+            with pytest.raises(TypedCodeError, match="check"):
+                read("".join(symbols))
+
+
+@pytest.mark.parametrize(
+    "write",
+    [
+        pytest.param(str.lower, id="in small letters"),
+        pytest.param(show, id="as printed"),
+        pytest.param(lambda code: f"  {show(code).replace('-', ' ')} \n", id="with spaces"),
+        pytest.param(lambda code: show(code).replace("-", "–"), id="with the dashes a telephone makes"),
+    ],
+)
+def test_what_carries_nothing_is_ignored(code: str, write):
+    assert read(write(code)) == code
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        pytest.param("", "length", id="nothing typed"),
+        pytest.param("23456", "length", id="too short"),
+        pytest.param("2" * 15, "length", id="too long"),
+        pytest.param("2" * 5000, "length", id="far too long"),
+        pytest.param("0" + "2" * 13, "symbol", id="a zero"),
+        pytest.param("ß" + "2" * 13, "symbol", id="a letter that grows in capitals"),
+        pytest.param("２" + "2" * 13, "symbol", id="a digit of another script"),
+    ],
+)
+def test_what_is_not_a_code_is_refused_with_its_fault(text: str, fault: str):
+    with pytest.raises(TypedCodeError) as caught:
+        read(text)
+    assert caught.value.fault == fault
+
+
+def test_a_code_is_shown_five_five_four():
+    code = make(lambda _n: 0)
+    assert show(code) == "22222-22222-2222"
+    assert typed_code.check_symbol("3" + "2" * 12) != "2"
