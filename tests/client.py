@@ -15,6 +15,8 @@ class LintingClient(FlaskClient):
 
     def open(self, *args: Any, **options: Any) -> TestResponse:
         """Send a request and lint what comes back, redirects followed or not."""
+        # Buffered: a file that is sent is read and closed at once, whoever forgets to.
+        options.setdefault("buffered", True)
         answer = super().open(*args, **options)
         if answer.mimetype == "text/html" and answer.status_code not in {301, 302, 303, 307, 308} and answer.data:
             faults = lint(answer.get_data(as_text=True))

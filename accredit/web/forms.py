@@ -27,6 +27,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
 )
 from wtforms import DateField as _DateField
 from wtforms import Field
+from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
 __all__ = [
@@ -40,6 +41,7 @@ __all__ = [
     "PasswordInput",
     "RadioInput",
     "Select",
+    "SelectChoice",
     "TextArea",
     "TextInput",
     "csrf",

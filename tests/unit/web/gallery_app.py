@@ -25,6 +25,7 @@ from accredit.web.forms import (
     DateField,
     Form,
     RadioInput,
+    SelectChoice,
     TextInput,
 )
 from accredit.web.foundation import Foundation, install
@@ -66,11 +67,14 @@ class Everything(Form):
     activity = RadioField(
         "What was it?",
         [InputRequired("Choose what it was")],
-        choices=[("drop-in", "Drop-in"), ("buddy", "Buddying")],
+        choices=[SelectChoice("drop-in", "Drop-in"), SelectChoice("buddy", "Buddying")],
         widget=RadioInput(),
     )
     modules = SelectMultipleField(
-        "Modules", [InputRequired("Choose a module")], choices=[("1", "Listening well")], widget=CheckboxesInput()
+        "Modules",
+        [InputRequired("Choose a module")],
+        choices=[SelectChoice("1", "Listening well")],
+        widget=CheckboxesInput(),
     )
     checked = BooleanField("The school's own checks were done", [InputRequired("Tick the box")], widget=CheckboxInput())
     words = TextAreaField("A few words", [Length(max=200, message="Use 200 letters or fewer")], widget=CharacterCount())

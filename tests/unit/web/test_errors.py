@@ -1,0 +1,87 @@
+"""Errors are pages too."""
+
+from __future__ import annotations
+
+import pytest
+from flask import abort
+from flask.typing import ResponseReturnValue
+
+from accredit.errors import Conflict, Forbidden, NotFound, NotReady, RuleBroken
+from accredit.web.access import public
+from tests.client import LintingClient
+from tests.unit.web.gallery_app import make_gallery
+
+
+def _client_of(fault: Exception | int) -> LintingClient:
+    app = make_gallery()
+    app.testing = False
+    app.config["PROPAGATE_EXCEPTIONS"] = False
+
+    @public
+    def failing() -> ResponseReturnValue:
+        if isinstance(fault, int):
+            abort(fault)
+        raise fault
+
+    app.add_url_rule("/failing", "failing", failing)
+    app.test_client_class = LintingClient
+    client = app.test_client()
+    assert isinstance(client, LintingClient)
+    return client
+
+
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 500, 502, 503])
+def test_every_status_has_a_page_with_a_way_on(status: int) -> None:
+    answer = _client_of(status).get("/failing")
+    assert answer.status_code == status
+    assert "<a href=" in answer.text
+
+
+@pytest.mark.parametrize(
+    ("fault", "status", "said"),
+    [
+        pytest.param(
+            RuleBroken("overlap", "These hours overlap others."), 422, "These hours overlap", id="a rule says why"
+        ),
+        pytest.param(Conflict(), 409, "quicker", id="somebody else was first"),
+        pytest.param(NotReady("no-key", "/secret/path"), 503, "busy", id="not ready"),
+        pytest.param(Forbidden(), 403, "somebody else", id="forbidden"),
+        pytest.param(NotFound(), 404, "nothing here", id="not found"),
+        pytest.param(ZeroDivisionError("inside"), 500, "our side", id="a fault of ours"),
+    ],
+)
+def test_an_error_becomes_its_page(fault: Exception, status: int, said: str) -> None:
+    answer = _client_of(fault).get("/failing")
+    assert answer.status_code == status
+    assert said in answer.text
+    assert "/secret" not in answer.text
+    assert "inside" not in answer.text
+
+
+def test_another_schools_record_reads_like_no_record() -> None:
+    theirs = _client_of(NotFound("other-organisation", "Entry belongs to another organisation")).get("/failing")
+    assert theirs.text == _client_of(404).get("/failing").text
+
+
+def test_a_program_gets_a_problem_document() -> None:
+    answer = _client_of(RuleBroken("overlap", "They overlap.")).get("/failing", headers={"Accept": "application/json"})
+    assert answer.content_type == "application/problem+json"
+    assert answer.get_json() == {
+        "status": 422,
+        "title": "That cannot be done",
+        "detail": "They overlap.",
+        "code": "overlap",
+    }
+
+
+def test_the_right_method_is_named() -> None:
+    answer = _client_of(404).put("/failing")
+    assert answer.status_code in {400, 405}
+
+
+def test_a_forged_form_changes_nothing_and_says_so_kindly() -> None:
+    app = make_gallery()
+    app.test_client_class = LintingClient
+    answer = app.test_client().post("/form", data={"name": "A"})
+    assert answer.status_code == 400
+    assert "open for a long time" in answer.text
