@@ -27,6 +27,20 @@ class LedgerLeaf(SQLModel, table=True):
     appended_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class LedgerNode(SQLModel, table=True):
+    """The root of a complete subtree of 256**level leaves, which is one hash of a tile at ``level``.
+
+    One row for 256 leaves keeps every proof at a few short reads, however long the log grows.
+    """
+
+    __tablename__ = "ledger_node"
+    __table_args__ = (CheckConstraint("level >= 1", name="above_the_leaves"),)
+
+    level: int = Field(primary_key=True)
+    index: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+
+
 class LedgerRecord(SQLModel, table=True):
     """What a leaf commits to. Erasing empties ``record`` and ``salt``; the leaf stays."""
 
@@ -68,5 +82,6 @@ class LedgerCheckpoint(SQLModel, table=True):
 
 
 append_only(LedgerLeaf)
+append_only(LedgerNode)
 append_only(LedgerRecord, erasable=("record", "salt"))
 append_only(LedgerCheckpoint)

@@ -1,7 +1,8 @@
-"""Append to the log.
+"""Append to the log and sign its checkpoints.
 
 Appending locks the one head row, so leaves are numbered without gaps in the order in which transactions commit. The
-lock is held until the caller's transaction ends: append last. Signing checkpoints is in `checkpoints`.
+lock is held until the caller's transaction ends: append last. The log's private key is not here: whoever holds it
+lends a `LogSigner`.
 """
 
 from __future__ import annotations
@@ -14,11 +15,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from accredit.domain.transparency.models import LedgerHead, LedgerLeaf, LedgerRecord
-from accredit.domain.transparency.rules import Act, Entry, statement
+from accredit.domain.transparency import queries
+from accredit.domain.transparency.models import LedgerCheckpoint, LedgerHead, LedgerLeaf, LedgerNode, LedgerRecord
+from accredit.domain.transparency.rules import Act, CheckpointFacts, Entry, LogSigner, statement
 from accredit.errors import Conflict, NotReady
+from accredit.kit.ledger.checkpoint import Checkpoint, sign_checkpoint
 from accredit.kit.ledger.commitment import SALT_BYTES, commit
-from accredit.kit.ledger.merkle import HASH_BYTES, CompactRange, leaf_hash
+from accredit.kit.ledger.errors import LedgerError
+from accredit.kit.ledger.merkle import (
+    HASH_BYTES,
+    CompactRange,
+    consistency_proof,
+    leaf_hash,
+    verify_consistency,
+)
+from accredit.kit.ledger.tiles import TILE_BITS
 from accredit.storage import Session
 
 
@@ -61,6 +72,7 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
     known = _known(db, entries)
     leaves: list[dict[str, object]] = []
     records: list[dict[str, object]] = []
+    completed: list[tuple[int, int, bytes]] = []
     for entry in entries:
         if entry.key in known:
             continue
@@ -68,7 +80,7 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
         salt = secrets.token_bytes(SALT_BYTES)
         record = statement(entry, now=now)
         commitment = commit(record, salt)
-        tree.append(leaf_hash(commitment))
+        completed += tree.append(leaf_hash(commitment))
         leaves.append({"index": index, "entry": commitment, "leaf_hash": leaf_hash(commitment), "appended_at": now})
         records.append(
             {
@@ -84,8 +96,44 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
     if leaves:
         db.execute(sa.insert(LedgerLeaf), leaves)
         db.execute(sa.insert(LedgerRecord), records)
+        _keep_nodes(db, completed)
         db.execute(sa.update(LedgerHead).values(size=tree.size, frontier=b"".join(tree.hashes)))
     return [known[entry.key] for entry in entries]
+
+
+def checkpoint(db: Session, *, signer: LogSigner, now: datetime) -> CheckpointFacts | None:
+    """Sign the log as it stands and return the checkpoint; for a size signed before, return that one.
+
+    1. The head is locked, so that nobody signs another tree of the same size at the same time.
+    2. The tree now must continue the one signed last; if it does not, nothing is signed.
+    3. The row is the lock store: one checkpoint for a size, for ever (its primary key), never smaller than the last.
+
+    None for an empty log. Raises `Conflict` (``log-forked``) when the log no longer continues its last checkpoint.
+    """
+    tree = _lock_head(db)
+    if tree.size == 0:
+        return None
+    last = queries.latest_checkpoint(db)
+    if last is not None:
+        if last.size == tree.size and last.root == tree.root():
+            return last
+        _check_continues(db, last, tree)
+    origin = db.execute(sa.select(col(LedgerHead.origin))).scalar_one()
+    note = sign_checkpoint(Checkpoint(origin=origin, size=tree.size, root=tree.root()), signer.sign, signer.public_key)
+    # Times never decrease, whatever the clock does.
+    at = max(now, last.signed_at) if last else now
+    db.execute(sa.insert(LedgerCheckpoint).values(size=tree.size, root=tree.root(), note=note, signed_at=at))
+    return CheckpointFacts(size=tree.size, root=tree.root(), note=note, signed_at=at)
+
+
+def _check_continues(db: Session, last: CheckpointFacts, tree: CompactRange) -> None:
+    if last.size >= tree.size:
+        raise Conflict("log-forked", f"{last.size} leaves were signed, but the log now has {tree.size}")
+    try:
+        proof = consistency_proof(queries.hashes(db, tree.size), last.size, tree.size)
+        verify_consistency(last.size, tree.size, proof, last.root, tree.root())
+    except LedgerError as error:
+        raise Conflict("log-forked", f"the log does not continue its checkpoint of {last.size}: {error}") from error
 
 
 def _lock_head(db: Session) -> CompactRange:
@@ -96,6 +144,16 @@ def _lock_head(db: Session) -> CompactRange:
         raise NotReady("no-log", "The log has not been started; run: accredit migrate")
     size, frontier = found
     return CompactRange(size, [frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES)])
+
+
+def _keep_nodes(db: Session, completed: Sequence[tuple[int, int, bytes]]) -> None:
+    nodes = [
+        {"level": level // TILE_BITS, "index": index, "hash": value}
+        for level, index, value in completed
+        if level and level % TILE_BITS == 0
+    ]
+    if nodes:
+        db.execute(sa.insert(LedgerNode), nodes)
 
 
 def _known(db: Session, entries: Sequence[Entry]) -> dict[tuple[Act, UUID, int], int]:

@@ -7,7 +7,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -48,6 +48,34 @@ class Entry:
     def key(self) -> tuple[Act, UUID, int]:
         """What makes the entry unique in the log."""
         return self.act, self.subject_id, self.occurrence
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogSigner:
+    """The log's key as whoever holds it lends it: the public half (32 bytes) and a function that signs."""
+
+    public_key: bytes
+    sign: Callable[[bytes], bytes]
+
+
+@dataclass(frozen=True, kw_only=True)
+class CheckpointFacts:
+    """A signed checkpoint: how many leaves it covers, their root, the note as published, when it was signed."""
+
+    size: int
+    root: bytes
+    note: str
+    signed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Inclusion:
+    """Where a leaf stands, and the hashes that lead from it to the root of a signed checkpoint."""
+
+    index: int
+    leaf_hash: bytes
+    proof: tuple[bytes, ...]
+    checkpoint: CheckpointFacts
 
 
 def statement(entry: Entry, *, now: datetime) -> dict[str, object]:

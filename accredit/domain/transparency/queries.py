@@ -1,0 +1,180 @@
+"""Read the log: its size, checkpoints, proofs, receipts and tiles. What is published is what a checkpoint covers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.domain.transparency.models import LedgerCheckpoint, LedgerHead, LedgerLeaf, LedgerNode, LedgerRecord
+from accredit.domain.transparency.rules import Act, CheckpointFacts, Inclusion
+from accredit.errors import NotFound
+from accredit.kit.ledger.commitment import opens
+from accredit.kit.ledger.errors import LedgerError
+from accredit.kit.ledger.merkle import CompactRange, GetHash, inclusion_proof, leaf_hash
+from accredit.kit.ledger.signed_note import parse
+from accredit.kit.ledger.tiles import TILE_WIDTH, TileRef, encode_bundle, hashes_from_tiles, parse_path, tile_at
+from accredit.kit.ledger.tlog_proof import TlogProof
+from accredit.storage import Session
+
+
+def origin(db: Session) -> str | None:
+    """Return the log's permanent origin, or None before it was started."""
+    return db.execute(sa.select(col(LedgerHead.origin))).scalar_one_or_none()
+
+
+def size(db: Session) -> int:
+    """Return how many leaves the log has, signed or not."""
+    return db.execute(sa.select(col(LedgerHead.size))).scalar_one_or_none() or 0
+
+
+def leaf_indexes(db: Session, *, act: Act, subject_ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return the leaf of each subject's first ``act``; subjects without one are left out."""
+    if not subject_ids:
+        return {}
+    rows = db.execute(
+        sa.select(col(LedgerRecord.subject_id), col(LedgerRecord.leaf_index)).where(
+            col(LedgerRecord.act) == act,
+            col(LedgerRecord.occurrence) == 0,
+            col(LedgerRecord.subject_id).in_(subject_ids),
+        )
+    )
+    return {subject: index for subject, index in rows}  # noqa: C416  # a Result of rows is no mapping's items
+
+
+def leaf_index(db: Session, *, act: Act, subject_id: UUID, occurrence: int = 0) -> int | None:
+    """Return the leaf of one act, or None."""
+    return db.execute(
+        sa.select(col(LedgerRecord.leaf_index)).where(
+            col(LedgerRecord.act) == act,
+            col(LedgerRecord.subject_id) == subject_id,
+            col(LedgerRecord.occurrence) == occurrence,
+        )
+    ).scalar_one_or_none()
+
+
+def leaf_hash_at(db: Session, index: int) -> bytes | None:
+    """Return the hash of one leaf, or None."""
+    return db.execute(sa.select(col(LedgerLeaf.leaf_hash)).where(col(LedgerLeaf.index) == index)).scalar_one_or_none()
+
+
+def latest_checkpoint(db: Session) -> CheckpointFacts | None:
+    """Return the checkpoint that covers most, which is the one signed last."""
+    return _checkpoint(db, sa.select(LedgerCheckpoint).order_by(col(LedgerCheckpoint.size).desc()))
+
+
+def covering_checkpoint(db: Session, index: int) -> CheckpointFacts | None:
+    """Return the first checkpoint that covers a leaf. It stays the same for ever, so receipts do too."""
+    return _checkpoint(
+        db,
+        sa.select(LedgerCheckpoint).where(col(LedgerCheckpoint.size) > index).order_by(col(LedgerCheckpoint.size)),
+    )
+
+
+def _checkpoint(db: Session, query: sa.Select[LedgerCheckpoint]) -> CheckpointFacts | None:
+    row = db.execute(query.limit(1)).scalar_one_or_none()
+    if row is None:
+        return None
+    return CheckpointFacts(size=row.size, root=row.root, note=row.note, signed_at=row.signed_at)
+
+
+def hashes(db: Session, log_size: int) -> GetHash:
+    """Answer the hashes of the tree of ``log_size`` leaves; every tile is read at most once, in one statement."""
+    return hashes_from_tiles(lambda ref: b"".join(_row(db, ref)), log_size)
+
+
+def _row(db: Session, ref: TileRef) -> list[bytes]:
+    first = ref.index * TILE_WIDTH
+    if ref.level:
+        found = db.execute(
+            sa.select(col(LedgerNode.hash))
+            .where(
+                col(LedgerNode.level) == ref.level,
+                col(LedgerNode.index) >= first,
+                col(LedgerNode.index) < first + ref.width,
+            )
+            .order_by(col(LedgerNode.index))
+        )
+    else:
+        chosen = col(LedgerLeaf.entry) if ref.level is None else col(LedgerLeaf.leaf_hash)
+        found = db.execute(
+            sa.select(chosen)
+            .where(col(LedgerLeaf.index) >= first, col(LedgerLeaf.index) < first + ref.width)
+            .order_by(col(LedgerLeaf.index))
+        )
+    return list(found.scalars())
+
+
+def inclusion(db: Session, index: int) -> Inclusion | None:
+    """Prove that a leaf is in the log under the first checkpoint that covers it; None while none does."""
+    covering = covering_checkpoint(db, index)
+    hashed = leaf_hash_at(db, index)
+    if covering is None or hashed is None:
+        return None
+    proof = inclusion_proof(hashes(db, covering.size), index, covering.size)
+    return Inclusion(index=index, leaf_hash=hashed, proof=tuple(proof), checkpoint=covering)
+
+
+def receipt(db: Session, index: int) -> str | None:
+    """Write a leaf's C2SP tlog-proof, which anybody can verify offline; None while no checkpoint covers it."""
+    proved = inclusion(db, index)
+    if proved is None:
+        return None
+    return TlogProof(index=index, hashes=proved.proof, checkpoint=parse(proved.checkpoint.note)).write()
+
+
+def tile(db: Session, path: str) -> bytes:
+    """Return a tile or bundle by its C2SP path, ``tile/0/000.p/37`` or ``tile/entries/000``.
+
+    Raises `NotFound` for a path of another form, or one that the latest checkpoint does not cover.
+    """
+    try:
+        ref = parse_path(path)
+        covered = latest_checkpoint(db)
+        widest = tile_at(ref.level or 0, ref.index, covered.size if covered else 0)
+    except LedgerError as error:
+        raise NotFound("tile", str(error)) from error
+    if ref.width > widest.width:
+        raise NotFound("tile", "not published yet")
+    found = _row(db, ref)
+    return encode_bundle(found) if ref.level is None else b"".join(found)
+
+
+def verify_chain(db: Session) -> tuple[str, ...]:
+    """Recompute the log from its leaves and name what is wrong; empty when the log is whole.
+
+    Leaves are contiguous and hash to what is stored; their root is the head's; each checkpoint ever signed states the
+    root its size had; every record that was not erased opens its leaf.
+    """
+    problems: list[str] = []
+    signed = {row.size: row.root for row in db.execute(sa.select(LedgerCheckpoint)).scalars()}
+    tree = CompactRange()
+    rows = db.execute(
+        sa.select(
+            col(LedgerLeaf.index),
+            col(LedgerLeaf.entry),
+            col(LedgerLeaf.leaf_hash),
+            col(LedgerRecord.record),
+            col(LedgerRecord.salt),
+        )
+        .outerjoin(LedgerRecord, col(LedgerRecord.leaf_index) == col(LedgerLeaf.index))
+        .order_by(col(LedgerLeaf.index)),
+        execution_options={"yield_per": 1000},
+    )
+    for index, entry, hashed, record, salt in rows:
+        if index != tree.size:
+            return (*problems, f"leaf {tree.size} is missing")
+        if leaf_hash(entry) != hashed:
+            problems.append(f"leaf {index} does not hash to what is stored")
+        if record is not None and salt is not None and not opens(entry, record, salt):
+            problems.append(f"the record of leaf {index} is not the one that was committed")
+        tree.append(hashed)
+        if tree.size in signed and signed.pop(tree.size) != tree.root():
+            problems.append(f"the checkpoint of {tree.size} states another root")
+    problems += [f"a checkpoint of {number} is larger than the log" for number in signed]
+    head = db.execute(sa.select(col(LedgerHead.size), col(LedgerHead.frontier))).one_or_none()
+    if head is None or head[0] != tree.size or head[1] != b"".join(tree.hashes):
+        problems.append("the head is not that of the leaves")
+    return tuple(problems)

@@ -1,0 +1,46 @@
+"""Named places where a test may cut the power.
+
+``ACCREDIT_FAULT=S4.after_commit:kill`` ends the process there as SIGKILL would; ``:raise`` raises instead, and
+``:kill@3`` waits for the third passing. A running service leaves the variable unset and pays one comparison.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+
+_fault = os.environ.get("ACCREDIT_FAULT", "")
+_passed: dict[str, int] = {}
+
+NAMES = (
+    "S1.before_commit",
+    "S1.after_commit",
+    "S2.after_lint",
+    "S3.before_sign",
+    "S3.after_sign",
+    "S4.before_commit",
+    "S4.after_commit",
+    "S5.before_commit",
+    "S5.after_commit",
+    "S6.before_commit",
+    "S6.after_commit",
+    "S7.before_send",
+    "S7.after_send",
+)
+
+
+class PowerCut(RuntimeError):
+    """Raised by a fault point in a test, never otherwise."""
+
+
+def fault_point(name: str) -> None:
+    """Fail here if a test asked for it."""
+    if not _fault or not _fault.startswith(f"{name}:"):
+        return
+    action, _, number = _fault.removeprefix(f"{name}:").partition("@")
+    _passed[name] = _passed.get(name, 0) + 1
+    if _passed[name] != int(number or 1):
+        return
+    if action == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    raise PowerCut(name)
