@@ -49,10 +49,12 @@ def read(text: str) -> str:
     """
     if len(text) > 100:
         raise TypedCodeError("length")
-    code = _CARRIES_NOTHING.sub("", text).upper()
+    code = _CARRIES_NOTHING.sub("", text)
     for symbol in code:
-        if symbol not in _VALUE:
+        # Only ASCII has capitals here: the long s and the sharp s of other alphabets would turn into letters of ours.
+        if not symbol.isascii() or symbol.upper() not in _VALUE:
             raise TypedCodeError("symbol", symbol)
+    code = code.upper()
     if len(code) != LENGTH:
         raise TypedCodeError("length")
     if check_symbol(code[:-1]) != code[-1]:

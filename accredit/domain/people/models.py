@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from accredit.domain.organisations.rules import Role
+from accredit.domain.people.rules import NameConfirmedBy
 from accredit.storage import UtcDateTime, Word, belongs_to, new_id, one_of, own_key
 
 
@@ -70,15 +71,25 @@ class YoungPerson(SQLModel, table=True):
     """A young person in one organisation's record."""
 
     __tablename__ = "young_person"
-    __table_args__ = (own_key(), UniqueConstraint("organisation_id", "school_reference"))
+    __table_args__ = (
+        own_key(),
+        UniqueConstraint("organisation_id", "school_reference"),
+        UniqueConstraint("organisation_id", "upn_hash"),
+        CheckConstraint(
+            "(printed_name_confirmed_at IS NULL) = (printed_name_confirmed_by IS NULL)",
+            name="name_confirmed_by_someone",
+        ),
+        one_of("printed_name_confirmed_by", NameConfirmedBy),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
-    school_reference: str
-    """The school's own pupil number, as text with its leading zeros."""
+    school_reference: str | None = None
+    """The school's own pupil number, as text with its leading zeros; a community organisation may have none."""
     printed_name: str
     """The name as it is to be printed."""
     printed_name_confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    printed_name_confirmed_by: NameConfirmedBy | None = Field(default=None, sa_type=Word(NameConfirmedBy))
     known_as: str
     """What to call them on their own page."""
     year_group: str | None = None
@@ -87,7 +98,9 @@ class YoungPerson(SQLModel, table=True):
     """Month ``YYYY-MM``."""
     turns_16: str | None = Field(default=None, max_length=7)
     turns_18: str | None = Field(default=None, max_length=7)
-    upn_hash: bytes | None = Field(default=None, index=True)
+    upn_hash: bytes | None = None
+    version: int = 1
+    """Grows with every change, so that two people who edit at once notice."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 

@@ -1,10 +1,140 @@
-"""The least data that works.
+"""The least data that works, and who may do what for whom.
 
-- A name is any text of 1 to 150 letters, kept exactly as typed in NFC; one word is a complete name.
-- Control characters, line breaks, bidi overrides and characters that imitate a verdict are refused in a name.
-- From a date of birth only the months of turning 13, 16 and 18 are kept.
-- A UPN is kept only as a keyed hash.
-- A supervisor is added by a co-ordinator, who ticks that the organisation's own safer-recruitment checks were done.
+- A name is any text of 1 to 150 characters, kept exactly as typed (`people.names`); one word is a complete name.
+- The young person confirms the name as it is to be printed, or a co-ordinator does on their word; a changed name
+  waits to be confirmed again (``confirm-own-name``).
+- From a date of birth only the months of turning 13, 16 and 18 are kept; an age counts once its month is over.
+- A UPN is kept only as a keyed hash (`people.pupil_numbers`), a ULN not at all.
+- A supervisor is added by a co-ordinator of the same organisation (``not-a-coordinator``), who ticks that its own
+  safer-recruitment checks were done (``checks-not-confirmed``).
+- An administrator makes administrators; administrators and co-ordinators make co-ordinators (``role-beyond-yours``).
+- Nobody holds the same role twice at once (``role-held-already``); a role ends on or after its first day
+  (``role-dates``); somebody stays administrator (``last-administrator``).
 """
 
 from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+from uuid import UUID
+
+from accredit.domain.audit.rules import Actor, ActorKind
+from accredit.domain.organisations.rules import Role
+from accredit.errors import Forbidden, RuleBroken
+
+
+class NameConfirmedBy(StrEnum):
+    """Who said that the name is right as it is to be printed."""
+
+    YOUNG_PERSON = "young-person"
+    COORDINATOR = "co-ordinator"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Months:
+    """All that is kept of a date of birth: the months (``YYYY-MM``) of turning 13, 16 and 18."""
+
+    turns_13: str
+    turns_16: str
+    turns_18: str
+
+
+def months_from_birth_date(born: date) -> Months:
+    """Return the three months; someone born on 29 February turns in March of a year without that day."""
+    return Months(turns_13=_month(born, 13), turns_16=_month(born, 16), turns_18=_month(born, 18))
+
+
+def _month(born: date, years: int) -> str:
+    year = born.year + years
+    try:
+        turning = born.replace(year=year)
+    except ValueError:
+        turning = date(year, 3, 1)
+    return f"{turning:%Y-%m}"
+
+
+def age_reached(turns: str | None, on: date) -> bool:
+    """Say whether an age is surely reached: the month of turning is over. An unknown month is never over."""
+    return turns is not None and f"{on:%Y-%m}" > turns
+
+
+@dataclass(frozen=True, kw_only=True)
+class RolePeriod:
+    """A role held from a day to a day, both included; ``held_until`` None goes on."""
+
+    id: UUID
+    role: Role
+    held_from: date
+    held_until: date | None = None
+
+    def covers(self, day: date) -> bool:
+        """Say whether the role is held on ``day``."""
+        return self.held_from <= day and (self.held_until is None or day <= self.held_until)
+
+
+def roles_held(periods: Iterable[RolePeriod], on: date) -> frozenset[Role]:
+    """Return the roles held on a day."""
+    return frozenset(period.role for period in periods if period.covers(on))
+
+
+def check_role_giver(*, role: Role, actor: Actor, held_by_actor: Collection[Role], checks_confirmed: bool) -> None:
+    """Refuse a role that this actor may not give, or a supervisor without the tick.
+
+    ``held_by_actor`` are the actor's roles today in the same organisation. Raises `RuleBroken`: ``not-a-coordinator``,
+    ``checks-not-confirmed``, ``role-beyond-yours``.
+    """
+    if role is Role.SUPERVISOR:
+        if actor.kind is not ActorKind.STAFF or Role.COORDINATOR not in held_by_actor:
+            raise RuleBroken("not-a-coordinator")
+        if not checks_confirmed:
+            raise RuleBroken("checks-not-confirmed")
+    elif actor.kind not in {ActorKind.OPERATOR, ActorKind.SERVICE}:
+        givers = {Role.ADMINISTRATOR} if role is Role.ADMINISTRATOR else {Role.ADMINISTRATOR, Role.COORDINATOR}
+        if actor.kind is not ActorKind.STAFF or not givers & set(held_by_actor):
+            raise RuleBroken("role-beyond-yours")
+
+
+def check_new_role(*, role: Role, held_from: date, others: Iterable[RolePeriod]) -> None:
+    """Refuse a role that is held on or after that day already (``role-held-already``)."""
+    for other in others:
+        if other.role is role and (other.held_until is None or other.held_until >= held_from):
+            raise RuleBroken("role-held-already", held_from=other.held_from)
+
+
+def check_role_end(*, period: RolePeriod, held_until: date, other_administrators: int) -> None:
+    """Refuse a wrong end (``role-dates``), a second end (``role-ended``), or losing the ``last-administrator``."""
+    if period.held_until is not None:
+        raise RuleBroken("role-ended", held_until=period.held_until)
+    if held_until < period.held_from:
+        raise RuleBroken("role-dates", held_from=period.held_from)
+    if period.role is Role.ADMINISTRATOR and not other_administrators:
+        raise RuleBroken("last-administrator")
+
+
+def check_email(text: str) -> str:
+    """Return an address for signing in, in small letters. Raises `RuleBroken` ``email-format``."""
+    address = text.strip().lower()
+    if len(address) > 254 or not re.fullmatch(r"[^\s@\"<>,;:]+@[a-z0-9-]+(\.[a-z0-9-]+)+", address):
+        raise RuleBroken("email-format")
+    return address
+
+
+def name_confirmer(*, actor: Actor, young_person_id: UUID, held_by_actor: Collection[Role]) -> NameConfirmedBy:
+    """Return who confirms a printed name.
+
+    Raises `RuleBroken` ``confirm-own-name`` for a young person who is somebody else, or staff who do not co-ordinate.
+    """
+    if actor.kind is ActorKind.YOUNG_PERSON and actor.id == young_person_id:
+        return NameConfirmedBy.YOUNG_PERSON
+    if actor.kind is ActorKind.STAFF and Role.COORDINATOR in held_by_actor:
+        return NameConfirmedBy.COORDINATOR
+    raise RuleBroken("confirm-own-name")
+
+
+def check_same_organisation(actor: Actor, organisation_id: UUID) -> None:
+    """Refuse staff of another organisation (`Forbidden`)."""
+    if actor.kind in {ActorKind.STAFF, ActorKind.YOUNG_PERSON} and actor.organisation_id != organisation_id:
+        raise Forbidden("other-organisation")

@@ -27,14 +27,10 @@ def add_programme_from_template(
     definition = TEMPLATES.get(template_code)
     if definition is None:
         raise RuleBroken("unknown-template", code=template_code)
-    same = select(Programme.id).where(
-        Programme.organisation_id == organisation_id, Programme.code == definition.code
-    )
+    same = select(Programme.id).where(Programme.organisation_id == organisation_id, Programme.code == definition.code)
     if db.exec(same).first():
         raise RuleBroken("programme-code-in-use", code=definition.code)
-    programme = Programme(
-        organisation_id=organisation_id, code=definition.code, name=definition.name, created_at=now
-    )
+    programme = Programme(organisation_id=organisation_id, code=definition.code, name=definition.name, created_at=now)
     db.add(programme)
     db.flush()
     _add_version(db, programme, 1, definition, effective_from, actor, now, template_code=template_code)

@@ -39,9 +39,7 @@ class ProgrammeFacts:
 
 def programmes(db: Session, *, organisation_id: UUID, on: date) -> tuple[ProgrammeFacts, ...]:
     """Return an organisation's programmes by name, in two statements."""
-    rows = db.exec(
-        select(Programme).where(Programme.organisation_id == organisation_id).order_by(Programme.name)
-    ).all()
+    rows = db.exec(select(Programme).where(Programme.organisation_id == organisation_id).order_by(Programme.name)).all()
     current = _versions_on(db, [row.id for row in rows], on)
     return tuple(_facts(row, current.get(row.id)) for row in rows)
 
@@ -92,9 +90,7 @@ def _versions_on(db: Session, programme_ids: list[UUID], on: date) -> dict[UUID,
 
 
 def _facts(row: Programme, current: VersionFacts | None) -> ProgrammeFacts:
-    return ProgrammeFacts(
-        id=row.id, organisation_id=row.organisation_id, code=row.code, name=row.name, current=current
-    )
+    return ProgrammeFacts(id=row.id, organisation_id=row.organisation_id, code=row.code, name=row.name, current=current)
 
 
 def _version_facts(row: ProgrammeVersion) -> VersionFacts:

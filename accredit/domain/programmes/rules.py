@@ -155,9 +155,7 @@ class Definition:
     def from_json(cls, value: Mapping[str, Any]) -> Definition:
         """Return the definition that `to_json` wrote; an unknown key is an error, so nothing is silently dropped."""
         parts = dict(value)
-        parts["modules"] = tuple(
-            Module(**{**part, "refreshes": tuple(part["refreshes"])}) for part in value["modules"]
-        )
+        parts["modules"] = tuple(Module(**{**part, "refreshes": tuple(part["refreshes"])}) for part in value["modules"])
         parts["activity_types"] = tuple(ActivityType(**part) for part in value["activity_types"])
         parts["skills"] = tuple(_skill(part) for part in value["skills"])
         parts["levels"] = tuple(_level(part) for part in value["levels"])

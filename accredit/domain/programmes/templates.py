@@ -31,9 +31,7 @@ _MODULES = {
             "listening, befriending, finding the right adult; not counselling; a voluntary role",
         ),
         Module("M2", "Listening well", 60, "attention, open questions, saying back, silence"),
-        Module(
-            "M3", "Empathy, and not judging", 45, "other people’s shoes; difference; words that do not label"
-        ),
+        Module("M3", "Empathy, and not judging", 45, "other people’s shoes; difference; words that do not label"),
         Module(
             "M4",
             "Keeping confidences, and their limits; boundaries",
@@ -74,9 +72,7 @@ _MODULES = {
             "one-to-one pairing, agreeing aims, ending well",
         ),
         Module("M10", "Welcoming and including", 45, "running a drop-in, break-time buddying, groups"),
-        Module(
-            "M11", "Planning an activity or a campaign", 45, "aim, people, materials, safe space, what worked"
-        ),
+        Module("M11", "Planning an activity or a campaign", 45, "aim, people, materials, safe space, what worked"),
         Module(
             "M12",
             "Refresher",
@@ -124,9 +120,7 @@ _SKILLS = {
             _SEEN,
             (_esco("listen actively", "a17286c5-238d-4f0b-bc24-29e9121345de"), _skills_builder("Listening")),
         ),
-        Skill(
-            "empathy", "Empathy", ("M3",), _SEEN, (_esco("show empathy", "77b636e8-fab3-41a8-8022-1e0a354059dc"),)
-        ),
+        Skill("empathy", "Empathy", ("M3",), _SEEN, (_esco("show empathy", "77b636e8-fab3-41a8-8022-1e0a354059dc"),)),
         Skill(
             "negotiation",
             "Negotiation",
@@ -153,11 +147,7 @@ _SKILLS = {
             "Not judging",
             ("M3",),
             _SEEN,
-            (
-                _esco(
-                    "respect the diversity of cultural values and norms", "5ca953f7-541d-4f67-bc55-7721348366cf"
-                ),
-            ),
+            (_esco("respect the diversity of cultural values and norms", "5ca953f7-541d-4f67-bc55-7721348366cf"),),
         ),
         Skill(
             "confidentiality",

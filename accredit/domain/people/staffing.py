@@ -1,0 +1,167 @@
+"""Writes of accounts, staff and their roles; reached through `people.operations`."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlmodel import col, select
+
+from accredit.clock import local_date
+from accredit.domain.audit import operations as audit
+from accredit.domain.audit.rules import Actor, Tag
+from accredit.domain.organisations.rules import Role
+from accredit.domain.people import queries, rules
+from accredit.domain.people.models import Account, Staff, StaffRole
+from accredit.domain.people.names import check_name
+from accredit.domain.people.rules import RolePeriod
+from accredit.errors import Conflict, NotFound, RuleBroken
+from accredit.storage import Session
+
+
+def add_account(
+    db: Session, *, email: str, password: str | None = None, is_operator: bool = False, actor: Actor, now: datetime
+) -> UUID:
+    """Add an account that can sign in; ``password`` is an Argon2 hash, None for e-mailed codes alone.
+
+    Raises `RuleBroken` ``email-format``, `Conflict` ``email-in-use``.
+    """
+    address = rules.check_email(email)
+    if queries.account_by_email(db, address):
+        raise Conflict("email-in-use")
+    row = _new_account(address, now, password=password, is_operator=is_operator)
+    db.add(row)
+    db.flush()
+    audit.record(db, tag=Tag.ACCOUNT_ADDED, actor=actor, now=now, subject=row.id, is_operator=is_operator)
+    return row.id
+
+
+def _new_account(address: str, now: datetime, *, password: str | None = None, is_operator: bool = False) -> Account:
+    return Account(
+        email=address, password=password, is_operator=is_operator, fs_uniquifier=uuid.uuid4().hex, created_at=now
+    )
+
+
+def add_staff(
+    db: Session,
+    *,
+    organisation_id: UUID,
+    name: str,
+    job_title: str | None = None,
+    email: str | None = None,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Add a member of staff; with ``email`` they can sign in, with the account they may have elsewhere already.
+
+    Raises `RuleBroken`: those of a name, ``email-format``, ``staff-already-added``.
+    """
+    rules.check_same_organisation(actor, organisation_id)
+    account_id = None
+    if email:
+        address = rules.check_email(email)
+        account = queries.account_by_email(db, address)
+        if account is None:
+            account = _new_account(address, now)
+            db.add(account)
+            db.flush()
+        account_id = account.id
+        if any(facts.organisation_id == organisation_id for facts in queries.staff_of_account(db, account_id)):
+            raise RuleBroken("staff-already-added")
+    title = (job_title or "").strip() or None
+    row = Staff(
+        organisation_id=organisation_id, account_id=account_id, name=check_name(name), job_title=title, created_at=now
+    )
+    db.add(row)
+    db.flush()
+    audit.record(db, tag=Tag.STAFF_ADDED, actor=actor, now=now, subject=row.id, organisation_id=organisation_id)
+    return row.id
+
+
+def give_role(
+    db: Session,
+    *,
+    staff_id: UUID,
+    role: Role,
+    held_from: date,
+    checks_confirmed: bool = False,
+    actor: Actor,
+    now: datetime,
+) -> UUID:
+    """Give a role from a day on; return the id of the period.
+
+    For a supervisor ``checks_confirmed`` is the co-ordinator's tick. Raises `RuleBroken`: ``not-a-coordinator``,
+    ``checks-not-confirmed``, ``role-beyond-yours``, ``role-held-already``; `Forbidden` for another organisation.
+    """
+    person = _locked(db, staff_id)
+    rules.check_same_organisation(actor, person.organisation_id)
+    rules.check_role_giver(
+        role=role,
+        actor=actor,
+        held_by_actor=queries.roles_on(db, actor.id, local_date(now)) if actor.id else frozenset(),
+        checks_confirmed=checks_confirmed,
+    )
+    rules.check_new_role(role=role, held_from=held_from, others=queries.staff_member(db, staff_id).roles)
+    row = StaffRole(
+        organisation_id=person.organisation_id,
+        staff_id=staff_id,
+        role=role,
+        held_from=held_from,
+        checks_confirmed_by=actor.id if role is Role.SUPERVISOR else None,
+        given_at=now,
+    )
+    db.add(row)
+    db.flush()
+    _tell(db, Tag.STAFF_ROLE_GIVEN, row, actor, now)
+    return row.id
+
+
+def end_role(db: Session, *, role_id: UUID, held_until: date, actor: Actor, now: datetime) -> None:
+    """Say which day is the last of a role; what was approved under it stays.
+
+    Raises `RuleBroken`: ``role-ended``, ``role-dates``, ``last-administrator``, ``role-beyond-yours``.
+    """
+    row = db.get(StaffRole, role_id)
+    if row is None:
+        raise NotFound("staff-role")
+    rules.check_same_organisation(actor, row.organisation_id)
+    rules.check_role_giver(
+        role=row.role,
+        actor=actor,
+        held_by_actor=queries.roles_on(db, actor.id, local_date(now)) if actor.id else frozenset(),
+        checks_confirmed=True,
+    )
+    others = db.exec(
+        select(StaffRole)
+        .where(
+            StaffRole.organisation_id == row.organisation_id,
+            StaffRole.role == Role.ADMINISTRATOR,
+            col(StaffRole.held_until).is_(None),
+            StaffRole.staff_id != row.staff_id,
+        )
+        .with_for_update()
+    ).all()
+    period = RolePeriod(id=row.id, role=row.role, held_from=row.held_from, held_until=row.held_until)
+    rules.check_role_end(period=period, held_until=held_until, other_administrators=len(others))
+    row.held_until = held_until
+    _tell(db, Tag.STAFF_ROLE_ENDED, row, actor, now)
+
+
+def _locked(db: Session, staff_id: UUID) -> Staff:
+    row = db.exec(select(Staff).where(Staff.id == staff_id).with_for_update()).first()
+    if row is None:
+        raise NotFound("staff")
+    return row
+
+
+def _tell(db: Session, tag: Tag, row: StaffRole, actor: Actor, now: datetime) -> None:
+    audit.record(
+        db,
+        tag=tag,
+        actor=actor,
+        now=now,
+        subject=row.staff_id,
+        organisation_id=row.organisation_id,
+        role=row.role,
+    )
