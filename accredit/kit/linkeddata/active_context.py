@@ -97,7 +97,7 @@ class ActiveContext:
             check_contexts(urls, self.tables)
             found = self
             for url in urls:
-                found = _process(found, self.tables[url].scope)
+                found = process(found, self.tables[url].scope)
             _remember(self._by_contexts, urls, found)
         return found
 
@@ -109,7 +109,7 @@ class ActiveContext:
             for name in sorted(set(types)):
                 term = self.terms.get(name)
                 if term is not None and term.opens_scope:
-                    found = _process(found, term.scope, keeps=self)
+                    found = process(found, term.scope, keeps=self)
             _remember(self._by_types, types, found)
         return found
 
@@ -117,7 +117,7 @@ class ActiveContext:
         """Enter the scope of a property, which overrides protection (5.1.2, step 8)."""
         found = self._by_property.get(name)
         if found is None:
-            found = _process(self, term.scope, overrides=True)
+            found = process(self, term.scope, overrides=True)
             _remember(self._by_property, name, found)
         return found
 
@@ -179,7 +179,7 @@ def check_contexts(urls: tuple[str, ...], tables: Mapping[str, Table]) -> None:
         raise ContextRefused("context_order", "$['@context']", "A context may stand in the list only once.")
 
 
-def _process(
+def process(
     active: ActiveContext,
     scope: Scope | None,
     *,

@@ -196,6 +196,9 @@ def read_list(credential: object, status: StatusEntry, *, max_bytes: int = MAX_B
     types = credential.get("type") if isinstance(credential, dict) else None
     if not isinstance(subject, dict) or not isinstance(types, list) or "BitstringStatusListCredential" not in types:
         raise StatusListInvalid("STATUS_VERIFICATION_ERROR", "This is no BitstringStatusListCredential.")
+    # A host may not answer with another list of the same issuer.
+    if isinstance(credential, dict) and credential.get("id", status.list_url) != status.list_url:
+        raise StatusListInvalid("STATUS_VERIFICATION_ERROR", "The list has another id than its address.")
     if subject.get("type") not in ("BitstringStatusList", ["BitstringStatusList"]):
         raise StatusListInvalid("STATUS_VERIFICATION_ERROR", "The subject is no BitstringStatusList.")
     found = subject.get("statusPurpose")

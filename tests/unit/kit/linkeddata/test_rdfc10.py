@@ -1,0 +1,102 @@
+"""Canonical names: the same for the same graph, and an end to every graph."""
+
+from __future__ import annotations
+
+import random
+import time
+
+import pytest
+
+from accredit.kit.linkeddata import TooComplex
+from accredit.kit.linkeddata.rdfc10 import Quad, canonicalise, issue_names
+
+P = "<https://x.example/p>"
+
+
+def ring(size: int) -> list[Quad]:
+    return [(f"_:n{i}", P, f"_:n{(i + 1) % size}", "") for i in range(size)]
+
+
+def clique(size: int) -> list[Quad]:
+    return [(f"_:n{i}", P, f"_:n{j}", "") for i in range(size) for j in range(size) if i != j]
+
+
+def tree(depth: int) -> list[Quad]:
+    return [(f"_:n{i}", P, f"_:n{2 * i + k}", "") for i in range(1, 2**depth) for k in (0, 1)]
+
+
+def twins(count: int) -> list[Quad]:
+    return [quad for i in range(count) for quad in ((f"_:a{i}", P, f"_:b{i}", f"_:g{i}"), (f"_:b{i}", P, '"x"', ""))]
+
+
+SHAPES = {
+    "a ring of six": ring(6),
+    "a clique of five": clique(5),
+    "a tree of three levels": tree(3),
+    "five pairs in graphs of their own": twins(5),
+    "a node that refers to itself": [("_:a", P, "_:a", ""), ("_:b", P, "_:b", "")],
+    "two alike beside one that is not": [("_:a", P, '"x"', ""), ("_:b", P, '"x"', ""), ("_:c", P, '"y"', "")],
+}
+
+
+def shuffled(quads: list[Quad], seed: int) -> list[Quad]:
+    chance = random.Random(seed)
+    nodes = sorted({part for quad in quads for part in quad if part.startswith("_:")})
+    names = dict(zip(nodes, chance.sample([f"_:x{i}" for i in range(len(nodes))], len(nodes)), strict=True))
+    renamed = [tuple(names.get(part, part) for part in quad) for quad in quads]
+    return chance.sample([(q[0], q[1], q[2], q[3]) for q in renamed], len(renamed))
+
+
+@pytest.mark.parametrize("quads", SHAPES.values(), ids=SHAPES)
+def test_neither_names_nor_order_make_a_difference(quads: list[Quad]) -> None:
+    expected = canonicalise(quads)
+    for seed in range(10):
+        assert canonicalise(shuffled(quads, seed)) == expected
+
+
+def test_different_graphs_differ() -> None:
+    assert len({canonicalise(quads) for quads in SHAPES.values()}) == len(SHAPES)
+
+
+def test_nodes_that_differ_directly_are_named_in_the_order_of_their_hashes() -> None:
+    quads = [("_:x", P, '"1"', ""), ("_:y", P, '"2"', "")]
+    assert sorted(issue_names(quads).values()) == ["_:c14n0", "_:c14n1"]
+    assert canonicalise(quads).count(b"\n") == 2
+
+
+def test_a_graph_without_blank_nodes_is_only_sorted() -> None:
+    quads = [("<b:b>", P, '"1"', "<g:g>"), ("<a:a>", P, '"1"', ""), ("<a:a>", P, '"1"', "")]
+    expected = f'<a:a> {P} "1" .\n<b:b> {P} "1" <g:g> .\n'
+    assert issue_names(quads) == {}
+    assert canonicalise(quads) == expected.encode()
+
+
+def test_the_longer_hash_gives_other_names() -> None:
+    assert canonicalise(ring(3), hash_name="sha384").endswith(b".\n")
+    names = [issue_names([(f"_:{c}", P, f'"{c}"', "") for c in "abcdefgh"], hash_name=h) for h in ("sha256", "sha384")]
+    assert names[0] != names[1]
+
+
+POISONED = {
+    "VL22 a clique of eight": clique(8),
+    "VL22 a clique of ten": clique(10),
+    "a clique of forty": clique(40),
+    "a ring of five thousand": ring(5_000),
+    "a tree of twelve levels": tree(12),
+    "predicates of fifty kilobytes": [(f"_:n{i}", f"<x:{'p' * 50_000}>", f"_:n{(i + 1) % 20}", "") for i in range(20)]
+    + clique(7),
+}
+
+
+@pytest.mark.parametrize("quads", POISONED.values(), ids=POISONED)
+def test_a_poisoned_graph_is_given_up_within_two_seconds(quads: list[Quad]) -> None:
+    begun = time.process_time()
+    with pytest.raises(TooComplex) as refused:
+        canonicalise(quads)
+    assert refused.value.code == "work_budget"
+    assert time.process_time() - begun < 2
+
+
+def test_many_different_nodes_cost_no_budget() -> None:
+    quads = [("<a:a>", P, f"_:n{i}", "") for i in range(2_000)] + [(f"_:n{i}", P, f'"{i}"', "") for i in range(2_000)]
+    assert canonicalise(quads, budget=0).count(b"_:c14n") == 4_000
