@@ -1,7 +1,8 @@
 """Tiles of a log, as C2SP tlog-tiles v0.1.0 writes them: names, widths, hashes, bundles of entries.
 
 A tile of level L and index N holds up to 256 hashes: those of the complete subtrees of ``256**L`` leaves. A partial
-tile has a width of 1 to 255 and is never hashed upward. Reading and writing files is the caller's: a `TileRef` is a name.
+tile has a width of 1 to 255 and is never hashed upward. Reading and writing files is the caller's: a `TileRef` is a
+name.
 """
 
 from __future__ import annotations

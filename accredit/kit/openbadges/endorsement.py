@@ -210,6 +210,11 @@ class Credential(Node):
             raise broken("context", "not the contexts of an Open Badges 3.0 credential, in their order")
         return value
 
+    @field_validator("credential_status", mode="before")
+    @classmethod
+    def _no_entries_are_none(cls, value: object) -> object:
+        return None if isinstance(value, list | tuple) and not value else value
+
     @field_validator("type")
     @classmethod
     def _is_a_credential(cls, value: tuple[str, ...]) -> tuple[str, ...]:

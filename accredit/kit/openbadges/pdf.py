@@ -39,8 +39,6 @@ def extract(pdf_bytes: bytes) -> bytes:
         raise ContainerUnreadable("pdf_damaged", "not a PDF")
     try:
         with pikepdf.open(BytesIO(pdf_bytes), suppress_warnings=True) as pdf:
-            if pdf.is_encrypted:
-                raise ContainerUnreadable("pdf_encrypted", "the PDF is protected by a password")
             return _one_credential(pdf)
     except pikepdf.PasswordError:
         raise ContainerUnreadable("pdf_encrypted", "the PDF is protected by a password") from None
@@ -55,6 +53,9 @@ _DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeE
 
 
 def _one_credential(pdf: pikepdf.Pdf) -> bytes:
+    # With only an owner's password a PDF opens for everybody, and yet is not what its maker handed out.
+    if pdf.is_encrypted:
+        raise ContainerUnreadable("pdf_encrypted", "the PDF is protected by a password")
     # One file may hang in several places; the stream's object number tells whether it is the same one.
     streams: dict[tuple[int, int] | int, pikepdf.Object] = {}
     for number, spec in enumerate(_file_specs(pdf)):

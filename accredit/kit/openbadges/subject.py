@@ -55,8 +55,7 @@ class IdentityObject(Node):
             return given == self.identity_hash
         tries = {given, given.lower()} if self.identity_type == IdentityType.EMAIL_ADDRESS else {given}
         algorithm, _, stated = self.identity_hash.partition("$")
-        found = (_digest(algorithm, each, self.salt or "") for each in tries)
-        return any([hmac.compare_digest(each, stated.lower()) for each in found])
+        return any(hmac.compare_digest(_digest(algorithm, each, self.salt or ""), stated.lower()) for each in tries)
 
 
 def hash_identity(identifier: str, salt: str) -> str:

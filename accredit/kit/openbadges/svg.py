@@ -25,6 +25,7 @@ MAX_DEPTH = 64
 _COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
 # XML 1.0 §2.2 has no other characters, and §2.11 turns a carriage return into a line feed.
 _NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_ELEMENT = re.compile(rb"<[A-Za-z_]")
 _DOCTYPES = frozenset(
     f'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG {version}//EN" "http://www.w3.org/{place}.dtd">'.encode()
     for version, place in (
@@ -40,6 +41,8 @@ def bake(svg: bytes, text: str) -> bytes:
     The rest of the drawing is left as it was, byte for byte. Raises ContainerUnreadable when the drawing cannot be
     read, is not UTF-8, or holds a credential already, or the text is neither form or over 1 MB.
     """
+    # White space around the credential is not kept by those who lay XML out, so it is not put in.
+    text = text.strip()
     if not text or len(text.encode()) > MAX_TEXT_BYTES:
         raise ContainerUnreadable("credential_size", f"a credential has 1 to {MAX_TEXT_BYTES} bytes")
     if _scan(svg).found:
@@ -139,7 +142,9 @@ def _without_doctype(svg: bytes) -> bytes:
     """Blank out the document type of SVG 1.0 or 1.1: many drawing programs write it, and it declares nothing."""
     start = svg.find(b"<!DOCTYPE")
     end = svg.find(b">", start) + 1
-    if start < 0 or b" ".join(svg[start:end].split()) not in _DOCTYPES:
+    # After the first element the same bytes would be somebody's text, a credential's perhaps.
+    first = _ELEMENT.search(svg)
+    if start < 0 or first is None or first.start() < start or b" ".join(svg[start:end].split()) not in _DOCTYPES:
         return svg
     return svg[:start] + b" " * (end - start) + svg[end:]
 
@@ -149,8 +154,8 @@ def _root_tag(svg: bytes) -> tuple[int, int]:
     data = _without_doctype(svg)
     parser = expat.ParserCreate()
     began: list[int] = []
-    parser.StartElementHandler = lambda name, attributes: began.append(parser.CurrentByteIndex)
-    parser.Parse(data, True)
+    parser.StartElementHandler = lambda _name, _attributes: began.append(parser.CurrentByteIndex)
+    parser.Parse(data, True)  # noqa: FBT003 - expat takes it by place only
     start = began[0]
     quote = b""
     for at in range(start, len(data)):

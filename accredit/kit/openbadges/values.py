@@ -48,7 +48,7 @@ def is_reading(info: ValidationInfo) -> bool:
 def broken(rule: str, message: str) -> PydanticCustomError:
     """Answer the error by which a validator refuses a value; `rule` is the stable id."""
     # Braces would be read as places for values.
-    return PydanticCustomError(rule, "{message}", {"message": message})  # type: ignore[arg-type]
+    return PydanticCustomError(rule, "{message}", {"message": message})
 
 
 def _uri(value: str) -> str:
@@ -132,12 +132,18 @@ def _alias(name: str) -> str:
     return "@context" if name == "context" else to_camel(name)
 
 
+def _step(step: int | str) -> str:
+    """Write one step of a path; a field's Python name, as a builder was called with it, under its name in JSON."""
+    if isinstance(step, int):
+        return f"[{step}]"
+    return f".{_alias(step)}" if "_" in step or step == "context" else f".{step}"
+
+
 def problems_of(error: ValidationError) -> list[Problem]:
     """Tell pydantic's findings as problems with JSON paths; tags of unions, which start with '~', are no part."""
     found = []
     for each in error.errors(include_url=False, include_input=False):
-        steps = [step for step in each["loc"] if not (isinstance(step, str) and step.startswith("~"))]
-        path = "$" + "".join(f"[{step}]" if isinstance(step, int) else f".{step}" for step in steps)
+        path = "$" + "".join(_step(step) for step in each["loc"] if not str(step).startswith("~"))
         found.append(Problem(path, _RULES.get(each["type"], each["type"].replace("_", "-")), each["msg"]))
     return found
 
@@ -147,12 +153,12 @@ if TYPE_CHECKING:
 else:
 
     class _Told(type(BaseModel)):
-        """Lets a builder's mistake out as `DocumentInvalid`, so that nothing raw leaks from this package."""
+        """Makes building strict, and lets its mistakes out as `DocumentInvalid`: nothing raw leaks from here."""
 
-        def __call__(cls, *args: Any, **kwargs: Any) -> Any:
-            """Build a node; pydantic itself does not pass here for the nodes inside."""
+        def __call__(cls, **given: Any) -> Any:
+            """Build a node, strictly; pydantic itself does not pass here for the nodes inside."""
             try:
-                return super().__call__(*args, **kwargs)
+                return cls.model_validate(given, extra="forbid")
             except ValidationError as error:
                 raise DocumentInvalid(cls.__name__, problems_of(error)) from None
 
@@ -168,7 +174,8 @@ class Node(_Base):
         validate_by_name=True,
         validate_by_alias=True,
         frozen=True,
-        extra="forbid",
+        # Kept when read and written back; what is built may have no property that the class has not.
+        extra="allow",
         allow_inf_nan=False,
     )
 
@@ -188,7 +195,7 @@ class Node(_Base):
         Raises DocumentInvalid with every problem and its path.
         """
         try:
-            return cls.model_validate(document, context=READING, extra="allow")
+            return cls.model_validate(document, context=READING)
         except ValidationError as error:
             raise DocumentInvalid(cls.__name__, problems_of(error)) from None
 
