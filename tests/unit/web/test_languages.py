@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from babel.messages.checkers import python_format
+from babel.messages.pofile import read_po
 
+from accredit.web.words import CATALOGUES, catalogue
 from tests.client import LintingClient
 
 Visit = Callable[..., LintingClient]
@@ -38,3 +41,22 @@ def test_a_choice_leads_nowhere_else(visit: Visit, elsewhere: str) -> None:
 
 def test_a_language_that_is_not_offered_is_refused(visit: Visit) -> None:
     assert visit().post("/language", data={"language": "cy"}).status_code == 400
+
+
+def test_welsh_counts_in_six_ways() -> None:
+    welsh = catalogue("cy")
+    one, many = "There is one thing to put right", "There are %(num)d things to put right"
+    assert welsh.ungettext(one, many, 2) == "Mae dau beth i'w cywiro"
+    assert welsh.ungettext(one, many, 4) % {"num": 4} == "Mae 4 peth i'w cywiro"
+
+
+def test_translations_keep_their_placeholders_and_are_compiled() -> None:
+    folder = CATALOGUES / "cy" / "LC_MESSAGES"
+    with (folder / "messages.po").open("rb") as written:
+        messages = read_po(written, locale="cy")
+    compiled = catalogue("cy")
+    for message in messages:
+        if message.id and message.string:
+            python_format(messages, message)
+            if isinstance(message.id, str) and not message.fuzzy:
+                assert compiled.ugettext(message.id) == message.string, f"run make translations: {message.id}"

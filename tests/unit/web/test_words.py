@@ -51,6 +51,11 @@ def test_welsh_dates() -> None:
     assert date_in_words(date(2026, 12, 3), "cy") == "3 Rhagfyr 2026"
 
 
+@pytest.mark.parametrize(("minutes", "said"), [(1590, "26½ awr"), (60, "1 awr"), (1580, "26 awr 20 mun")])
+def test_welsh_hours(minutes: int, said: str) -> None:
+    assert hours_in_words(minutes, "cy") == said
+
+
 @pytest.mark.parametrize(
     ("number", "language", "said"),
     [(0, "en", "no"), (3, "en", "three"), (10, "en", "ten"), (11, "en", "11"), (18204, "en", "18,204"), (3, "cy", "3")],
