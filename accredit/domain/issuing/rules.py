@@ -1,14 +1,29 @@
-"""The states of an issuance and of its status.
+"""The states of an issuance and of its status, and what may be signed.
 
 - intent → recorded → released, or intent → void; nothing goes back.
 - The document is frozen when prepared: signing again gives the same bytes.
 - active ⇄ suspended → revoked, active → revoked; revocation is never lifted.
 - A status index is random in its list and is never used twice.
+- Only what was reserved is signed: by the issuer's own key in use, under the reserved id and status entry, once.
+- A status changes only for what was issued, and with a reason, which stays with the school.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from accredit.errors import RuleBroken
+from accredit.kit.vc import did_web
+
+LIST_LENGTH = 131_072
+"""Bits of a status list: the fewest Bitstring Status List 1.0 §2.2 allows, 16 KiB."""
+FULL_ENOUGH = LIST_LENGTH // 2
+"""A new list is begun here, so that a random free index is found at once and tells nobody how many came before."""
 
 
 class Purpose(StrEnum):
@@ -42,3 +57,157 @@ class StatusAct(StrEnum):
     SUSPEND = "suspend"
     REINSTATE = "reinstate"
     REVOKE = "revoke"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reservation:
+    """What is set aside for one credential before its document is built."""
+
+    credential_id: UUID
+    issuer: str
+    """The DID of the organisation that signs."""
+    status_list_url: str
+    status_index: int
+    verification_method: str
+    """The key it will be signed with."""
+
+    @property
+    def credential_urn(self) -> str:
+        """The credential's id."""
+        return f"urn:uuid:{self.credential_id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RehearsalKey:
+    """The public half of the throw-away key of a rehearsal, as the verifier is to resolve it."""
+
+    controller: str
+    verification_method: str
+    public_key_multibase: str
+
+
+Lint = Callable[[bytes, RehearsalKey], None]
+"""Runs the public verifier over a rehearsed credential. Raises `RuleBroken` (``lint-failed``)."""
+Build = Callable[[Reservation], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Intent:
+    """A frozen document on its way to the signer, with all that is needed to check it once more."""
+
+    issuance_id: UUID
+    kind: str
+    subject_id: UUID
+    reservation: Reservation
+    unsigned_document: bytes
+    record_hash: bytes
+    key_id: UUID
+    public_key_multibase: str
+    is_key_in_use: bool
+    prepared_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signed:
+    """A signed document that is nowhere yet: not stored, not in the log, not to be shown."""
+
+    issuance_id: UUID
+    document: bytes
+    digest: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recorded:
+    """What `operations.record` did: which issuances it recorded, and which it refused and why."""
+
+    recorded: tuple[UUID, ...]
+    refused: Mapping[UUID, RuleBroken]
+
+
+def status_list_url(issuer: str, public_id: str) -> str:
+    """Return where a list of this issuer is published, on the host of its DID, which stands in signed bytes."""
+    origin = did_web.document_url(issuer).split("/", 3)[:3]
+    return "/".join([*origin, "status", public_id])
+
+
+def verification_method(controller: str, fragment: str) -> str:
+    """Return a key's full name: the DID it speaks for and its fragment."""
+    return f"{controller}#{fragment}"
+
+
+def check_permit(
+    *,
+    document: Mapping[str, Any],
+    reservation: Reservation,
+    is_key_in_use: bool = True,
+) -> None:
+    """Refuse to sign what is not exactly the reserved document under a key in use.
+
+    Raises `RuleBroken` ``no-signing-key``, or ``not-as-reserved`` with the member that differs.
+    """
+    if not is_key_in_use:
+        raise RuleBroken("no-signing-key")
+    issuer, status = document.get("issuer"), document.get("credentialStatus")
+    found = {
+        "id": document.get("id"),
+        "issuer": issuer.get("id") if isinstance(issuer, Mapping) else issuer,
+        "statusListCredential": status.get("statusListCredential") if isinstance(status, Mapping) else None,
+        "statusListIndex": status.get("statusListIndex") if isinstance(status, Mapping) else None,
+        "proof": document.get("proof"),
+    }
+    expected = {
+        "id": reservation.credential_urn,
+        "issuer": reservation.issuer,
+        "statusListCredential": reservation.status_list_url,
+        "statusListIndex": str(reservation.status_index),
+        "proof": None,
+    }
+    for member, value in expected.items():
+        if found[member] != value:
+            raise RuleBroken("not-as-reserved", f"{member} is not the reserved one", member=member)
+
+
+def free_index(draw: Callable[[int], int], taken: Callable[[int], bool]) -> int:
+    """Draw random indexes until one was never used; lists are begun anew long before that becomes slow."""
+    while taken(index := draw(LIST_LENGTH)):
+        pass
+    return index
+
+
+AFTER: dict[StatusAct, Status] = {
+    StatusAct.SUSPEND: Status.SUSPENDED,
+    StatusAct.REINSTATE: Status.ACTIVE,
+    StatusAct.REVOKE: Status.REVOKED,
+}
+
+
+def check_status_act(*, act: StatusAct, stage: Stage, status: Status, reason: str) -> Status:
+    """Return the status after ``act``.
+
+    Raises `RuleBroken`: ``not-issued-yet``, ``already-revoked``, ``already-suspended``, ``not-suspended``,
+    ``reason-needed``.
+    """
+    if stage not in {Stage.RECORDED, Stage.RELEASED}:
+        raise RuleBroken("not-issued-yet")
+    if status is Status.REVOKED:
+        raise RuleBroken("already-revoked")
+    if act is StatusAct.SUSPEND and status is Status.SUSPENDED:
+        raise RuleBroken("already-suspended")
+    if act is StatusAct.REINSTATE and status is not Status.SUSPENDED:
+        raise RuleBroken("not-suspended")
+    if not reason.strip():
+        raise RuleBroken("reason-needed")
+    return AFTER[act]
+
+
+def next_fragment(purpose: Purpose, used: Collection[str]) -> str:
+    """Return a name for a new key that its controller never used: ``assertion-1``, then ``assertion-2``."""
+    number = 1
+    while f"{purpose}-{number}" in used:
+        number += 1
+    return f"{purpose}-{number}"
+
+
+def chunks(ids: Sequence[UUID], length: int = 100) -> list[Sequence[UUID]]:
+    """Divide a batch so that no transaction, and no failure, is larger than ``length``."""
+    return [ids[at : at + length] for at in range(0, len(ids), length)]

@@ -1,0 +1,324 @@
+"""The issuing cycle: prepare → sign → record → release. Status and keys are in the modules beside, and named here too.
+
+1. `prepare` reserves id and status index and freezes the unsigned document. After a crash: an intent, to be finished.
+2. `sign` rehearses with a throw-away key, checks the permit, signs, and verifies its own signature; it stores nothing.
+   After a crash: nothing happened, and signing the frozen bytes again gives the same credential (Ed25519).
+3. `record` stores the signed bytes with their leaf of the log, in one transaction. After a crash: both or neither.
+4. `release` makes visible what a signed checkpoint covers. After a crash: the next release does it.
+
+What the document says is not decided here: a function that builds it, and one that lints it, are arguments.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import secrets
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid4
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.domain.audit import operations as audit
+from accredit.domain.audit.rules import SERVICE, Actor, Tag
+from accredit.domain.issuing import queries, rules
+from accredit.domain.issuing.key_operations import create_key, ensure_keys, ensure_log_key, retire_key, rotate_key
+from accredit.domain.issuing.models import Issuance, SigningKey, StatusList
+from accredit.domain.issuing.queries import IssuanceFacts
+from accredit.domain.issuing.rules import (
+    Build,
+    Intent,
+    Lint,
+    Purpose,
+    Recorded,
+    RehearsalKey,
+    Reservation,
+    Signed,
+    Stage,
+)
+from accredit.domain.issuing.status_operations import publish_status_list, reinstate, revoke, suspend
+from accredit.domain.transparency import operations as transparency
+from accredit.domain.transparency import queries as log
+from accredit.domain.transparency.rules import Act, Entry
+from accredit.errors import RuleBroken
+from accredit.keyring import KeyRing
+from accredit.keyring.ring import throw_away_key
+from accredit.kit.vc import eddsa_rdfc_2022, multikey
+from accredit.storage import Session
+from accredit.storage.fault_points import fault_point
+from accredit.storage.promises import Promise, promise
+
+__all__ = [
+    "create_key",
+    "ensure_keys",
+    "ensure_log_key",
+    "prepare",
+    "publish_status_list",
+    "record",
+    "reinstate",
+    "release",
+    "retire_key",
+    "revoke",
+    "rotate_key",
+    "sign",
+    "suspend",
+    "void",
+]
+
+
+def prepare(
+    db: Session,
+    *,
+    kind: str,
+    subject_id: UUID,
+    organisation_id: UUID,
+    controller: str,
+    build: Build,
+    record_hash: bytes,
+    now: datetime,
+    actor: Actor = SERVICE,
+) -> IssuanceFacts:
+    """Reserve a credential for a subject and freeze its unsigned document; again, return what there is.
+
+    ``controller`` is the issuer's DID. A void issuance makes room for another round. Raises `RuleBroken`
+    ``no-signing-key``, ``not-as-reserved``, or whatever ``build`` raises.
+    """
+    key = _lock_key(db, controller)
+    known = queries.of_subject(db, kind=kind, subject_id=subject_id)
+    if known is not None and known.stage is not Stage.VOID:
+        return known
+    status_list = _open_list(db, organisation_id, now)
+    reservation = Reservation(
+        credential_id=uuid4(),
+        issuer=controller,
+        status_list_url=rules.status_list_url(controller, status_list.public_id),
+        status_index=rules.free_index(secrets.randbelow, lambda index: _is_taken(db, status_list.id, index)),
+        verification_method=rules.verification_method(controller, key.fragment),
+    )
+    document = build(reservation)
+    rules.check_permit(document=document, reservation=reservation)
+    row = Issuance(
+        organisation_id=organisation_id,
+        kind=kind,
+        subject_id=subject_id,
+        round=0 if known is None else known.round + 1,
+        credential_id=reservation.credential_id,
+        status_list_id=status_list.id,
+        status_index=reservation.status_index,
+        unsigned_document=_bytes(document),
+        record_hash=record_hash,
+        signing_key_id=key.id,
+        prepared_at=now.replace(microsecond=0),
+    )
+    db.add(row)
+    audit.record(
+        db,
+        tag=Tag.CREDENTIAL_PREPARED,
+        actor=actor,
+        now=now,
+        subject=row.id,
+        organisation_id=organisation_id,
+        kind=kind,
+        about=subject_id,
+    )
+    db.flush()
+    return queries.issuance(db, row.id)
+
+
+def sign(intent: Intent, *, keyring: KeyRing, lint: Lint) -> Signed:
+    """Sign one frozen document, after a rehearsal that everybody's verifier would pass; nothing is stored.
+
+    Raises `RuleBroken` ``no-signing-key``, ``not-as-reserved``, or what ``lint`` raises.
+    """
+    document = json.loads(intent.unsigned_document)
+    rules.check_permit(document=document, reservation=intent.reservation, is_key_in_use=intent.is_key_in_use)
+    rehearsed = _rehearse(document, intent, lint)
+    fault_point("S3.before_sign")
+    signed = eddsa_rdfc_2022.add_proof(
+        document,
+        sign=lambda message: keyring.sign(intent.key_id, message),
+        verification_method=intent.reservation.verification_method,
+        created=intent.prepared_at,
+    )
+    if _without_proof(signed) != _without_proof(rehearsed):
+        raise RuleBroken("lint-failed", "what would be signed is not what was rehearsed")
+    # A signature that nobody could verify must not leave this function: a wrong key, or a fault of memory.
+    eddsa_rdfc_2022.verify(signed, public_key=multikey.decode(intent.public_key_multibase))
+    fault_point("S3.after_sign")
+    data = _bytes(signed)
+    return Signed(issuance_id=intent.issuance_id, document=data, digest=hashlib.sha256(data).digest())
+
+
+def record(
+    db: Session, *, signed: Sequence[Signed], record_hash: Callable[[Session, UUID], bytes], now: datetime
+) -> Recorded:
+    """Store signed credentials and their leaves of the log together; those recorded already are left alone.
+
+    ``record_hash`` is asked once more, in this transaction: a record that changed since the document was frozen makes
+    its issuance void, and nothing of it is kept.
+    """
+    by_id = {each.issuance_id: each for each in signed}
+    rows = db.execute(
+        sa.select(Issuance)
+        .where(col(Issuance.id).in_(by_id), col(Issuance.stage) == Stage.INTENT)
+        .order_by(col(Issuance.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars()
+    kept: list[Issuance] = []
+    refused: dict[UUID, RuleBroken] = {}
+    for row in rows:
+        if record_hash(db, row.subject_id) == row.record_hash:
+            kept.append(row)
+        else:
+            refused[row.id] = RuleBroken("record-changed")
+            _void(row, "record-changed")
+    leaves = transparency.append_many(db, entries=[_entry(row, by_id[row.id]) for row in kept], now=now)
+    for row, leaf in zip(kept, leaves, strict=True):
+        row.stage = Stage.RECORDED
+        row.signed_document = by_id[row.id].document
+        row.signed_digest = by_id[row.id].digest
+        row.leaf_index = leaf
+        row.recorded_at = now
+        audit.record(
+            db,
+            tag=Tag.CREDENTIAL_ISSUED,
+            actor=SERVICE,
+            now=now,
+            subject=row.id,
+            organisation_id=row.organisation_id,
+            leaf=leaf,
+        )
+    if kept:
+        promise(db, Promise.PUBLISH_CHECKPOINT, "log")
+    db.flush()
+    return Recorded(recorded=tuple(row.id for row in kept), refused=refused)
+
+
+def release(db: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Make visible every recorded credential that the latest signed checkpoint covers; return which."""
+    latest = log.latest_checkpoint(db)
+    if latest is None:
+        return ()
+    rows = db.execute(
+        sa.select(Issuance)
+        .where(col(Issuance.stage) == Stage.RECORDED, col(Issuance.leaf_index) < latest.size)
+        .order_by(col(Issuance.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars()
+    released = []
+    for row in rows:
+        row.stage = Stage.RELEASED
+        row.released_at = now
+        released.append(row.id)
+    db.flush()
+    return tuple(released)
+
+
+def void(db: Session, *, issuance_id: UUID, reason: str) -> None:
+    """Give up an intent that may not be signed any more; a recorded issuance is left alone."""
+    row = db.execute(
+        sa.select(Issuance)
+        .where(col(Issuance.id) == issuance_id, col(Issuance.stage) == Stage.INTENT)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is not None:
+        _void(row, reason)
+        db.flush()
+
+
+def _void(row: Issuance, reason: str) -> None:
+    row.stage = Stage.VOID
+    row.void_reason = reason
+
+
+def _lock_key(db: Session, controller: str) -> SigningKey:
+    # The lock makes an issuer's preparations wait for each other: two workers can neither prepare one subject twice
+    # nor draw one index.
+    key: SigningKey | None = db.execute(
+        sa.select(SigningKey)
+        .where(
+            col(SigningKey.controller) == controller,
+            col(SigningKey.purpose) == Purpose.ASSERTION,
+            col(SigningKey.retired_at).is_(None),
+            col(SigningKey.compromised_at).is_(None),
+        )
+        .order_by(col(SigningKey.created_at).desc())
+        .limit(1)
+        .with_for_update()
+    ).scalar_one_or_none()
+    if key is None:
+        raise RuleBroken("no-signing-key")
+    return key
+
+
+def _open_list(db: Session, organisation_id: UUID, now: datetime) -> StatusList:
+    used = sa.select(sa.func.count()).where(col(Issuance.status_list_id) == col(StatusList.id)).scalar_subquery()
+    found: StatusList | None = db.execute(
+        sa.select(StatusList)
+        .where(col(StatusList.organisation_id) == organisation_id, used < rules.FULL_ENOUGH)
+        .order_by(col(StatusList.created_at))
+        .limit(1)
+    ).scalar_one_or_none()
+    if found is not None:
+        return found
+    begun = StatusList(
+        organisation_id=organisation_id,
+        public_id=secrets.token_urlsafe(12),
+        length=rules.LIST_LENGTH,
+        created_at=now,
+    )
+    db.add(begun)
+    db.flush()
+    promise(db, Promise.PUBLISH_STATUS_LIST, begun.id)
+    return begun
+
+
+def _is_taken(db: Session, list_id: UUID, index: int) -> bool:
+    taken = sa.exists().where(col(Issuance.status_list_id) == list_id, col(Issuance.status_index) == index)
+    return bool(db.execute(sa.select(taken)).scalar_one())
+
+
+def _rehearse(document: Mapping[str, Any], intent: Intent, lint: Lint) -> Mapping[str, Any]:
+    public, key = throw_away_key()
+    issuer = intent.reservation.issuer
+    stand_in = RehearsalKey(
+        controller=issuer,
+        verification_method=rules.verification_method(issuer, "rehearsal"),
+        public_key_multibase=multikey.encode_ed25519(public),
+    )
+    rehearsed = eddsa_rdfc_2022.add_proof(
+        document, sign=key.sign, verification_method=stand_in.verification_method, created=intent.prepared_at
+    )
+    lint(_bytes(rehearsed), stand_in)
+    fault_point("S2.after_lint")
+    return rehearsed
+
+
+def _entry(row: Issuance, signed: Signed) -> Entry:
+    return Entry(
+        act=Act.CREDENTIAL_ISSUED,
+        subject_id=row.id,
+        organisation_id=row.organisation_id,
+        record={
+            "credential": f"urn:uuid:{row.credential_id}",
+            "sha256": signed.digest.hex(),
+            "kind": row.kind,
+            "about": str(row.subject_id),
+            "record": row.record_hash.hex(),
+            "key": str(row.signing_key_id),
+        },
+    )
+
+
+def _without_proof(document: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != "proof"}
+
+
+def _bytes(document: Mapping[str, Any]) -> bytes:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

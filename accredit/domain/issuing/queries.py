@@ -1,0 +1,287 @@
+"""Read issuances, status lists and the register of keys, as frozen facts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.domain.issuing import rules
+from accredit.domain.issuing.models import Issuance, SigningKey, StatusEvent, StatusList
+from accredit.domain.issuing.rules import Intent, Purpose, Reservation, Stage, Status, StatusAct
+from accredit.errors import NotFound
+from accredit.kit.ledger.signed_note import Ed25519Key
+from accredit.kit.vc import multikey
+from accredit.storage import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyFacts:
+    """A key of the register: whose, what for, since and until when."""
+
+    id: UUID
+    organisation_id: UUID | None
+    purpose: Purpose
+    controller: str
+    fragment: str
+    public_key_multibase: str
+    created_at: datetime
+    retired_at: datetime | None
+    compromised_at: datetime | None
+
+    @property
+    def verification_method(self) -> str:
+        """The key's full name."""
+        return rules.verification_method(self.controller, self.fragment)
+
+    @property
+    def raw(self) -> bytes:
+        """The 32 bytes of the public key."""
+        return multikey.decode(self.public_key_multibase).raw
+
+
+@dataclass(frozen=True, kw_only=True)
+class IssuanceFacts:
+    """How far one document has come, and whether what was issued still holds."""
+
+    id: UUID
+    organisation_id: UUID
+    kind: str
+    subject_id: UUID
+    round: int
+    credential_id: UUID
+    stage: Stage
+    status: Status
+    status_since: datetime | None
+    status_list_id: UUID
+    status_index: int
+    prepared_at: datetime
+    recorded_at: datetime | None
+    released_at: datetime | None
+    leaf_index: int | None
+    signed_digest: bytes | None
+    void_reason: str | None
+
+    @property
+    def is_public(self) -> bool:
+        """Whether anybody may see and verify it: a durable checkpoint covers it."""
+        return self.stage is Stage.RELEASED
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusEventFacts:
+    """One act on a status; ``reason`` is for the school only."""
+
+    act: StatusAct
+    reason: str
+    actor_id: UUID | None
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatusListFacts:
+    """A list as published: the signed credential's bytes, and when it was signed."""
+
+    id: UUID
+    organisation_id: UUID
+    public_id: str
+    document: bytes
+    signed_at: datetime
+
+
+_ISSUANCE = tuple(IssuanceFacts.__dataclass_fields__)
+_KEY = tuple(KeyFacts.__dataclass_fields__)
+
+
+def _facts(row: Issuance) -> IssuanceFacts:
+    return IssuanceFacts(**{name: getattr(row, name) for name in _ISSUANCE})
+
+
+def issuance(db: Session, issuance_id: UUID) -> IssuanceFacts:
+    """Return one issuance. Raises `NotFound`."""
+    return _needed(_one(db, col(Issuance.id) == issuance_id))
+
+
+def of_subject(db: Session, *, kind: str, subject_id: UUID) -> IssuanceFacts | None:
+    """Return the newest issuance of a subject, or None before one was prepared."""
+    return _one(db, col(Issuance.kind) == kind, col(Issuance.subject_id) == subject_id)
+
+
+def by_credential_id(db: Session, credential_id: UUID) -> IssuanceFacts | None:
+    """Return the issuance of a credential, or None; whether it may be shown is ``is_public``."""
+    return _one(db, col(Issuance.credential_id) == credential_id)
+
+
+def _one(db: Session, *criteria: sa.ColumnElement[bool]) -> IssuanceFacts | None:
+    row = db.execute(
+        sa.select(Issuance).where(*criteria).order_by(col(Issuance.round).desc()).limit(1)
+    ).scalar_one_or_none()
+    return None if row is None else _facts(row)
+
+
+def _needed(found: IssuanceFacts | None) -> IssuanceFacts:
+    if found is None:
+        raise NotFound("issuance")
+    return found
+
+
+def signed_document(db: Session, issuance_id: UUID) -> bytes | None:
+    """Return the signed bytes, once released and never before."""
+    return db.execute(
+        sa.select(col(Issuance.signed_document)).where(
+            col(Issuance.id) == issuance_id, col(Issuance.stage) == Stage.RELEASED
+        )
+    ).scalar_one_or_none()
+
+
+def status_history(db: Session, issuance_id: UUID) -> tuple[StatusEventFacts, ...]:
+    """Return every act on a credential's status, oldest first."""
+    rows = db.execute(
+        sa.select(StatusEvent)
+        .where(col(StatusEvent.issuance_id) == issuance_id)
+        .order_by(col(StatusEvent.at), col(StatusEvent.id))
+    ).scalars()
+    return tuple(StatusEventFacts(act=row.act, reason=row.reason, actor_id=row.actor_id, at=row.at) for row in rows)
+
+
+def waiting(db: Session, *, kind: str, limit: int = 100) -> tuple[UUID, ...]:
+    """Return the oldest issuances that are prepared and not yet recorded."""
+    rows = db.execute(
+        sa.select(col(Issuance.id))
+        .where(col(Issuance.kind) == kind, col(Issuance.stage) == Stage.INTENT)
+        .order_by(col(Issuance.prepared_at), col(Issuance.id))
+        .limit(limit)
+    )
+    return tuple(rows.scalars())
+
+
+def intents(db: Session, issuance_ids: Sequence[UUID]) -> tuple[Intent, ...]:
+    """Return what the signer needs of issuances that are still intents, in the order given."""
+    rows = db.execute(
+        sa.select(Issuance, SigningKey, StatusList)
+        .join(SigningKey, col(SigningKey.id) == col(Issuance.signing_key_id))
+        .join(StatusList, col(StatusList.id) == col(Issuance.status_list_id))
+        .where(col(Issuance.id).in_(issuance_ids), col(Issuance.stage) == Stage.INTENT)
+    )
+    found = {row.id: _intent(row, key, status_list) for row, key, status_list in rows}
+    return tuple(found[issuance_id] for issuance_id in issuance_ids if issuance_id in found)
+
+
+def _intent(row: Issuance, key: SigningKey, status_list: StatusList) -> Intent:
+    return Intent(
+        issuance_id=row.id,
+        kind=row.kind,
+        subject_id=row.subject_id,
+        reservation=Reservation(
+            credential_id=row.credential_id,
+            issuer=key.controller,
+            status_list_url=rules.status_list_url(key.controller, status_list.public_id),
+            status_index=row.status_index,
+            verification_method=rules.verification_method(key.controller, key.fragment),
+        ),
+        unsigned_document=row.unsigned_document,
+        record_hash=row.record_hash,
+        key_id=key.id,
+        public_key_multibase=key.public_key_multibase,
+        is_key_in_use=key.retired_at is None and key.compromised_at is None,
+        prepared_at=row.prepared_at,
+    )
+
+
+def current_status_list(db: Session, public_id: str) -> StatusListFacts | None:
+    """Return a list as it was last signed, by the id in its address; None for an unknown or never signed one."""
+    row = db.execute(sa.select(StatusList).where(col(StatusList.public_id) == public_id)).scalar_one_or_none()
+    if row is None or row.signed_list is None or row.signed_at is None:
+        return None
+    return StatusListFacts(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        public_id=row.public_id,
+        document=row.signed_list,
+        signed_at=row.signed_at,
+    )
+
+
+def status_list(db: Session, list_id: UUID) -> StatusListFacts | None:
+    """Return a list by its own id, as `current_status_list` does."""
+    public_id = db.execute(
+        sa.select(col(StatusList.public_id)).where(col(StatusList.id) == list_id)
+    ).scalar_one_or_none()
+    return None if public_id is None else current_status_list(db, public_id)
+
+
+def revoked_indexes(db: Session, list_id: UUID) -> tuple[int, ...]:
+    """Return which bits of a list are set, in order."""
+    rows = db.execute(
+        sa.select(col(Issuance.status_index))
+        .where(col(Issuance.status_list_id) == list_id, col(Issuance.status) == Status.REVOKED)
+        .order_by(col(Issuance.status_index))
+    )
+    return tuple(rows.scalars())
+
+
+def lists_to_sign(db: Session, *, signed_before: datetime) -> tuple[UUID, ...]:
+    """Return the lists never signed, or signed last before a moment."""
+    rows = db.execute(
+        sa.select(col(StatusList.id)).where(
+            sa.or_(col(StatusList.signed_at).is_(None), col(StatusList.signed_at) < signed_before)
+        )
+    )
+    return tuple(rows.scalars())
+
+
+def verification_keys(db: Session, controller: str) -> tuple[KeyFacts, ...]:
+    """Return every key a controller ever had, oldest first."""
+    return _keys(db, col(SigningKey.controller) == controller)
+
+
+def signing_key(db: Session, *, controller: str, purpose: Purpose) -> KeyFacts | None:
+    """Return the key in use for a purpose, or None."""
+    keys = _keys(
+        db,
+        col(SigningKey.controller) == controller,
+        col(SigningKey.purpose) == purpose,
+        col(SigningKey.retired_at).is_(None),
+        col(SigningKey.compromised_at).is_(None),
+    )
+    return keys[-1] if keys else None
+
+
+def key(db: Session, name: str) -> KeyFacts | None:
+    """Return a key by its full name, ``did:web:…#assertion-1``."""
+    controller, _, fragment = name.partition("#")
+    keys = _keys(db, col(SigningKey.controller) == controller, col(SigningKey.fragment) == fragment)
+    return keys[0] if keys else None
+
+
+def register(db: Session) -> tuple[KeyFacts, ...]:
+    """Return the whole register, oldest first."""
+    return _keys(db)
+
+
+def log_key(db: Session) -> KeyFacts | None:
+    """Return the key in use that signs checkpoints."""
+    keys = _keys(
+        db,
+        col(SigningKey.purpose) == Purpose.CHECKPOINT,
+        col(SigningKey.retired_at).is_(None),
+        col(SigningKey.compromised_at).is_(None),
+    )
+    return keys[-1] if keys else None
+
+
+def log_verifier_key(db: Session) -> str | None:
+    """Return the log's key as C2SP writes verifier keys, ``origin+id+base64``."""
+    found = log_key(db)
+    return None if found is None else str(Ed25519Key(found.controller, found.raw))
+
+
+def _keys(db: Session, *criteria: sa.ColumnElement[bool]) -> tuple[KeyFacts, ...]:
+    rows = db.execute(
+        sa.select(SigningKey).where(*criteria).order_by(col(SigningKey.created_at), col(SigningKey.id))
+    ).scalars()
+    return tuple(KeyFacts(**{name: getattr(row, name) for name in _KEY}) for row in rows)

@@ -1,0 +1,150 @@
+"""Suspend, reinstate, revoke; and the signed list that tells everybody else.
+
+Our own pages answer from the rows and change at once. A revocation is in the published list within a minute, by
+promise; a suspension is not in the list, and the school is told so.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.domain.audit import operations as audit
+from accredit.domain.audit.rules import Actor, Tag
+from accredit.domain.issuing import queries, rules
+from accredit.domain.issuing.models import Issuance, SigningKey, StatusEvent, StatusList
+from accredit.domain.issuing.rules import Purpose, StatusAct
+from accredit.domain.transparency import operations as transparency
+from accredit.domain.transparency.rules import Act, Entry
+from accredit.errors import NotFound, RuleBroken
+from accredit.keyring import KeyRing
+from accredit.kit.vc import eddsa_rdfc_2022, multikey, status_list
+from accredit.storage import Session
+from accredit.storage.promises import Promise, promise
+
+LASTS = timedelta(hours=24)
+"""After this a list is no evidence any more (``validUntil``)."""
+SIGN_AGAIN_AFTER = timedelta(hours=6)
+
+_ACTS = {
+    StatusAct.SUSPEND: (Act.CREDENTIAL_SUSPENDED, Tag.CREDENTIAL_SUSPENDED),
+    StatusAct.REINSTATE: (Act.CREDENTIAL_REINSTATED, Tag.CREDENTIAL_REINSTATED),
+    StatusAct.REVOKE: (Act.CREDENTIAL_REVOKED, Tag.CREDENTIAL_REVOKED),
+}
+
+
+def suspend(db: Session, *, issuance_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """Pause a credential. Raises `RuleBroken` as `rules.check_status_act` says, and `NotFound`."""
+    _change(db, StatusAct.SUSPEND, issuance_id=issuance_id, reason=reason, actor=actor, now=now)
+
+
+def reinstate(db: Session, *, issuance_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """End a pause. Raises `RuleBroken` as `rules.check_status_act` says, and `NotFound`."""
+    _change(db, StatusAct.REINSTATE, issuance_id=issuance_id, reason=reason, actor=actor, now=now)
+
+
+def revoke(db: Session, *, issuance_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    """End a credential for good. Raises `RuleBroken` as `rules.check_status_act` says, and `NotFound`."""
+    _change(db, StatusAct.REVOKE, issuance_id=issuance_id, reason=reason, actor=actor, now=now)
+
+
+def _change(db: Session, act: StatusAct, *, issuance_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+    row = db.execute(
+        sa.select(Issuance)
+        .where(col(Issuance.id) == issuance_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound("issuance")
+    row.status = rules.check_status_act(act=act, stage=row.stage, status=row.status, reason=reason)
+    row.status_since = now
+    occurrence = db.execute(
+        sa.select(sa.func.count()).where(col(StatusEvent.issuance_id) == issuance_id, col(StatusEvent.act) == act)
+    ).scalar_one()
+    db.add(
+        StatusEvent(
+            organisation_id=row.organisation_id,
+            issuance_id=row.id,
+            act=act,
+            reason=reason.strip(),
+            actor_id=actor.id,
+            at=now,
+        )
+    )
+    logged, tag = _ACTS[act]
+    audit.record(db, tag=tag, actor=actor, now=now, subject=row.id, organisation_id=row.organisation_id)
+    if act is StatusAct.REVOKE:
+        promise(db, Promise.PUBLISH_STATUS_LIST, row.status_list_id)
+    promise(db, Promise.PUBLISH_CHECKPOINT, "log")
+    entry = Entry(
+        act=logged,
+        subject_id=row.id,
+        organisation_id=row.organisation_id,
+        occurrence=occurrence,
+        record={"credential": f"urn:uuid:{row.credential_id}", "role": actor.role or actor.kind.value},
+    )
+    transparency.append_many(db, entries=[entry], now=now)
+
+
+def publish_status_list(db: Session, *, list_id: UUID, keyring: KeyRing, now: datetime) -> bool:
+    """Sign a list anew if a bit changed or the signature is growing old; say whether it was signed.
+
+    Raises `RuleBroken` (``no-signing-key``), and `NotFound` for an unknown list.
+    """
+    row = db.execute(
+        sa.select(StatusList)
+        .where(col(StatusList.id) == list_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound("status-list")
+    revoked = queries.revoked_indexes(db, list_id)
+    state = hashlib.sha256(",".join(map(str, revoked)).encode()).hexdigest()
+    if row.signed_state == state and row.signed_at is not None and now < row.signed_at + SIGN_AGAIN_AFTER:
+        return False
+    key = _status_key(db, row.organisation_id)
+    # Never earlier than the list it replaces, whatever the clock does.
+    at = (max(now, row.signed_at) if row.signed_at else now).replace(microsecond=0)
+    document = status_list.list_credential(
+        rules.status_list_url(key.controller, row.public_id),
+        key.controller,
+        status_list.encode(revoked, row.length),
+        at,
+        valid_until=at + LASTS,
+    )
+    signed = eddsa_rdfc_2022.add_proof(
+        document,
+        sign=lambda message: keyring.sign(key.id, message),
+        verification_method=rules.verification_method(key.controller, key.fragment),
+        created=at,
+    )
+    eddsa_rdfc_2022.verify(signed, public_key=multikey.decode(key.public_key_multibase))
+    row.signed_list = json.dumps(signed, separators=(",", ":")).encode()
+    row.signed_at = at
+    row.signed_state = state
+    db.flush()
+    return True
+
+
+def _status_key(db: Session, organisation_id: UUID) -> SigningKey:
+    key: SigningKey | None = db.execute(
+        sa.select(SigningKey)
+        .where(
+            col(SigningKey.organisation_id) == organisation_id,
+            col(SigningKey.purpose) == Purpose.STATUS,
+            col(SigningKey.retired_at).is_(None),
+            col(SigningKey.compromised_at).is_(None),
+        )
+        .order_by(col(SigningKey.created_at).desc())
+        .limit(1)
+    ).scalar_one_or_none()
+    if key is None:
+        raise RuleBroken("no-signing-key")
+    return key
