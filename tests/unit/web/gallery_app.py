@@ -138,6 +138,13 @@ def _add_pages(app: Flask) -> None:
         form = Everything()
         return page("form.html", form=form, status=200 if form.validate_on_submit() or not form.is_submitted() else 422)
 
+    @app.route("/young-form", methods=["GET", "POST"])
+    @public
+    def young_form() -> ResponseReturnValue:
+        form = Everything()
+        form.validate_on_submit()
+        return page("young_form.html", form=form, status=422 if form.errors else 200)
+
     @app.post("/out", endpoint="auth.sign_out")
     @public
     def out() -> ResponseReturnValue:
