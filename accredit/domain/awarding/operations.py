@@ -1,0 +1,173 @@
+"""Award a level: a person's decision, on one or on a cohort.
+
+1. The portfolio up to the day of the award is read and assessed.
+2. The award is written with both, as they stood.
+3. One audit event, one leaf, and the promise of the credential join the same transaction, so after a crash either all
+   of it exists or nothing. Nothing is signed here.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.clock import local_date
+from accredit.domain.audit import operations as audit
+from accredit.domain.audit.rules import Actor, ActorKind, Tag
+from accredit.domain.awarding import queries, rules
+from accredit.domain.awarding.models import Award
+from accredit.domain.awarding.queries import Progress
+from accredit.domain.enrolments.models import Enrolment
+from accredit.domain.people import queries as people
+from accredit.domain.people.models import YoungPerson
+from accredit.domain.transparency import operations as transparency
+from accredit.domain.transparency.rules import Act
+from accredit.domain.transparency.rules import Entry as LedgerEntry
+from accredit.errors import Forbidden, NotFound, RuleBroken
+from accredit.kit.ledger.commitment import canonical_json
+from accredit.storage import Session
+from accredit.storage.promises import Promise, promise
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortAwarded:
+    """Who was awarded (enrolment → award), and why each other one was not."""
+
+    awarded: dict[UUID, UUID]
+    refused: dict[UUID, RuleBroken]
+
+
+def award(db: Session, *, enrolment_id: UUID, level_code: str, awarded_on: date, actor: Actor, now: datetime) -> UUID:
+    """Award one level to one young person and return the award's id; its credential is promised.
+
+    Raises `NotFound`, `Forbidden` (not staff), and `RuleBroken` as `rules.check_award` does.
+    """
+    result = _award_all(db, [enrolment_id], level_code=level_code, awarded_on=awarded_on, actor=actor, now=now)
+    for broken in result.refused.values():
+        raise broken
+    return result.awarded[enrolment_id]
+
+
+def award_cohort(
+    db: Session,
+    *,
+    programme_id: UUID,
+    level_code: str,
+    awarded_on: date,
+    enrolment_ids: Collection[UUID],
+    actor: Actor,
+    now: datetime,
+) -> CohortAwarded:
+    """Award one level to many; somebody whom a rule refuses does not stop the others.
+
+    Raises `NotFound` when somebody is not in the programme, `Forbidden` (not staff), `RuleBroken` (unknown level).
+    """
+    statement = sa.select(col(Enrolment.id)).where(
+        col(Enrolment.id).in_(set(enrolment_ids)), col(Enrolment.programme_id) == programme_id
+    )
+    if set(db.execute(statement).scalars()) != set(enrolment_ids):
+        raise NotFound("enrolment")
+    return _award_all(db, enrolment_ids, level_code=level_code, awarded_on=awarded_on, actor=actor, now=now)
+
+
+def _award_all(
+    db: Session,
+    enrolment_ids: Collection[UUID],
+    *,
+    level_code: str,
+    awarded_on: date,
+    actor: Actor,
+    now: datetime,
+) -> CohortAwarded:
+    if actor.kind is not ActorKind.STAFF or actor.id is None:
+        raise Forbidden("staff-only")
+    rules.check_awarder(people.roles_on(db, actor.id, local_date(now)))
+    _lock(db, enrolment_ids)
+    found = queries.progress_of(db, enrolment_ids, on=awarded_on)
+    if len(found) != len(set(enrolment_ids)):
+        raise NotFound("enrolment")
+    rows: list[Award] = []
+    refused: dict[UUID, RuleBroken] = {}
+    for progress in found:
+        assessment = rules.assess(progress.portfolio, progress.definition, level_code, awarded_on)
+        try:
+            rules.check_award(
+                assessment,
+                started_on=progress.started_on,
+                today=local_date(now),
+                is_name_confirmed=progress.is_name_confirmed,
+                awarded={each.level_code for each in progress.awarded},
+            )
+        except RuleBroken as broken:
+            refused[progress.enrolment_id] = broken
+        else:
+            rows.append(_row(progress, assessment, awarded_by=actor.id, now=now))
+    _write(db, rows, actor=actor, now=now)
+    return CohortAwarded(awarded={row.enrolment_id: row.id for row in rows}, refused=refused)
+
+
+def _lock(db: Session, enrolment_ids: Collection[UUID]) -> None:
+    # The person, as for hours: an approval or a correction of the same person waits until this decision stands.
+    mine = sa.select(col(Enrolment.young_person_id)).where(col(Enrolment.id).in_(set(enrolment_ids)))
+    db.execute(
+        sa.select(col(YoungPerson.id))
+        .where(col(YoungPerson.id).in_(mine))
+        .order_by(col(YoungPerson.id))
+        .with_for_update()
+    ).all()
+
+
+def _row(progress: Progress, assessment: rules.Assessment, *, awarded_by: UUID, now: datetime) -> Award:
+    return Award(
+        organisation_id=progress.organisation_id,
+        enrolment_id=progress.enrolment_id,
+        programme_version_id=progress.programme_version_id,
+        level_code=assessment.level_code,
+        awarded_on=assessment.on,
+        awarded_by=awarded_by,
+        decided_at=now,
+        assessment=assessment.to_json(),
+        portfolio=progress.portfolio.to_json(),
+    )
+
+
+def _write(db: Session, rows: Collection[Award], *, actor: Actor, now: datetime) -> None:
+    db.add_all(rows)
+    db.flush()
+    for row in rows:
+        audit.record(
+            db,
+            tag=Tag.AWARDED,
+            actor=actor,
+            now=now,
+            subject=row.id,
+            organisation_id=row.organisation_id,
+            level=row.level_code,
+        )
+        promise(db, Promise.ISSUE_AWARD, row.id)
+    transparency.append_many(db, entries=[_leaf(row, role=actor.role) for row in rows], now=now)
+
+
+def _leaf(row: Award, *, role: str | None) -> LedgerEntry:
+    decided = canonical_json({"assessment": row.assessment, "portfolio": row.portfolio})
+    return LedgerEntry(
+        act=Act.AWARD_DECIDED,
+        subject_id=row.id,
+        organisation_id=row.organisation_id,
+        record={
+            "enrolment": str(row.enrolment_id),
+            "programme_version": str(row.programme_version_id),
+            "level": row.level_code,
+            "awarded_on": row.awarded_on.isoformat(),
+            "awarded_by": str(row.awarded_by),
+            "role": role,
+            # The whole decision is pinned by its digest, so that the record stays small.
+            "decided": hashlib.sha256(decided).hexdigest(),
+        },
+    )

@@ -1,0 +1,358 @@
+"""Reads of awarding: portfolios, progress of one or of a cohort, awards. A constant number of statements each."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.domain.awarding import rules
+from accredit.domain.awarding.models import Award
+from accredit.domain.awarding.portfolio import (
+    ActivityDone,
+    LeafRange,
+    MilestoneDone,
+    Portfolio,
+    modules_done,
+    skills_shown,
+)
+from accredit.domain.awarding.rules import Assessment
+from accredit.domain.enrolments.models import Enrolment
+from accredit.domain.people.models import Staff, YoungPerson
+from accredit.domain.practice import totals as practice
+from accredit.domain.practice.models import HoursEntry, SkillObservation
+from accredit.domain.practice.rules import HoursStatus, Milestone
+from accredit.domain.programmes.models import Programme, ProgrammeVersion
+from accredit.domain.programmes.rules import Badge, Definition
+from accredit.domain.training import queries as training
+from accredit.domain.training.models import Attendance, TrainingSession
+from accredit.domain.training.rules import Enrolled, ModuleAttendance, up_to_date_until
+from accredit.domain.transparency.models import LedgerRecord
+from accredit.domain.transparency.rules import Act
+from accredit.errors import NotFound
+from accredit.storage import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwardSummary:
+    """One award in a list."""
+
+    id: UUID
+    level_code: str
+    level_title: str
+    badge: Badge
+    awarded_on: date
+
+
+@dataclass(frozen=True, kw_only=True)
+class AwardFacts:
+    """One award in full, with the portfolio and the assessment as they stood."""
+
+    id: UUID
+    organisation_id: UUID
+    enrolment_id: UUID
+    young_person_id: UUID
+    programme_id: UUID
+    programme_version_id: UUID
+    level_code: str
+    level_title: str
+    badge: Badge
+    awarded_on: date
+    awarded_by: UUID
+    awarded_by_name: str
+    decided_at: datetime
+    assessment: Assessment
+    portfolio: Portfolio
+
+
+@dataclass(frozen=True, kw_only=True)
+class Progress:
+    """Where one young person stands in one programme on a day."""
+
+    enrolment_id: UUID
+    organisation_id: UUID
+    young_person_id: UUID
+    known_as: str
+    printed_name: str
+    is_name_confirmed: bool
+    year_group: str | None
+    form: str | None
+    is_on_break: bool
+    started_on: date
+    programme_id: UUID
+    programme_name: str
+    programme_version_id: UUID
+    definition: Definition
+    portfolio: Portfolio
+    assessments: tuple[Assessment, ...]
+    awarded: tuple[AwardSummary, ...]
+
+    @property
+    def highest_met(self) -> Assessment | None:
+        """The highest level met, awarded or not."""
+        return rules.highest(self.assessments)
+
+    @property
+    def next_level(self) -> Assessment | None:
+        """The lowest level not met yet."""
+        return rules.following(self.assessments)
+
+    @property
+    def ready(self) -> tuple[Assessment, ...]:
+        """Levels met and not awarded yet, lowest first; name and role are checked when awarding."""
+        have = {award.level_code for award in self.awarded}
+        return tuple(each for each in self.assessments if each.met and each.level_code not in have)
+
+
+def portfolio(db: Session, enrolment_id: UUID, *, until: date) -> Portfolio:
+    """Return what one person has done up to a day. Raises `NotFound`."""
+    found = portfolios(db, [enrolment_id], until=until)
+    if enrolment_id not in found:
+        raise NotFound("enrolment")
+    return found[enrolment_id]
+
+
+def portfolios(db: Session, enrolment_ids: Collection[UUID], *, until: date) -> dict[UUID, Portfolio]:
+    """Return the portfolio of each enrolment; unknown ids are left out."""
+    enrolled = training.enrolled(db, enrolment_ids)
+    versions = training.definitions(db, {each.programme_id for each in enrolled.values()})
+    attended = training.modules_attended(db, enrolled, until=until)
+    totals = practice.totals(db, enrolled, until=until)
+    observed = practice.observations(db, enrolled, until=until)
+    milestones = practice.milestones(db, enrolled, until=until)
+    leaves = _leaves(db, enrolled, until=until)
+    return {
+        enrolment_id: _portfolio(
+            enrolment_id,
+            until,
+            versions=versions[each.programme_id],
+            attended=attended[enrolment_id],
+            totals=totals[enrolment_id],
+            observed=Counter(fact.skill_code for fact in observed[enrolment_id]),
+            milestones=milestones[enrolment_id],
+            leaves=leaves.get(enrolment_id),
+        )
+        for enrolment_id, each in enrolled.items()
+    }
+
+
+def _portfolio(
+    enrolment_id: UUID,
+    until: date,
+    *,
+    versions: tuple[training.DatedDefinition, ...],
+    attended: dict[str, ModuleAttendance],
+    totals: practice.Totals,
+    observed: Counter[str],
+    milestones: dict[Milestone, date],
+    leaves: LeafRange | None,
+) -> Portfolio:
+    definition = training.in_force(versions, until).definition
+    # A module that a later version dropped was still attended.
+    known = {module.code: (module.title, module.minutes) for each in versions for module in each.definition.modules}
+    known |= {module.code: (module.title, module.minutes) for module in definition.modules}
+    modules = modules_done(known, attended)
+    return Portfolio(
+        enrolment_id=enrolment_id,
+        until=until,
+        programme_code=definition.code,
+        programme_name=definition.name,
+        modules=modules,
+        training_minutes=sum(module.minutes for module in modules),
+        up_to_date_until=up_to_date_until(definition, attended),
+        minutes=totals.minutes,
+        entries=totals.entries,
+        activities=tuple(
+            ActivityDone(
+                code=each.activity_type,
+                title=each.title,
+                formal=each.formal,
+                minutes=each.minutes,
+                entries=each.entries,
+            )
+            for each in totals.by_activity
+        ),
+        meetings=totals.meetings,
+        first_on=totals.first_on,
+        last_on=totals.last_on,
+        adults=totals.adults,
+        months=totals.months,
+        skills=skills_shown(
+            definition, attended=attended, observed=observed, milestones=milestones, months=totals.months, on=until
+        ),
+        milestones=tuple(
+            MilestoneDone(code=code, reached_on=reached_on)
+            for code, reached_on in sorted(milestones.items(), key=lambda item: (item[1], item[0].value))
+        ),
+        leaves=leaves,
+    )
+
+
+def _leaves(db: Session, enrolment_ids: Collection[UUID], *, until: date) -> dict[UUID, LeafRange]:
+    """Return where in the log the evidence that counts stands."""
+    wanted = set(enrolment_ids)
+    attended: sa.Select[*tuple[Any, ...]] = (
+        sa.select(col(Attendance.enrolment_id).label("enrolment_id"), col(LedgerRecord.leaf_index).label("leaf"))
+        .join(LedgerRecord, col(LedgerRecord.subject_id) == col(Attendance.id))
+        .join(TrainingSession, col(TrainingSession.id) == col(Attendance.training_session_id))
+        .where(
+            col(LedgerRecord.act) == Act.ATTENDANCE_CONFIRMED,
+            col(Attendance.enrolment_id).in_(wanted),
+            col(Attendance.present),
+            training.held_attendance(),
+            col(TrainingSession.held_on) <= until,
+        )
+    )
+    approved = (
+        sa.select(col(HoursEntry.enrolment_id), col(LedgerRecord.leaf_index))
+        .join(LedgerRecord, col(LedgerRecord.subject_id) == col(HoursEntry.id))
+        .where(
+            col(LedgerRecord.act) == Act.HOURS_APPROVED,
+            col(HoursEntry.enrolment_id).in_(wanted),
+            col(HoursEntry.status) == HoursStatus.APPROVED,
+            col(HoursEntry.held_on) <= until,
+        )
+    )
+    observed = (
+        sa.select(col(SkillObservation.enrolment_id), col(LedgerRecord.leaf_index))
+        .join(LedgerRecord, col(LedgerRecord.subject_id) == col(SkillObservation.id))
+        .where(
+            col(LedgerRecord.act) == Act.SKILL_OBSERVED,
+            col(SkillObservation.enrolment_id).in_(wanted),
+            col(SkillObservation.observed_on) <= until,
+        )
+    )
+    leaf = sa.union_all(attended, approved, observed).subquery()
+    statement = sa.select(
+        leaf.c.enrolment_id, sa.func.min(leaf.c.leaf), sa.func.max(leaf.c.leaf), sa.func.count()
+    ).group_by(leaf.c.enrolment_id)
+    return {
+        enrolment_id: LeafRange(first=first, last=last, count=count)
+        for enrolment_id, first, last, count in db.execute(statement)
+    }
+
+
+def progress(db: Session, enrolment_id: UUID, *, on: date) -> Progress:
+    """Return where one person stands. Raises `NotFound`."""
+    found = progress_of(db, [enrolment_id], on=on)
+    if not found:
+        raise NotFound("enrolment")
+    return found[0]
+
+
+def cohort_progress(db: Session, programme_id: UUID, *, on: date) -> tuple[Progress, ...]:
+    """Return where everybody enrolled in a programme stands, by known-as name."""
+    people = training.people_enrolled(db, programme_id=programme_id, on=on)
+    return progress_of(db, [enrolment_id for enrolment_id, _ in people], on=on)
+
+
+def progress_of(db: Session, enrolment_ids: Collection[UUID], *, on: date) -> tuple[Progress, ...]:
+    """Return where some people stand, by known-as name; unknown ids are left out."""
+    wanted = set(enrolment_ids)
+    statement = (
+        sa.select(col(Enrolment.id), YoungPerson, Programme)
+        .join(YoungPerson, col(YoungPerson.id) == col(Enrolment.young_person_id))
+        .join(Programme, col(Programme.id) == col(Enrolment.programme_id))
+        .where(col(Enrolment.id).in_(wanted))
+        .order_by(col(YoungPerson.known_as), col(Enrolment.id))
+    )
+    rows = db.execute(statement).all()
+    enrolled = training.enrolled(db, wanted)
+    versions = training.definitions(db, {programme.id for _, _, programme in rows})
+    found = portfolios(db, wanted, until=on)
+    awarded = awards_of(db, wanted)
+    return tuple(
+        _progress(
+            person, programme, enrolled[each], training.in_force(versions[programme.id], on), found[each], awarded[each]
+        )
+        for each, person, programme in rows
+    )
+
+
+def _progress(
+    person: YoungPerson,
+    programme: Programme,
+    enrolled: Enrolled,
+    version: training.DatedDefinition,
+    done: Portfolio,
+    awarded: tuple[AwardSummary, ...],
+) -> Progress:
+    return Progress(
+        enrolment_id=enrolled.enrolment_id,
+        organisation_id=enrolled.organisation_id,
+        young_person_id=person.id,
+        known_as=person.known_as,
+        printed_name=person.printed_name,
+        is_name_confirmed=person.printed_name_confirmed_at is not None,
+        year_group=person.year_group,
+        form=person.form,
+        is_on_break=enrolled.is_on_break(done.until),
+        started_on=enrolled.started_on,
+        programme_id=programme.id,
+        programme_name=programme.name,
+        programme_version_id=version.version_id,
+        definition=version.definition,
+        portfolio=done,
+        assessments=rules.assess_all(done, version.definition, done.until),
+        awarded=awarded,
+    )
+
+
+def awards_of(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, tuple[AwardSummary, ...]]:
+    """Return the awards of each enrolment, oldest first."""
+    found: dict[UUID, list[AwardSummary]] = defaultdict(list)
+    statement = (
+        sa.select(Award, ProgrammeVersion)
+        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
+        .where(col(Award.enrolment_id).in_(set(enrolment_ids)))
+        .order_by(col(Award.awarded_on), col(Award.id))
+    )
+    for row, version in db.execute(statement):
+        level = Definition.from_json(version.definition).level(row.level_code)
+        summary = AwardSummary(
+            id=row.id,
+            level_code=row.level_code,
+            level_title=level.title,
+            badge=level.badge,
+            awarded_on=row.awarded_on,
+        )
+        found[row.enrolment_id].append(summary)
+    return {enrolment_id: tuple(found[enrolment_id]) for enrolment_id in enrolment_ids}
+
+
+def award(db: Session, award_id: UUID) -> AwardFacts:
+    """Return one award in full. Raises `NotFound`."""
+    statement = (
+        sa.select(Award, Enrolment, col(Staff.name))
+        .join(Enrolment, col(Enrolment.id) == col(Award.enrolment_id))
+        .join(Staff, col(Staff.id) == col(Award.awarded_by))
+        .where(col(Award.id) == award_id)
+    )
+    found: Any = db.execute(statement).one_or_none()
+    if found is None:
+        raise NotFound("award")
+    row, enrolment, awarded_by_name = found
+    assessment = Assessment.from_json(row.assessment)
+    return AwardFacts(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        enrolment_id=row.enrolment_id,
+        young_person_id=enrolment.young_person_id,
+        programme_id=enrolment.programme_id,
+        programme_version_id=row.programme_version_id,
+        level_code=row.level_code,
+        level_title=assessment.level_title,
+        badge=assessment.badge,
+        awarded_on=row.awarded_on,
+        awarded_by=row.awarded_by,
+        awarded_by_name=awarded_by_name,
+        decided_at=row.decided_at,
+        assessment=assessment,
+        portfolio=Portfolio.from_json(row.portfolio),
+    )
