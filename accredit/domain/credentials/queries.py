@@ -1,0 +1,281 @@
+"""Reading credentials: strangers and holders see released ones, a co-ordinator every award with its progress.
+
+An unknown code, a mistyped one and one that is not released yet all give None: nobody can tell them apart.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col, select
+
+from accredit.domain.awarding.models import Award
+from accredit.domain.awarding.rules import Portfolio
+from accredit.domain.credentials.document import frameworks_of
+from accredit.domain.credentials.models import Achievement, Credential
+from accredit.domain.credentials.record import record_hash
+from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals, progress_of
+from accredit.domain.credentials.views import CohortLine, CredentialView
+from accredit.domain.enrolments.models import Enrolment
+from accredit.domain.issuing.models import Issuance
+from accredit.domain.issuing.rules import Stage
+from accredit.domain.organisations import queries as organisations
+from accredit.domain.organisations.models import Organisation
+from accredit.domain.people.models import Staff, YoungPerson
+from accredit.domain.people.names import initials
+from accredit.domain.programmes.models import Programme, ProgrammeVersion
+from accredit.domain.programmes.rules import Definition
+from accredit.domain.transparency import queries as transparency
+from accredit.kit import typed_code
+from accredit.storage import Session, identity
+
+__all__ = [
+    "achievement_by_public_id",
+    "code_of",
+    "cohort",
+    "issuance_kind",
+    "of_young_person",
+    "record_hash",
+    "signed_document",
+    "view_by_code",
+    "view_by_credential_id",
+    "view_of_award",
+    "waiting_count",
+]
+
+issuance_kind = "award"
+"""``Issuance.kind`` of a credential; its ``subject_id`` is the award's id."""
+
+
+def view_by_code(db: Session, code: str) -> CredentialView | None:
+    """Return the credential with a typed code, in any case, with or without hyphens."""
+    try:
+        canonical = typed_code.read(code)
+    except typed_code.TypedCodeError:
+        return None
+    return _one(_views(db, col(Credential.code) == canonical))
+
+
+def view_by_credential_id(db: Session, credential_id: UUID) -> CredentialView | None:
+    """Return the credential with an id (the part after ``urn:uuid:``)."""
+    return _one(_views(db, col(Issuance.credential_id) == credential_id))
+
+
+def view_of_award(db: Session, award_id: UUID) -> CredentialView | None:
+    """Return the credential of an award."""
+    return _one(_views(db, col(Credential.award_id) == award_id))
+
+
+def of_young_person(db: Session, young_person_id: UUID) -> list[CredentialView]:
+    """Return one person's credentials, newest first."""
+    return _views(db, col(Credential.young_person_id) == young_person_id)
+
+
+def signed_document(db: Session, credential_id: UUID) -> bytes | None:
+    """Return the signed JSON of a released credential."""
+    return db.exec(
+        select(Issuance.signed_document).where(
+            Issuance.credential_id == credential_id, Issuance.stage == Stage.RELEASED
+        )
+    ).one_or_none()
+
+
+def code_of(db: Session, *, issuance_id: UUID) -> str | None:
+    """Return the typed code of an issuance, if it has one yet."""
+    return db.exec(select(Credential.code).where(Credential.issuance_id == issuance_id)).one_or_none()
+
+
+def achievement_by_public_id(db: Session, public_id: str) -> dict[str, Any] | None:
+    """Return the Achievement document published at ``/achievements/<public_id>``."""
+    found = db.exec(select(Achievement.document).where(Achievement.public_id == public_id)).one_or_none()
+    return None if found is None else dict(found)
+
+
+def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = None) -> list[CohortLine]:
+    """Return every award of an organisation, or of one of its programmes, with its progress; newest first."""
+    statement = (
+        sa.select(Award, YoungPerson, col(Programme.name), ProgrammeVersion, Credential, Issuance)
+        .join(Enrolment, col(Enrolment.id) == col(Award.enrolment_id))
+        .join(YoungPerson, col(YoungPerson.id) == col(Enrolment.young_person_id))
+        .join(Programme, col(Programme.id) == col(Enrolment.programme_id))
+        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
+        .outerjoin(Issuance, sa.and_(col(Issuance.subject_id) == col(Award.id), _is_current()))
+        .outerjoin(Credential, col(Credential.issuance_id) == col(Issuance.id))
+        .where(col(Award.organisation_id) == organisation_id)
+        .order_by(col(Award.decided_at).desc(), col(YoungPerson.printed_name))
+    )
+    if programme_id is not None:
+        statement = statement.where(col(Programme.id) == programme_id)
+    definition = _definitions()
+    lines = []
+    for award, person, programme, version, credential, issuance in db.execute(statement):
+        is_public = issuance is not None and issuance.stage is Stage.RELEASED
+        level = definition(version).level(award.level_code)
+        lines.append(
+            CohortLine(
+                award_id=award.id,
+                enrolment_id=award.enrolment_id,
+                young_person_id=person.id,
+                printed_name=person.printed_name,
+                programme_name=programme,
+                level_code=level.code,
+                level_title=level.title,
+                badge=level.badge,
+                awarded_on=award.awarded_on,
+                progress=progress_of(issuance.stage, issuance.status) if issuance else Progress.WAITING,
+                code=credential.code if is_public and credential else None,
+                credential_id=issuance.credential_id if is_public else None,
+            )
+        )
+    return lines
+
+
+def waiting_count(db: Session, *, organisation_id: UUID) -> int:
+    """Count the awards that nobody can see yet: not signed, or signed and not yet in a published checkpoint."""
+    issued = sa.exists().where(
+        col(Issuance.subject_id) == col(Award.id),
+        col(Issuance.kind) == issuance_kind,
+        col(Issuance.stage) == Stage.RELEASED,
+    )
+    found: int = db.execute(
+        sa.select(sa.func.count()).select_from(Award).where(col(Award.organisation_id) == organisation_id, ~issued)
+    ).scalar_one()
+    return found
+
+
+def _is_current() -> sa.ColumnElement[bool]:
+    # A void issuance was given up before signing; the one prepared after it counts.
+    return sa.and_(col(Issuance.kind) == issuance_kind, col(Issuance.stage) != Stage.VOID)
+
+
+def _one(views: Sequence[CredentialView]) -> CredentialView | None:
+    return views[0] if views else None
+
+
+def _views(db: Session, condition: sa.ColumnElement[bool]) -> list[CredentialView]:
+    rows = db.execute(
+        sa.select(Credential, Issuance, Award, col(Achievement.public_id), Organisation, ProgrammeVersion, Staff)
+        .join(Issuance, col(Issuance.id) == col(Credential.issuance_id))
+        .join(Award, col(Award.id) == col(Credential.award_id))
+        .join(Achievement, col(Achievement.id) == col(Credential.achievement_id))
+        .join(Organisation, col(Organisation.id) == col(Credential.organisation_id))
+        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
+        .join(Staff, col(Staff.id) == col(Award.awarded_by))
+        .where(condition, col(Issuance.stage) == Stage.RELEASED)
+        .order_by(col(Award.awarded_on).desc(), col(Issuance.recorded_at).desc())
+    ).all()
+    if not rows:
+        return []
+    service = identity.read(db)
+    origin = transparency.origin(db)
+    ids = {row.Organisation.id for row in rows}
+    recognised = {organisation_id: organisations.recognition(db, organisation_id) for organisation_id in ids}
+    definition = _definitions()
+    return [
+        _view(
+            row,
+            definition(row.ProgrammeVersion),
+            recognition=recognised[row.Organisation.id],
+            ledger_origin=origin,
+            demonstration=service is not None and service.demonstration,
+        )
+        for row in rows
+    ]
+
+
+def _definitions() -> Callable[[ProgrammeVersion], Definition]:
+    known: dict[UUID, Definition] = {}
+
+    def definition(version: ProgrammeVersion) -> Definition:
+        if version.id not in known:
+            known[version.id] = Definition.from_json(version.definition)
+        return known[version.id]
+
+    return definition
+
+
+def _view(row: Any, definition: Definition, **around: Any) -> CredentialView:
+    credential, issuance, award, organisation = row.Credential, row.Issuance, row.Award, row.Organisation
+    portfolio = Portfolio.from_json(award.portfolio)
+    level = definition.level(award.level_code)
+    signed = json.loads(issuance.signed_document)
+    name = _printed_name(signed)
+    return CredentialView(
+        credential_id=issuance.credential_id,
+        code=credential.code,
+        shown_code=typed_code.show(credential.code),
+        award_id=award.id,
+        issuance_id=issuance.id,
+        young_person_id=credential.young_person_id,
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        organisation_slug=organisation.slug,
+        organisation_did=organisation.did,
+        organisation_town=organisation.town,
+        organisation_contact=organisation.contact,
+        printed_name=name,
+        initials=initials(name),
+        programme_name=definition.name,
+        level_code=level.code,
+        award_title=level.title,
+        badge=level.badge,
+        totals=totals_of(portfolio),
+        modules=modules_of(portfolio),
+        skills=skills_of(portfolio, definition),
+        awarded_on=award.awarded_on,
+        issued_at=issuance.prepared_at,
+        released_at=issuance.released_at,
+        signatory_name=row.Staff.name,
+        signatory_role=row.Staff.job_title,
+        progress=progress_of(issuance.stage, issuance.status),
+        status=issuance.status,
+        status_since=issuance.status_since,
+        ledger_index=issuance.leaf_index,
+        tariff_line=definition.tariff_line,
+        achievement_public_id=row.public_id,
+        **around,
+    )
+
+
+def _printed_name(signed: Mapping[str, Any]) -> str:
+    # The name that was signed, not the one in the record today: a page must show what the paper says.
+    name: str = signed["credentialSubject"]["identifier"][0]["identityHash"]
+    return name
+
+
+def totals_of(portfolio: Portfolio) -> Totals:
+    """Return the totals that a portfolio states."""
+    return Totals(
+        modules=len(portfolio.modules),
+        training_minutes=portfolio.training_minutes,
+        minutes=portfolio.minutes,
+        meetings=portfolio.meetings,
+        entries=portfolio.entries,
+        adults=portfolio.adults,
+        first_on=portfolio.first_on,
+        last_on=portfolio.last_on,
+    )
+
+
+def modules_of(portfolio: Portfolio) -> tuple[ModuleDone, ...]:
+    """Return the modules attended."""
+    return tuple(ModuleDone(code=each.code, title=each.title, on=each.first_on) for each in portfolio.modules)
+
+
+def skills_of(portfolio: Portfolio, definition: Definition) -> tuple[SkillShown, ...]:
+    """Return the skills whose evidence exists, with the frameworks that the programme aligns them with."""
+    frameworks = {skill.code: frameworks_of(skill) for skill in definition.skills}
+    return tuple(
+        SkillShown(
+            code=each.code,
+            title=each.title,
+            evidence=tuple(str(word) for word in each.evidence),
+            observations=each.observations,
+            frameworks=frameworks.get(each.code, ()),
+        )
+        for each in portfolio.skills
+    )

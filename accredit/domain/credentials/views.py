@@ -1,0 +1,73 @@
+"""What pages are told about credentials: frozen facts, never rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals
+from accredit.domain.issuing.rules import Status
+from accredit.domain.organisations.queries import Recognition
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialView:
+    """One released credential. ``code`` has no hyphens; ``printed_name`` is the one that was signed.
+
+    The signatory is the adult who made the award: for the certificate, not for public pages.
+    """
+
+    credential_id: UUID
+    code: str
+    shown_code: str
+    award_id: UUID
+    issuance_id: UUID
+    young_person_id: UUID
+    organisation_id: UUID
+    organisation_name: str
+    organisation_slug: str
+    organisation_did: str
+    organisation_town: str | None
+    organisation_contact: str | None
+    recognition: Recognition | None
+    printed_name: str
+    initials: str
+    programme_name: str
+    level_code: str
+    award_title: str
+    badge: str
+    totals: Totals
+    modules: tuple[ModuleDone, ...]
+    skills: tuple[SkillShown, ...]
+    awarded_on: date
+    issued_at: datetime
+    released_at: datetime | None
+    signatory_name: str
+    signatory_role: str | None
+    progress: Progress
+    status: Status
+    status_since: datetime | None
+    ledger_index: int | None
+    ledger_origin: str | None
+    tariff_line: bool
+    demonstration: bool
+    achievement_public_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CohortLine:
+    """One award on the co-ordinator's list, whatever its progress."""
+
+    award_id: UUID
+    enrolment_id: UUID
+    young_person_id: UUID
+    printed_name: str
+    programme_name: str
+    level_code: str
+    level_title: str
+    badge: str
+    awarded_on: date
+    progress: Progress
+    code: str | None
+    credential_id: UUID | None

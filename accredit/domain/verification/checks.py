@@ -1,0 +1,305 @@
+"""The numbered checks, in the order in which they are made.
+
+1. readable: one credential comes out of the bytes
+2. linked-data: every member means something that is signed; contexts are pinned, nothing is fetched
+3. open-badges: the document keeps the rules of Open Badges 3.0
+4. signature: every proof of a recognised kind holds over exactly this document
+5. key: the key belongs to the stated issuer and was in use when it signed
+6. recorded: our own credentials stand in our record, with these proofs
+7. issuer-recognised: an operator confirmed the issuer by an outside channel
+8. status: neither revoked nor suspended, known freshly
+9. dates: valid now
+10. logged: our own credentials stand in the public log under a signed checkpoint
+11. holder: the name that was asked about is the name that was signed (only where one was asked about)
+
+A failed foundation (1 to 6) ends the examination: what a forged document says about itself is not looked into.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from accredit.domain.issuing.rules import Stage, Status
+from accredit.domain.people.names import name_matches
+from accredit.domain.verification.key_finder import KeyFinder
+from accredit.domain.verification.reading import NotReadable, read_credential
+from accredit.domain.verification.rules import Check, CheckId, Outcome, Reason
+from accredit.domain.verification.sources import OwnRecord, Sources
+from accredit.kit.linkeddata import ContextRefused, LinkedDataError, TooComplex
+from accredit.kit.linkeddata.mapper import to_dataset
+from accredit.kit.openbadges import credential as openbadges
+from accredit.kit.openbadges.credential import OpenBadgeCredential
+from accredit.kit.openbadges.errors import DocumentInvalid
+from accredit.kit.openbadges.vocabularies import IdentityType
+from accredit.kit.vc import data_integrity
+from accredit.kit.vc.errors import KeyRefused, ProofInvalid, VcError
+
+log = logging.getLogger(__name__)
+
+CLOCK_SKEW = timedelta(seconds=60)
+_BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
+_PROOF_REASONS = {
+    "proof_missing": Reason.PROOF_MISSING,
+    "unsupported_proof": Reason.UNSUPPORTED_PROOF,
+    "signature_invalid": Reason.SIGNATURE_INVALID,
+    "context_mismatch": Reason.SIGNATURE_INVALID,
+    "proof_expired": Reason.EXPIRED,
+    "created_in_future": Reason.KEY_NOT_VALID_THEN,
+}
+_KEY_REASONS = {
+    "wrong_key": Reason.KEY_NOT_OF_ISSUER,
+    "key_type": Reason.KEY_NOT_OF_ISSUER,
+    "wrong_controller": Reason.KEY_NOT_OF_ISSUER,
+    "not_assertion_key": Reason.NOT_ASSERTION_KEY,
+    "created_before_key": Reason.KEY_NOT_VALID_THEN,
+    "created_after_key": Reason.KEY_NOT_VALID_THEN,
+    "key_expired": Reason.KEY_NOT_VALID_THEN,
+    "key_revoked": Reason.KEY_COMPROMISED,
+}
+# What is true of the key and leaves the document itself an open question.
+_OPEN_ABOUT_KEY = frozenset({Reason.KEY_COMPROMISED, Reason.ISSUER_KEY_UNREACHABLE})
+
+
+@dataclass
+class Examination:
+    """One credential under examination: what is known so far, and the checks made."""
+
+    now: datetime
+    sources: Sources
+    offline: bool
+    expected_name: str | None
+    checks: list[Check] = field(default_factory=list)
+    document: dict[str, Any] = field(default_factory=dict)
+    credential: OpenBadgeCredential | None = None
+    record: OwnRecord | None = None
+    own: bool = False
+
+    def passed(self, check: CheckId, **facts: str | int) -> None:
+        """Note a check that passed."""
+        self.checks.append(Check(id=check, outcome=Outcome.PASSED, facts=facts))
+
+    def failed(self, check: CheckId, reason: Reason, **facts: str | int) -> None:
+        """Note a check that failed."""
+        self.checks.append(Check(id=check, outcome=Outcome.FAILED, reason=reason, facts=facts))
+
+    def untold(self, check: CheckId, reason: Reason, **facts: str | int) -> None:
+        """Note a check that nobody could answer now."""
+        self.checks.append(Check(id=check, outcome=Outcome.COULD_NOT_TELL, reason=reason, facts=facts))
+
+    def has_passed(self, *checks: CheckId) -> bool:
+        """Say whether each of these checks was made and passed."""
+        good = {check.id for check in self.checks if check.outcome is Outcome.PASSED}
+        return good >= set(checks)
+
+
+def examine(data: bytes, examination: Examination) -> None:
+    """Make every check that can be made; what goes wrong on our side is "could not tell", never an exception."""
+    foundations: tuple[tuple[CheckId, Callable[[Examination], None]], ...] = (
+        (CheckId.READABLE, lambda found: _readable(found, data)),
+        (CheckId.LINKED_DATA, _linked_data),
+        (CheckId.OPEN_BADGES, _open_badges),
+        (CheckId.SIGNATURE, _signature_and_key),
+        (CheckId.RECORDED, _recorded),
+    )
+    questions = (
+        (CheckId.RECOGNISED, _recognised),
+        (CheckId.STATUS, _status),
+        (CheckId.DATES, _dates),
+        (CheckId.LOGGED, _logged),
+        (CheckId.HOLDER, _holder),
+    )
+    for check, ask in foundations:
+        _safely(examination, check, ask)
+        if any(made.outcome is not Outcome.PASSED for made in examination.checks):
+            if not _may_go_on(examination):
+                return
+            break
+    for check, ask in questions:
+        _safely(examination, check, ask)
+
+
+def _may_go_on(examination: Examination) -> bool:
+    # An intact document whose key could not be reached, or is not tied to its issuer, still has dates worth telling.
+    return examination.credential is not None and examination.has_passed(CheckId.SIGNATURE)
+
+
+def _safely(examination: Examination, check: CheckId, ask: Callable[[Examination], None]) -> None:
+    try:
+        ask(examination)
+    except Exception as error:  # noqa: BLE001  # whatever breaks must end as "could not tell", never as green
+        # The type only: the message may hold what somebody uploaded.
+        log.error("check %s broke: %s", check.value, type(error).__name__)  # noqa: TRY400
+        examination.untold(check, Reason.OUR_FAULT)
+
+
+def _readable(examination: Examination, data: bytes) -> None:
+    try:
+        examination.document, kind = read_credential(data)
+    except NotReadable as error:
+        note = examination.untold if error.reason is Reason.FORM_NOT_SUPPORTED else examination.failed
+        note(CheckId.READABLE, error.reason, kind=error.kind.value)
+        return
+    examination.passed(CheckId.READABLE, kind=kind.value)
+
+
+def _linked_data(examination: Examination) -> None:
+    unsecured = {name: value for name, value in examination.document.items() if name != "proof"}
+    try:
+        to_dataset(unsecured)
+    except LinkedDataError as error:
+        examination.failed(CheckId.LINKED_DATA, _linked_data_reason(error), path=error.path)
+        return
+    examination.passed(CheckId.LINKED_DATA)
+
+
+def _linked_data_reason(error: LinkedDataError) -> Reason:
+    if isinstance(error, TooComplex):
+        return Reason.TOO_COMPLEX
+    if isinstance(error, ContextRefused) and error.code == "context_not_pinned":
+        return Reason.CONTEXT_NOT_PINNED
+    return Reason.UNSIGNED_DATA
+
+
+def _open_badges(examination: Examination) -> None:
+    types = examination.document.get("type")
+    if not _BADGE_TYPES & set(types if isinstance(types, list) else [types]):
+        examination.untold(CheckId.OPEN_BADGES, Reason.FORM_NOT_SUPPORTED)
+        return
+    try:
+        examination.credential = openbadges.read(examination.document)
+    except DocumentInvalid as error:
+        examination.failed(CheckId.OPEN_BADGES, Reason.OPEN_BADGES_RULES, path=error.problems[0].path)
+        return
+    examination.own = examination.sources.is_own(examination.credential.issuer_id)
+    examination.passed(CheckId.OPEN_BADGES)
+
+
+def _signature_and_key(examination: Examination) -> None:
+    assert examination.credential is not None
+    issuer_id = examination.credential.issuer_id
+    finder = KeyFinder(examination.sources, issuer_id)
+    try:
+        proofs = data_integrity.verify(examination.document, resolve=finder, now=examination.now)
+    except LinkedDataError as error:
+        examination.failed(CheckId.SIGNATURE, _linked_data_reason(error), path=error.path)
+        return
+    except KeyRefused:
+        examination.failed(CheckId.KEY, Reason.WEAK_KEY)
+        return
+    except VcError as error:
+        _note_refusal(examination, finder, error)
+        return
+    examination.passed(CheckId.SIGNATURE, cryptosuite=proofs[0].cryptosuite)
+    if finder.reason is not None:
+        examination.failed(CheckId.KEY, finder.reason)
+    elif any(proof.controller != issuer_id for proof in proofs):
+        examination.failed(CheckId.KEY, Reason.KEY_NOT_ANCHORED)
+    else:
+        examination.passed(CheckId.KEY, key=proofs[0].verification_method)
+
+
+def _note_refusal(examination: Examination, finder: KeyFinder, error: VcError) -> None:
+    code = error.code if isinstance(error, ProofInvalid) else ""
+    reason = finder.reason if code == "key_unknown" else _KEY_REASONS.get(code)
+    if reason is None:
+        examination.failed(CheckId.SIGNATURE, _PROOF_REASONS.get(code, Reason.PROOF_MALFORMED), path=error.path)
+    elif reason in _OPEN_ABOUT_KEY:
+        examination.untold(CheckId.SIGNATURE, reason)
+        examination.untold(CheckId.KEY, reason)
+    else:
+        examination.failed(CheckId.KEY, reason)
+
+
+def _recorded(examination: Examination) -> None:
+    if not examination.own or examination.credential is None:
+        return
+    record = examination.sources.record(examination.credential.id)
+    if record is None:
+        examination.failed(CheckId.RECORDED, Reason.UNKNOWN_HERE)
+    elif record.issuer_id != examination.credential.issuer_id:
+        examination.failed(CheckId.RECORDED, Reason.NOT_AS_RECORDED)
+    elif record.stage is not Stage.RELEASED:
+        examination.untold(CheckId.RECORDED, Reason.NOT_PUBLISHED_YET)
+    elif list(record.proofs) != _as_list(examination.document.get("proof")):
+        # Equal proofs that hold under one key are over equal data, however the JSON is spelled.
+        examination.failed(CheckId.RECORDED, Reason.NOT_AS_RECORDED)
+    else:
+        examination.record = record
+        examination.passed(CheckId.RECORDED)
+
+
+def _recognised(examination: Examination) -> None:
+    assert examination.credential is not None
+    found = examination.sources.recognition(examination.credential.issuer_id)
+    if found is None:
+        examination.failed(CheckId.RECOGNISED, Reason.ISSUER_NOT_RECOGNISED)
+        return
+    on = found.confirmed_on.isoformat()
+    examination.passed(CheckId.RECOGNISED, channel=found.channel.value, confirmed_on=on)
+
+
+def _status(examination: Examination) -> None:
+    assert examination.credential is not None
+    if not examination.own and not examination.credential.statuses:
+        # Open Badges does not oblige an issuer to have a status list; the page says that there is none (VS29).
+        examination.passed(CheckId.STATUS, stated="none")
+        return
+    record = examination.record
+    if record is None or examination.offline:
+        examination.untold(CheckId.STATUS, Reason.STATUS_NOT_FRESH)
+        return
+    since = {} if record.status_since is None else {"since": record.status_since.isoformat()}
+    if record.status is Status.ACTIVE:
+        examination.passed(CheckId.STATUS, as_of=examination.now.isoformat())
+    elif record.status is Status.SUSPENDED:
+        examination.failed(CheckId.STATUS, Reason.SUSPENDED, **since)
+    else:
+        examination.failed(CheckId.STATUS, Reason.REVOKED, **since)
+
+
+def _dates(examination: Examination) -> None:
+    found = examination.credential
+    assert found is not None
+    if found.valid_from > examination.now + CLOCK_SKEW:
+        examination.failed(CheckId.DATES, Reason.NOT_YET_VALID, valid_from=found.valid_from.isoformat())
+    elif found.valid_until is not None and found.valid_until < examination.now:
+        examination.failed(CheckId.DATES, Reason.EXPIRED, valid_until=found.valid_until.isoformat())
+    else:
+        examination.passed(CheckId.DATES, valid_from=found.valid_from.isoformat())
+
+
+def _logged(examination: Examination) -> None:
+    if not examination.own:
+        return
+    place = examination.record.place if examination.record else None
+    if place is None:
+        examination.untold(CheckId.LOGGED, Reason.NOT_IN_LOG)
+        return
+    signed_at = place.signed_at.isoformat()
+    examination.passed(CheckId.LOGGED, origin=place.origin, index=place.index, size=place.size, signed_at=signed_at)
+
+
+def _holder(examination: Examination) -> None:
+    if examination.expected_name is None or examination.credential is None:
+        return
+    if any(name_matches(examination.expected_name, name) for name in printed_names(examination.credential)):
+        examination.passed(CheckId.HOLDER)
+    else:
+        examination.failed(CheckId.HOLDER, Reason.NAME_DIFFERS)
+
+
+def printed_names(credential: OpenBadgeCredential) -> list[str]:
+    """Return the names of the holder that stand in a credential unhashed."""
+    return [
+        each.identity_hash
+        for each in credential.subject.identifier
+        if each.identity_type == IdentityType.NAME and not each.hashed
+    ]
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else [value]

@@ -1,0 +1,99 @@
+"""One engine for the page, the API, the command line and the signer's rehearsal. It writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from accredit.domain.credentials import queries as credentials
+from accredit.domain.credentials.views import CredentialView
+from accredit.domain.issuing.rules import RehearsalKey
+from accredit.domain.verification.checks import Examination, examine
+from accredit.domain.verification.queries import DatabaseSources
+from accredit.domain.verification.report import VerificationReport, report_of
+from accredit.domain.verification.rules import CheckId, Outcome
+from accredit.domain.verification.sources import NoSources, Sources
+from accredit.errors import RuleBroken
+from accredit.kit.vc import multikey
+from accredit.kit.vc.verification_key import VerificationKey
+from accredit.storage import Session
+
+_REHEARSED = (
+    CheckId.READABLE,
+    CheckId.LINKED_DATA,
+    CheckId.OPEN_BADGES,
+    CheckId.SIGNATURE,
+    CheckId.KEY,
+    CheckId.DATES,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeAnswer:
+    """What stands behind a typed code: the award as pages show it, and the verdict on it."""
+
+    view: CredentialView
+    report: VerificationReport
+
+
+def verify(
+    data: bytes,
+    *,
+    now: datetime,
+    sources: Sources,
+    offline: bool = False,
+    expected_name: str | None = None,
+) -> VerificationReport:
+    """Examine a credential (JSON, or a PNG, SVG or PDF that carries one) and give one verdict.
+
+    ``offline`` takes no status from anywhere, so that nothing can be green. Never raises because of ``data``.
+    """
+    examination = Examination(now=now, sources=sources, offline=offline, expected_name=expected_name)
+    examine(data, examination)
+    return report_of(examination)
+
+
+def verify_code(
+    db: Session, *, code: str, now: datetime, expected_name: str | None = None, offline: bool = False
+) -> CodeAnswer | None:
+    """Examine the credential behind a typed code; None for a code that is unknown, mistyped or not released yet."""
+    view = credentials.view_by_code(db, code)
+    document = None if view is None else credentials.signed_document(db, view.credential_id)
+    if view is None or document is None:
+        return None
+    sources = DatabaseSources(db)
+    report = verify(document, now=now, sources=sources, offline=offline, expected_name=expected_name)
+    return CodeAnswer(view=view, report=report)
+
+
+class _Rehearsal(NoSources):
+    """Knows one key: the throw-away one."""
+
+    def __init__(self, key: RehearsalKey) -> None:
+        self.key = key
+
+    def keys(self, issuer_id: str) -> Sequence[VerificationKey] | None:
+        """Return the throw-away key for the issuer that rehearses."""
+        if issuer_id != self.key.controller:
+            return None
+        return [
+            VerificationKey(
+                id=self.key.verification_method,
+                controller=self.key.controller,
+                public_key=multikey.decode(self.key.public_key_multibase),
+            )
+        ]
+
+
+def lint(document: bytes, key: RehearsalKey, *, now: datetime) -> None:
+    """Run the whole verifier over a credential signed with a throw-away key (`issuing.rules.Lint`).
+
+    Asked are all checks that can be answered before signing. Raises `RuleBroken` (``lint-failed``) with the check.
+    """
+    report = verify(document, now=now, sources=_Rehearsal(key))
+    for wanted in _REHEARSED:
+        made = report.check(wanted)
+        if made is None or made.outcome is not Outcome.PASSED:
+            reason = made.reason if made else None
+            raise RuleBroken("lint-failed", f"{wanted.value}: {reason}", check=wanted.value, reason=str(reason))

@@ -1,0 +1,113 @@
+"""What this service's own record answers to a verification."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.domain.issuing import queries as issuing
+from accredit.domain.issuing.models import Issuance, SigningKey
+from accredit.domain.issuing.queries import KeyFacts
+from accredit.domain.issuing.rules import Purpose
+from accredit.domain.organisations import queries as organisations
+from accredit.domain.organisations.queries import Recognition
+from accredit.domain.transparency import queries as transparency
+from accredit.domain.verification.sources import LogPlace, OwnRecord
+from accredit.kit.ledger.merkle import verify_inclusion
+from accredit.kit.linkeddata.strict_json import loads
+from accredit.kit.vc import multikey
+from accredit.kit.vc.verification_key import VerificationKey
+from accredit.storage import Session, identity
+
+_URN = "urn:uuid:"
+
+
+class DatabaseSources:
+    """`sources.Sources` over a database handle that is not confined to one organisation."""
+
+    def __init__(self, db: Session) -> None:
+        self.db = db
+
+    @cached_property
+    def _own_prefix(self) -> str | None:
+        service = identity.read(self.db)
+        return None if service is None else f"did:web:{service.did_host.replace(':', '%3A')}"
+
+    def is_own(self, issuer_id: str) -> bool:
+        """Say whether the id lies under this service's issuer host."""
+        prefix = self._own_prefix
+        return prefix is not None and (issuer_id == prefix or issuer_id.startswith(f"{prefix}:"))
+
+    def keys(self, issuer_id: str) -> Sequence[VerificationKey] | None:
+        """Return the assertion keys of an organisation of this service; None for anybody else."""
+        if not self.is_own(issuer_id):
+            return None
+        found = issuing.verification_keys(self.db, issuer_id)
+        return [_verification_key(key) for key in found if key.purpose is Purpose.ASSERTION]
+
+    def recognition(self, issuer_id: str) -> Recognition | None:
+        """Say how an operator confirmed an organisation of this service."""
+        if not self.is_own(issuer_id):
+            return None
+        found = organisations.organisation_by_did(self.db, issuer_id)
+        return None if found is None else found.recognition
+
+    def record(self, credential_id: str) -> OwnRecord | None:
+        """Return our record of a credential, with its place in the log."""
+        try:
+            wanted = UUID(credential_id.removeprefix(_URN))
+        except ValueError:
+            return None
+        # One spelling only: the id stands in signed bytes as we wrote it.
+        if f"{_URN}{wanted}" != credential_id:
+            return None
+        row = self.db.execute(
+            sa.select(Issuance, col(SigningKey.controller))
+            .join(SigningKey, col(SigningKey.id) == col(Issuance.signing_key_id))
+            .where(col(Issuance.credential_id) == wanted)
+        ).one_or_none()
+        if row is None:
+            return None
+        issuance, issuer_id = row
+        return OwnRecord(
+            issuer_id=issuer_id,
+            stage=issuance.stage,
+            proofs=_proofs(issuance.signed_document),
+            status=issuance.status,
+            status_since=issuance.status_since,
+            place=self._place(issuance.leaf_index),
+        )
+
+    def _place(self, index: int | None) -> LogPlace | None:
+        proved = None if index is None else transparency.inclusion(self.db, index)
+        origin = transparency.origin(self.db)
+        if proved is None or origin is None:
+            return None
+        checkpoint = proved.checkpoint
+        # Raises where the log does not hold together, which the check then reports as "could not tell".
+        verify_inclusion(proved.leaf_hash, proved.index, checkpoint.size, proved.proof, checkpoint.root)
+        return LogPlace(origin=origin, index=proved.index, size=checkpoint.size, signed_at=checkpoint.signed_at)
+
+
+def _verification_key(key: KeyFacts) -> VerificationKey:
+    return VerificationKey(
+        id=key.verification_method,
+        controller=key.controller,
+        public_key=multikey.decode(key.public_key_multibase),
+        # Proofs are timed to the second, keys to the microsecond: a key may sign in the second it was made.
+        valid_from=key.created_at.replace(microsecond=0),
+        retired=key.retired_at,
+        revoked=key.compromised_at,
+    )
+
+
+def _proofs(signed: bytes | None) -> tuple[Any, ...]:
+    if signed is None:
+        return ()
+    found = loads(signed).get("proof")
+    return tuple(found) if isinstance(found, list) else (found,)

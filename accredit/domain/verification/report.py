@@ -1,0 +1,171 @@
+"""What a verification answers: one verdict, its axes and checks, and the claims apart from them.
+
+There is no lone boolean in it, so that nobody can read a part for the whole.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from accredit.domain.verification.checks import Examination, printed_names
+from accredit.domain.verification.rules import (
+    Axis,
+    Check,
+    CheckId,
+    Outcome,
+    Reason,
+    Verdict,
+    axis_outcomes,
+    colour,
+    decide,
+)
+from accredit.kit.openbadges.credential import OpenBadgeCredential
+from accredit.kit.openbadges.endorsement import Profile
+
+_NO_CLAIMS = frozenset({Verdict.NOT_GENUINE, Verdict.UNREADABLE, Verdict.INTEGRITY_ONLY})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claims:
+    """What the issuer says in the credential. Given only when the document is intact and bound to that issuer."""
+
+    credential_id: str
+    issuer_id: str
+    issuer_name: str | None
+    award_name: str | None
+    achievement_name: str
+    description: str
+    narrative: str | None
+    printed_name: str | None
+    awarded_on: str | None
+    valid_from: str
+    skills: tuple[Mapping[str, str | None], ...]
+    results: tuple[Mapping[str, str | None], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class VerificationReport:
+    """The answer. ``credential_id`` is set only for a credential of this service that stands in its record."""
+
+    verdict: Verdict
+    reason: Reason | None
+    axes: Mapping[Axis, Outcome | None]
+    checks: tuple[Check, ...]
+    claims: Claims | None
+    checked_at: datetime
+    own: bool
+    credential_id: UUID | None
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line ends with."""
+        return self.verdict.exit_code
+
+    @property
+    def colour(self) -> str:
+        """Green, red, amber or grey."""
+        return colour(self.verdict, self.reason)
+
+    def check(self, check: CheckId) -> Check | None:
+        """Return one check, or None where it was not made."""
+        return next((made for made in self.checks if made.id is check), None)
+
+    def to_json(self) -> dict[str, Any]:
+        """Write the report for machines."""
+        claims = None
+        if self.claims is not None:
+            claims = {name: getattr(self.claims, name) for name in Claims.__dataclass_fields__}
+            claims |= {"skills": [dict(each) for each in self.claims.skills]}
+            claims |= {"results": [dict(each) for each in self.claims.results]}
+        return {
+            "verdict": self.verdict.value,
+            "reason": self.reason.value if self.reason else None,
+            "axes": {axis.value: found.value if found else "not-asked" for axis, found in self.axes.items()},
+            "checks": [_check_json(check) for check in self.checks],
+            "claims": claims,
+            "checked_at": self.checked_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+        }
+
+
+def report_of(examination: Examination) -> VerificationReport:
+    """Sum up an examination."""
+    verdict, reason = decide(examination.checks, own=examination.own)
+    is_ours = examination.own and examination.has_passed(CheckId.RECORDED)
+    credential = examination.credential
+    claims = None
+    is_bound = examination.has_passed(CheckId.SIGNATURE, CheckId.KEY)
+    if credential is not None and is_bound and verdict not in _NO_CLAIMS:
+        claims = _claims(credential)
+    return VerificationReport(
+        verdict=verdict,
+        reason=reason,
+        axes=axis_outcomes(examination.checks),
+        checks=tuple(sorted(examination.checks, key=lambda check: check.number)),
+        claims=claims,
+        checked_at=examination.now,
+        own=examination.own,
+        credential_id=UUID(credential.id) if is_ours and credential is not None else None,
+    )
+
+
+def refused(reason: Reason, *, check: CheckId, now: datetime) -> VerificationReport:
+    """Answer for something that was not examined at all, such as an address that is not fetched."""
+    made = Check(id=check, outcome=Outcome.COULD_NOT_TELL, reason=reason)
+    verdict, decided = decide([made], own=False)
+    return VerificationReport(
+        verdict=verdict,
+        reason=decided,
+        axes=axis_outcomes([made]),
+        checks=(made,),
+        claims=None,
+        checked_at=now,
+        own=False,
+        credential_id=None,
+    )
+
+
+def _check_json(check: Check) -> dict[str, Any]:
+    return {
+        "number": check.number,
+        "id": check.id.value,
+        "axis": check.axis.value,
+        "outcome": check.outcome.value,
+        "reason": check.reason.value if check.reason else None,
+        "facts": dict(check.facts),
+    }
+
+
+def _claims(credential: OpenBadgeCredential) -> Claims:
+    subject = credential.subject
+    achievement = subject.achievement
+    described = {each.id: each.name for each in achievement.result_description}
+    alignments = [*achievement.alignment, *(each for result in subject.result for each in result.alignment)]
+    names = printed_names(credential)
+    return Claims(
+        credential_id=credential.id,
+        issuer_id=credential.issuer_id,
+        issuer_name=credential.issuer.name if isinstance(credential.issuer, Profile) else None,
+        award_name=credential.name,
+        achievement_name=achievement.name,
+        description=achievement.description,
+        narrative=subject.narrative,
+        printed_name=names[0] if names else None,
+        awarded_on=credential.awarded_date.date().isoformat() if credential.awarded_date else None,
+        valid_from=credential.valid_from.isoformat().replace("+00:00", "Z"),
+        skills=tuple(
+            {"name": each.target_name, "framework": each.target_framework, "url": each.target_url}
+            for each in alignments
+        ),
+        results=tuple(
+            {
+                "name": described.get(each.result_description or ""),
+                "value": each.value,
+                "status": each.status.value if each.status else None,
+            }
+            for each in subject.result
+        ),
+    )

@@ -1,0 +1,74 @@
+"""What a verification may ask, and nothing else: keys, recognition, our own record.
+
+`DatabaseSources` (in `queries`) answers from the record of this service; `NoSources` is a stranger's laptop. Nothing
+here or there ever fetches.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+from accredit.domain.issuing.rules import Stage, Status
+from accredit.domain.organisations.queries import Recognition
+from accredit.kit.vc.verification_key import VerificationKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class LogPlace:
+    """A leaf in the public log, proved to lie under a signed checkpoint of ``size`` leaves."""
+
+    origin: str
+    index: int
+    size: int
+    signed_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnRecord:
+    """What this service has on record about a credential it signed. ``proofs`` are those it released."""
+
+    issuer_id: str
+    stage: Stage
+    proofs: tuple[Any, ...]
+    status: Status
+    status_since: datetime | None
+    place: LogPlace | None
+
+
+class Sources(Protocol):
+    """Answers to a verification's questions; each may raise, which then counts as "could not tell"."""
+
+    def is_own(self, issuer_id: str) -> bool:
+        """Say whether an issuer id belongs to this service's host, known organisation or not."""
+
+    def keys(self, issuer_id: str) -> Sequence[VerificationKey] | None:
+        """Return an issuer's keys with their history, compromised ones as revoked; None when none can be had here."""
+
+    def recognition(self, issuer_id: str) -> Recognition | None:
+        """Say how an operator confirmed the issuer; None when nobody did."""
+
+    def record(self, credential_id: str) -> OwnRecord | None:
+        """Return our record of a credential by its full id; None when there is none."""
+
+
+class NoSources:
+    """Nothing but the file itself and what certifies itself (did:key)."""
+
+    def is_own(self, issuer_id: str) -> bool:
+        """Nobody is."""
+        return False
+
+    def keys(self, issuer_id: str) -> Sequence[VerificationKey] | None:
+        """No keys can be had."""
+        return None
+
+    def recognition(self, issuer_id: str) -> Recognition | None:
+        """Nobody is recognised."""
+        return None
+
+    def record(self, credential_id: str) -> OwnRecord | None:
+        """Nothing is recorded."""
+        return None
