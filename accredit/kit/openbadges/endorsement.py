@@ -29,6 +29,8 @@ from accredit.kit.openbadges.values import (
 VC_V2 = "https://www.w3.org/ns/credentials/v2"
 VC_V1 = "https://www.w3.org/2018/credentials/v1"
 OB_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+# The only context that says what the types of 1EdTech's schemas, refresh services and revocation lists mean.
+EXTENSIONS_CONTEXT = "https://purl.imsglobal.org/spec/ob/v3p0/extensions.json"
 CONTEXT: tuple[str, ...] = (VC_V2, OB_CONTEXT)
 _OB_CONTEXT_START = "https://purl.imsglobal.org/spec/ob/v3p0/context"
 
@@ -221,6 +223,16 @@ class Credential(Node):
         if "VerifiableCredential" not in value:
             raise broken("type", "the type must name VerifiableCredential")
         return value
+
+    @model_validator(mode="after")
+    def _every_type_has_a_context(self, info: ValidationInfo) -> Self:
+        types = [each.type for each in (*self.credential_schema, *self.statuses)]
+        types += [self.refresh_service.type] if self.refresh_service else []
+        named = sorted({each for each in types if each.startswith("1EdTech")})
+        # A type that no context defines cannot be signed over, so the document would be refused later and elsewhere.
+        if named and not is_reading(info) and EXTENSIONS_CONTEXT not in self.context:
+            raise broken("context", f"{', '.join(named)} needs the further context {EXTENSIONS_CONTEXT}")
+        return self
 
     @model_validator(mode="after")
     def _ends_after_it_begins(self) -> Self:

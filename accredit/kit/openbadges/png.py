@@ -26,7 +26,10 @@ def bake(png: bytes, text: str) -> bytes:
 
     Raises ContainerUnreadable when the image is damaged or holds a credential already, or the text is over 1 MB.
     """
-    content = text.encode()
+    try:
+        content = text.encode()
+    except UnicodeEncodeError:
+        raise ContainerUnreadable("credential_encoding", "the text holds half a character") from None
     if not content or len(content) > MAX_TEXT_BYTES:
         raise ContainerUnreadable("credential_size", f"a credential has 1 to {MAX_TEXT_BYTES} bytes")
     end_of_header = 0

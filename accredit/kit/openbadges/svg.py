@@ -43,7 +43,7 @@ def bake(svg: bytes, text: str) -> bytes:
     """
     # White space around the credential is not kept by those who lay XML out, so it is not put in.
     text = text.strip()
-    if not text or len(text.encode()) > MAX_TEXT_BYTES:
+    if not text or len(text.encode(errors="surrogatepass")) > MAX_TEXT_BYTES:
         raise ContainerUnreadable("credential_size", f"a credential has 1 to {MAX_TEXT_BYTES} bytes")
     if _scan(svg).found:
         raise ContainerUnreadable("already_baked", "the drawing holds a credential already")

@@ -29,6 +29,8 @@ from pydantic_core import PydanticCustomError
 from accredit.kit.openbadges.errors import DocumentInvalid, Problem
 from accredit.kit.openbadges.vocabularies import AchievementType, IdentityType, ResultType, TargetType
 
+# Whoever repairs a document needs the first few; a hostile one may have a hundred thousand.
+MAX_PROBLEMS = 100
 # `model_validate(context=READING)` marks a document that somebody else wrote.
 READING: dict[str, bool] = {"reading": True}
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20\x7f<>\"{}|\\^`\s]+")
@@ -142,7 +144,7 @@ def _step(step: int | str) -> str:
 def problems_of(error: ValidationError) -> list[Problem]:
     """Tell pydantic's findings as problems with JSON paths; tags of unions, which start with '~', are no part."""
     found = []
-    for each in error.errors(include_url=False, include_input=False):
+    for each in error.errors(include_url=False, include_input=False)[:MAX_PROBLEMS]:
         path = "$" + "".join(_step(step) for step in each["loc"] if not str(step).startswith("~"))
         found.append(Problem(path, _RULES.get(each["type"], each["type"].replace("_", "-")), each["msg"]))
     return found

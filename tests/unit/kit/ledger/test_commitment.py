@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from accredit.kit.ledger.commitment import canonical_json, commit, opens
 from accredit.kit.ledger.errors import RecordInvalid
+from accredit.kit.linkeddata import jcs
 
 SALT = bytes(range(32))
 VALUES = st.recursive(
@@ -84,6 +85,11 @@ def test_the_canonical_form_keeps_the_value_and_is_stable(value: object) -> None
     written = canonical_json(value)
     assert json.loads(written) == value
     assert canonical_json(json.loads(written)) == written
+
+
+@given(VALUES)
+def test_the_two_canonical_forms_of_the_kit_agree(value: object) -> None:
+    assert canonical_json(value) == jcs.canonicalise(value)
 
 
 def test_no_list_of_names_finds_a_pupil() -> None:

@@ -15,6 +15,7 @@ from accredit.kit.openbadges.credential import OpenBadgeCredential, read, read_e
 from accredit.kit.openbadges.endorsement import (
     CONTEXT,
     VC_V1,
+    CredentialSchema,
     CredentialStatus,
     EndorsementCredential,
     EndorsementSubject,
@@ -172,6 +173,7 @@ def test_building_the_same_twice_gives_the_same_order_of_members() -> None:
         (lambda: credential(type=("VerifiableCredential",)), "$.type", "type"),
         (lambda: credential(type=("OpenBadgeCredential",)), "$.type", "type"),
         (lambda: credential(context=(VC_V1, CONTEXT[1])), "$.@context", "context"),
+        (lambda: credential(credential_schema=(CredentialSchema(id="urn:x:1"),)), "$", "context"),
         (lambda: credential(nickname="x"), "$.nickname", "unknown-property"),
         (lambda: credential(name={"@value": "x"}), "$.name", "string-type"),
         (lambda: credential(credential_subject=[]), "$.credentialSubject", "model-type"),
@@ -239,6 +241,13 @@ def test_every_problem_of_a_document_is_told_at_once_and_where_it_lies() -> None
         ("$.issuer.otherIdentifier[0]", "unknown-property"),
         ("$.validFrom", "date-time-z"),
     }
+
+
+def test_a_document_of_a_thousand_faults_tells_a_hundred() -> None:
+    document = {**credential().document(), "evidence": [{"type": "x"}] * 1000}
+    with pytest.raises(DocumentInvalid) as caught:
+        read(document)
+    assert len(caught.value.problems) == 100
 
 
 def test_single_values_are_read_as_lists_of_one_and_written_as_arrays() -> None:

@@ -6,6 +6,7 @@ import struct
 import time
 import zlib
 from io import BytesIO
+from types import ModuleType
 
 import pikepdf
 import pytest
@@ -214,6 +215,12 @@ def test_nothing_is_baked_that_would_not_come_out(drawing: bytes, text: str, cod
             assert svg.bake(drawing, text) is None
         svg.bake(drawing, text)
     assert caught.value.code in {code, "no_credential"}
+
+
+@pytest.mark.parametrize(("kind", "image"), [(png, PNG), (svg, SVG)], ids=["image", "drawing"])
+def test_half_a_character_is_not_baked(kind: ModuleType, image: bytes) -> None:
+    with pytest.raises(ContainerUnreadable, match="credential_encoding"):
+        kind.bake(image, '{"a": "\ud800"}')
 
 
 @pytest.mark.parametrize("text", ["", "x" * 1_000_001])
