@@ -3,6 +3,7 @@
 - Date parts carry our words, and the error summary's link reaches the first of them.
 - A field without a hint has no empty hint.
 - ``maxlength`` of a character count comes from the field's own `Length` rule.
+- What the components' scripts say is ours to translate; their own words are English only.
 """
 
 from __future__ import annotations
@@ -49,13 +50,7 @@ __all__ = [
 ]
 
 csrf = CSRFProtect()
-TextInput, PasswordInput, FileInput, Select, TextArea = (
-    GovTextInput,
-    GovPasswordInput,
-    GovFileInput,
-    GovSelect,
-    GovTextArea,
-)
+TextInput, FileInput, Select, TextArea = GovTextInput, GovFileInput, GovSelect, GovTextArea
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -96,7 +91,38 @@ class CharacterCount(GovCharacterCount):  # type: ignore[misc]
         limits = [rule.max for rule in field.validators if isinstance(rule, Length) and rule.max > 0]
         if limits:
             params.setdefault("maxlength", min(limits))
+        params.setdefault("textareaDescriptionText", gettext("You can write up to %{count} characters"))
+        params.setdefault("charactersAtLimitText", gettext("You have no characters left"))
+        left = gettext("You have %{count} characters left")
+        over = gettext("You have %{count} characters too many")
+        # Welsh counts in six ways, and the browser picks one; the noun is the same after every number but one.
+        counts = ("zero", "two", "few", "many", "other")
+        params.setdefault(
+            "charactersUnderLimitText",
+            {"one": gettext("You have %{count} character left"), **dict.fromkeys(counts, left)},
+        )
+        params.setdefault(
+            "charactersOverLimitText",
+            {"one": gettext("You have %{count} character too many"), **dict.fromkeys(counts, over)},
+        )
         return params
+
+
+class PasswordInput(GovPasswordInput):  # type: ignore[misc]
+    """A password that can be looked at while it is typed."""
+
+    def map_gov_params(self, field: Field, **values: Any) -> dict[str, Any]:
+        """Say what the button does, in the language of the page."""
+        params: dict[str, Any] = super().map_gov_params(field, **values)
+        said = {
+            "showPasswordText": gettext("Show"),
+            "hidePasswordText": gettext("Hide"),
+            "showPasswordAriaLabelText": gettext("Show password"),
+            "hidePasswordAriaLabelText": gettext("Hide password"),
+            "passwordShownAnnouncementText": gettext("Your password can be seen"),
+            "passwordHiddenAnnouncementText": gettext("Your password is hidden"),
+        }
+        return said | params
 
 
 class DateInput(GovDateInput):  # type: ignore[misc]

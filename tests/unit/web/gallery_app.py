@@ -13,7 +13,7 @@ from uuid import UUID
 from flask import Flask, Response, flash
 from flask.typing import ResponseReturnValue
 from jinja2 import ChoiceLoader, FileSystemLoader
-from wtforms import BooleanField, RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import BooleanField, PasswordField, RadioField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length
 
 from accredit.domain.organisations.rules import Permission
@@ -24,6 +24,7 @@ from accredit.web.forms import (
     CheckboxInput,
     DateField,
     Form,
+    PasswordInput,
     RadioInput,
     SelectChoice,
     TextInput,
@@ -77,6 +78,7 @@ class Everything(Form):
         widget=CheckboxesInput(),
     )
     checked = BooleanField("The school's own checks were done", [InputRequired("Tick the box")], widget=CheckboxInput())
+    password = PasswordField("Password", widget=PasswordInput())
     words = TextAreaField("A few words", [Length(max=200, message="Use 200 letters or fewer")], widget=CharacterCount())
 
 

@@ -40,6 +40,13 @@ def test_the_character_count_knows_its_limit(visit: Callable[..., LintingClient]
     assert 'data-maxlength="200"' in visit().get("/form").text
 
 
+def test_what_scripts_will_say_is_in_the_page(visit: Callable[..., LintingClient]) -> None:
+    html = visit().get("/form").text
+    assert "You can write up to 200 characters" in html
+    assert 'data-i18n.characters-under-limit.few="You have %{count} characters left"' in html
+    assert 'aria-label="Show password"' in html
+
+
 def test_no_hint_is_empty(visit: Callable[..., LintingClient]) -> None:
     html = visit().get("/form").text
     assert "govuk-hint" in html

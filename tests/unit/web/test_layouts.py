@@ -12,7 +12,9 @@ from tests.unit.web.gallery_app import CO_ORDINATOR, VERDICTS, YOUNG_PERSON
 Visit = Callable[..., LintingClient]
 
 
-@pytest.mark.parametrize("path", ["/", "/form", "/young-form", "/sign-in", "/claim", *(f"/verdict/{kind}" for kind in VERDICTS)])
+@pytest.mark.parametrize(
+    "path", ["/", "/form", "/young-form", "/sign-in", "/claim", *(f"/verdict/{kind}" for kind in VERDICTS)]
+)
 def test_public_pages_are_clean(visit: Visit, path: str) -> None:
     assert visit().get(path).status_code == 200
 
