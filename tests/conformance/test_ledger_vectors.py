@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from accredit.kit.ledger import merkle, signed_note, tiles
+from accredit.kit.ledger import merkle, signed_note, subtree, tiles
 from accredit.kit.ledger.checkpoint import Checkpoint, open_checkpoint
 from accredit.kit.ledger.cosignature import CosignerKey, cosigned_at
 from accredit.kit.ledger.errors import LedgerError, ProofInvalid
@@ -60,6 +60,28 @@ def test_consistency(case: dict[str, Any]) -> None:
             merkle.verify_consistency(*call)
     else:
         merkle.verify_consistency(*call)
+
+
+@pytest.mark.parametrize("case", _cases("subtreeinclusion"))
+def test_inclusion_in_a_subtree(case: dict[str, Any]) -> None:
+    place = (case["leafIdx"], case["start"], case["end"])
+    call = (_bytes(case["leafHash"]), *place, _proof(case), _bytes(case["root"]))
+    if case["wantErr"]:
+        with pytest.raises(ProofInvalid):
+            subtree.verify_subtree_inclusion(*call)
+    else:
+        subtree.verify_subtree_inclusion(*call)
+
+
+@pytest.mark.parametrize("case", _cases("subtreeconsistency"))
+def test_consistency_of_a_subtree(case: dict[str, Any]) -> None:
+    place = (case["start"], case["end"], case["size"])
+    call = (*place, _proof(case), _bytes(case["root1"]), _bytes(case["root2"]))
+    if case["wantErr"]:
+        with pytest.raises(ProofInvalid):
+            subtree.verify_subtree_consistency(*call)
+    else:
+        subtree.verify_subtree_consistency(*call)
 
 
 def _notes() -> dict[str, Any]:

@@ -127,7 +127,7 @@ def inclusion_proof(get_hash: GetHash, index: int, size: int) -> list[bytes]:
         raise OutOfRange("index", f"leaf {index} is not in a tree of {size}")
     start, end, path = 0, size, []
     while end - start > 1:
-        middle = start + _split(end - start)
+        middle = start + split(end - start)
         if index < middle:
             path.append(range_root(get_hash, middle, end))
             end = middle
@@ -150,7 +150,7 @@ def consistency_proof(get_hash: GetHash, old_size: int, new_size: int) -> list[b
     start, end, path = 0, new_size, []
     # `old_size` is the end of the old tree; walk down until a subtree ends exactly there.
     while end != old_size:
-        middle = start + _split(end - start)
+        middle = start + split(end - start)
         if old_size <= middle:
             path.append(range_root(get_hash, middle, end))
             end = middle
@@ -263,7 +263,7 @@ def _complete_subtrees(start: int, end: int) -> Iterator[tuple[int, int]]:
         at += 1 << level
 
 
-def _split(width: int) -> int:
+def split(width: int) -> int:
     """Answer the largest power of two smaller than `width` (RFC 9162 §2.1.1, k)."""
     return 1 << ((width - 1).bit_length() - 1)
 

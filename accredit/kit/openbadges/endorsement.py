@@ -226,7 +226,7 @@ class Credential(Node):
 
     @model_validator(mode="after")
     def _every_type_has_a_context(self, info: ValidationInfo) -> Self:
-        types = [each.type for each in (*self.credential_schema, *self.statuses)]
+        types = [each.type for each in self.credential_schema] + [each.type for each in self.statuses]
         types += [self.refresh_service.type] if self.refresh_service else []
         named = sorted({each for each in types if each.startswith("1EdTech")})
         # A type that no context defines cannot be signed over, so the document would be refused later and elsewhere.
