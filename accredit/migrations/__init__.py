@@ -10,8 +10,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from accredit.clock import utc_now
+from accredit.config import Settings
+from accredit.domain.transparency import operations as transparency
 from accredit.errors import NotReady
-from accredit.storage import Database
+from accredit.storage import Database, identity, promises
 
 PACKAGES = (
     "audit",
@@ -31,6 +34,7 @@ PACKAGES = (
 
 def import_models() -> None:
     """Import every table, so that the metadata is whole."""
+    import_module("accredit.storage.heartbeat")
     import_module("accredit.storage.identity")
     for package in PACKAGES:
         import_module(f"accredit.domain.{package}.models")
@@ -47,6 +51,24 @@ def configuration(database: Database | None = None) -> Config:
 def upgrade(database: Database, revision: str = "head") -> None:
     """Bring the schema to ``revision``; each step is one transaction."""
     command.upgrade(configuration(database), revision)
+
+
+def prepare(database: Database, settings: Settings) -> None:
+    """Bring ``database`` to this version's schema and write the service's identity into it; repeatable.
+
+    Raises `NotReady` when the database belongs to another address, or to a demonstration.
+    """
+    upgrade(database)
+    promises.prepare(database)
+    with database.transaction() as db:
+        identity.claim(
+            db,
+            base_url=settings.base_url,
+            did_host=settings.did_host,
+            demonstration=settings.demonstration,
+            now=utc_now(),
+        )
+        transparency.ensure_log(db, origin=f"{settings.did_host}/ledger")
 
 
 def downgrade(database: Database, revision: str) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -148,11 +148,11 @@ def status_history(db: Session, issuance_id: UUID) -> tuple[StatusEventFacts, ..
     return tuple(StatusEventFacts(act=row.act, reason=row.reason, actor_id=row.actor_id, at=row.at) for row in rows)
 
 
-def waiting(db: Session, *, kind: str, limit: int = 100) -> tuple[UUID, ...]:
-    """Return the oldest issuances that are prepared and not yet recorded."""
+def waiting(db: Session, *, kind: str, limit: int = 100, without: Collection[UUID] = ()) -> tuple[UUID, ...]:
+    """Return the oldest issuances that are prepared and not yet recorded, leaving out those named."""
     rows = db.execute(
         sa.select(col(Issuance.id))
-        .where(col(Issuance.kind) == kind, col(Issuance.stage) == Stage.INTENT)
+        .where(col(Issuance.kind) == kind, col(Issuance.stage) == Stage.INTENT, col(Issuance.id).not_in(without))
         .order_by(col(Issuance.prepared_at), col(Issuance.id))
         .limit(limit)
     )
@@ -222,6 +222,17 @@ def revoked_indexes(db: Session, list_id: UUID) -> tuple[int, ...]:
         .order_by(col(Issuance.status_index))
     )
     return tuple(rows.scalars())
+
+
+def lists_never_signed(db: Session) -> tuple[UUID, ...]:
+    """Return the lists that were begun and never published."""
+    return tuple(db.execute(sa.select(col(StatusList.id)).where(col(StatusList.signed_at).is_(None))).scalars())
+
+
+def unreleased(db: Session) -> int:
+    """Return how many credentials are recorded and not yet released."""
+    recorded: int = db.execute(sa.select(sa.func.count()).where(col(Issuance.stage) == Stage.RECORDED)).scalar_one()
+    return recorded
 
 
 def lists_to_sign(db: Session, *, signed_before: datetime) -> tuple[UUID, ...]:

@@ -1,0 +1,48 @@
+"""Awards that no credential has been prepared for yet: what the signer starts from, after a crash too."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.domain.awarding.models import Award
+from accredit.domain.issuing.models import Issuance
+from accredit.domain.issuing.rules import Stage
+from accredit.domain.organisations.models import Organisation
+from accredit.storage import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class WaitingAward:
+    """An award to be prepared, and who issues it."""
+
+    award_id: UUID
+    organisation_id: UUID
+    controller: str
+    """The organisation's DID."""
+
+
+def awards_to_prepare(
+    db: Session, *, kind: str, limit: int = 100, without: Collection[UUID] = ()
+) -> tuple[WaitingAward, ...]:
+    """Return the oldest awards without an issuance that is alive, leaving out those named."""
+    alive = sa.exists().where(
+        col(Issuance.kind) == kind,
+        col(Issuance.subject_id) == col(Award.id),
+        col(Issuance.stage) != Stage.VOID,
+    )
+    rows = db.execute(
+        sa.select(col(Award.id), col(Award.organisation_id), col(Organisation.did))
+        .join(Organisation, col(Organisation.id) == col(Award.organisation_id))
+        .where(~alive, col(Award.id).not_in(without))
+        .order_by(col(Award.decided_at), col(Award.id))
+        .limit(limit)
+    )
+    return tuple(
+        WaitingAward(award_id=award_id, organisation_id=organisation_id, controller=did)
+        for award_id, organisation_id, did in rows
+    )

@@ -1,0 +1,70 @@
+"""DBOS Transact behind one door: launch it with our handlers, wait, stop. Nothing else knows the engine.
+
+A promise is a workflow of one step that starts from the database, so what a crash interrupts is simply run again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Collection, Mapping
+
+import pysqlite3.dbapi2 as sqlite
+import structlog
+from dbos import DBOS, DBOSConfig
+
+from accredit.jobs.handlers import Handler
+from accredit.storage import Database
+from accredit.storage.promises import APPLICATION, SCHEMA, SERIALIZER, WORKFLOW_VERSION, Promise, Queue
+
+logger = structlog.get_logger()
+
+POLL_SECONDS = 0.25
+AT_ONCE = 8
+FINISH_WITHIN_SECONDS = 20
+
+
+def launch(
+    database: Database, *, worker_id: str, queues: Collection[Queue], handlers: Mapping[Promise, Handler]
+) -> None:
+    """Start keeping the promises of ``queues``.
+
+    ``worker_id`` is stable over restarts: what it left unfinished is what it resumes. The engine's tables must exist.
+    """
+    logging.getLogger("dbos").setLevel(logging.WARNING)
+    config = DBOSConfig(
+        name=APPLICATION,
+        system_database_url=database.engine.url.render_as_string(hide_password=False),
+        dbos_system_schema=SCHEMA,
+        serializer=SERIALIZER,
+        application_version=WORKFLOW_VERSION,
+        executor_id=worker_id,
+        run_migrations=False,
+        log_level="WARNING",
+        console_log_level="WARNING",
+    )
+    if not database.is_postgresql:
+        # The same driver as ours: the standard library's SQLite may corrupt a WAL that several processes share.
+        config["db_engine_kwargs"] = {"module": sqlite}
+    DBOS(config=config)
+    for name, handler in handlers.items():
+        _register(name, handler)
+    DBOS.listen_queues([queue.value for queue in queues])
+    DBOS.launch()
+    for queue in queues:
+        DBOS.register_queue(queue.value, worker_concurrency=AT_ONCE, polling_interval_sec=POLL_SECONDS)
+
+
+def stop() -> None:
+    """Finish what is running and close; what does not finish in time is resumed at the next start."""
+    DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=FINISH_WITHIN_SECONDS)
+
+
+def _register(name: Promise, handler: Handler) -> None:
+    @DBOS.workflow(name=name.value)
+    def keep(subject: str) -> None:
+        try:
+            handler(subject)
+        except Exception:
+            # Logged here, where the cause is known; the sweep of the reconciler is the second attempt.
+            logger.exception("promise not kept yet", promise=name.value, subject=subject)
+            raise

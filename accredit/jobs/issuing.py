@@ -1,0 +1,202 @@
+"""Issue every award that waits: prepare, sign, record, publish, release, in chunks that share a checkpoint.
+
+Steps 4 to 7 of the life of a credential. Every pass begins from what the database says, never from what a promise said:
+whoever runs it after a crash finishes what was begun and adds nothing.
+
+1. prepare (one transaction for a chunk): awards without an issuance get one. After a crash: intents.
+2. sign (no transaction): after a crash, nothing happened.
+3. record (one transaction for a chunk): after a crash, recorded or not, never half.
+4. publish: a checkpoint, and the status lists never signed; then release what the checkpoint covers.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy.exc
+import structlog
+
+from accredit.domain.credentials import operations as credentials
+from accredit.domain.credentials.queries import issuance_kind, record_hash
+from accredit.domain.credentials.waiting import WaitingAward, awards_to_prepare
+from accredit.domain.issuing import operations as issuing
+from accredit.domain.issuing import queries
+from accredit.domain.issuing.rules import Intent, RehearsalKey, Signed
+from accredit.domain.transparency import operations as transparency
+from accredit.domain.transparency import queries as log
+from accredit.domain.transparency.rules import LogSigner
+from accredit.domain.verification import operations as verification
+from accredit.errors import AccreditError, NotReady, RuleBroken
+from accredit.keyring import KeyRing
+from accredit.storage import Database, Session
+from accredit.storage.fault_points import fault_point
+
+logger = structlog.get_logger()
+
+CHUNK = 100
+KIND = issuance_kind
+# Refusals after which the frozen document can never be signed: another round is prepared from the rows as they are.
+_HOPELESS = {"no-signing-key", "not-as-reserved", "record-changed"}
+
+
+@dataclass
+class Issued:
+    """What one pass did; ``refused`` maps awards (or issuances) to the rule that stopped them."""
+
+    prepared: int = 0
+    recorded: int = 0
+    released: int = 0
+    refused: dict[UUID, str] = field(default_factory=dict)
+
+
+class Issuer:
+    """Issues what waits, one pass at a time in this process."""
+
+    def __init__(self, database: Database, keyring: KeyRing, clock: Callable[[], datetime]) -> None:
+        """Join the database, the open key ring and the clock."""
+        self._database = database
+        self._keyring = keyring
+        self._clock = clock
+        self._turn = threading.Lock()
+
+    def issue_waiting(self) -> Issued:
+        """Issue everything that waits and release it; return what was done."""
+        with self._turn:
+            done = Issued()
+            while self._prepare_chunk(done):
+                pass
+            while self._sign_chunk(done):
+                pass
+            done.released = self._publish()
+            return done
+
+    def publish(self) -> int:
+        """Sign a checkpoint of the log as it is and release what it covers; return how many were released."""
+        with self._turn:
+            return self._publish()
+
+    def publish_status_list(self, list_id: UUID) -> bool:
+        """Sign one status list if it changed or grows old."""
+        with self._turn, self._database.transaction() as db:
+            return issuing.publish_status_list(db, list_id=list_id, keyring=self._keyring, now=self._clock())
+
+    def sign_lists(self, *, signed_before: datetime) -> int:
+        """Sign every list that was never signed, or last before a moment; return how many there were."""
+        with self._database.reading() as db:
+            lists = queries.lists_to_sign(db, signed_before=signed_before)
+        return sum(self.publish_status_list(list_id) for list_id in lists)
+
+    def _prepare_chunk(self, done: Issued) -> int:
+        with self._database.reading() as db:
+            waiting = awards_to_prepare(db, kind=KIND, limit=CHUNK, without=tuple(done.refused))
+        if not waiting:
+            return 0
+        now = self._clock()
+        self._ensure_keys(waiting, now)
+        with self._database.transaction() as db:
+            for award in waiting:
+                self._prepare(db, award, now, done)
+            fault_point("S1.before_commit")
+        fault_point("S1.after_commit")
+        return len(waiting)
+
+    def _ensure_keys(self, waiting: Sequence[WaitingAward], now: datetime) -> None:
+        for organisation_id, controller in {(award.organisation_id, award.controller) for award in waiting}:
+            with self._database.transaction() as db:
+                issuing.ensure_keys(
+                    db, organisation_id=organisation_id, controller=controller, keyring=self._keyring, now=now
+                )
+
+    def _prepare(self, db: Session, award: WaitingAward, now: datetime, done: Issued) -> None:
+        moment = now.replace(microsecond=0)
+        try:
+            # A savepoint, so that one award that may not be issued does not take the others with it.
+            with db.begin_nested():
+                prepared = issuing.prepare(
+                    db,
+                    kind=KIND,
+                    subject_id=award.award_id,
+                    organisation_id=award.organisation_id,
+                    controller=award.controller,
+                    build=lambda reserved: credentials.build_for(
+                        db, award_id=award.award_id, reservation=reserved, now=moment
+                    ),
+                    record_hash=record_hash(db, award.award_id),
+                    now=moment,
+                )
+                credentials.attach(db, award_id=award.award_id, issuance_id=prepared.id, now=now)
+        except AccreditError as refused:
+            done.refused[award.award_id] = refused.code
+            logger.warning("award not prepared", award=str(award.award_id), rule=refused.code)
+        else:
+            done.prepared += 1
+
+    def _sign_chunk(self, done: Issued) -> int:
+        with self._database.reading() as db:
+            ids = queries.waiting(db, kind=KIND, limit=CHUNK, without=tuple(done.refused))
+            intents = queries.intents(db, ids)
+        signed = [each for intent in intents if (each := self._sign(intent, done)) is not None]
+        if signed:
+            self._record(signed, done)
+        return len(ids)
+
+    def _sign(self, intent: Intent, done: Issued) -> Signed | None:
+        now = self._clock()
+
+        def lint(document: bytes, key: RehearsalKey) -> None:
+            verification.lint(document, key, now=now)
+
+        try:
+            return issuing.sign(intent, keyring=self._keyring, lint=lint)
+        except RuleBroken as refused:
+            done.refused[intent.issuance_id] = refused.rule
+            logger.exception("credential not signed", issuance=str(intent.issuance_id), rule=refused.rule)
+            if refused.rule in _HOPELESS:
+                with self._database.transaction() as db:
+                    issuing.void(db, issuance_id=intent.issuance_id, reason=refused.rule)
+            return None
+
+    def _record(self, signed: Sequence[Signed], done: Issued) -> None:
+        try:
+            with self._database.transaction() as db:
+                result = issuing.record(db, signed=signed, record_hash=record_hash, now=self._clock())
+                fault_point("S4.before_commit")
+        except (AccreditError, sqlalchemy.exc.DBAPIError) as error:
+            # One poisoned credential must not keep ninety-nine good ones waiting: the chunk is halved until it stands
+            # alone.
+            if len(signed) == 1:
+                done.refused[signed[0].issuance_id] = getattr(error, "code", None) or type(error).__name__
+                logger.exception("credential not recorded", issuance=str(signed[0].issuance_id))
+                return
+            half = len(signed) // 2
+            self._record(signed[:half], done)
+            self._record(signed[half:], done)
+            return
+        fault_point("S4.after_commit")
+        done.recorded += len(result.recorded)
+        done.refused.update({issuance_id: refused.rule for issuance_id, refused in result.refused.items()})
+
+    def _publish(self) -> int:
+        now = self._clock()
+        with self._database.transaction() as db:
+            transparency.checkpoint(db, signer=self._log_signer(db), now=now)
+            fault_point("S5.before_commit")
+        fault_point("S5.after_commit")
+        with self._database.transaction() as db:
+            for list_id in queries.lists_never_signed(db):
+                issuing.publish_status_list(db, list_id=list_id, keyring=self._keyring, now=now)
+            released = issuing.release(db, now=now)
+            fault_point("S6.before_commit")
+        fault_point("S6.after_commit")
+        return len(released)
+
+    def _log_signer(self, db: Session) -> LogSigner:
+        origin = log.origin(db)
+        key = queries.log_key(db)
+        if origin is None or key is None:
+            raise NotReady("no-log", "The log has not been started; run: accredit migrate")
+        return LogSigner(public_key=key.raw, sign=lambda message: self._keyring.sign(key.id, message))

@@ -1,0 +1,72 @@
+"""Finish what a crash, a lost promise or a restored backup left: the recovery is the normal path, walked again.
+
+Swept: awards without an issuance and intents without a record, recorded credentials without a checkpoint, leaves that
+no checkpoint covers, status lists that are old, mail that was not sent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from accredit.domain.credentials.waiting import awards_to_prepare
+from accredit.domain.issuing import queries
+from accredit.domain.issuing.status_operations import SIGN_AGAIN_AFTER
+from accredit.domain.notifications import operations as notifications
+from accredit.domain.transparency import queries as log
+from accredit.jobs.handlers import Desk
+from accredit.jobs.issuing import KIND, Issued, Issuer
+from accredit.jobs.mail import Post
+from accredit.storage import Database
+
+logger = structlog.get_logger()
+
+MAIL_IS_LATE_AFTER = timedelta(minutes=5)
+
+
+class Reconciler:
+    """Sweeps one database."""
+
+    def __init__(self, database: Database, desk: Desk, clock: Callable[[], datetime]) -> None:
+        """Join the database with what this worker can do."""
+        self._database = database
+        self._desk = desk
+        self._clock = clock
+
+    def sweep(self) -> Issued:
+        """Do everything that is due and was not done; return what was issued. A failing part does not stop another."""
+        done = Issued()
+        if self._desk.issuer is not None:
+            done = self._sign(self._desk.issuer)
+        if self._desk.post is not None:
+            self._deliver(self._desk.post)
+        return done
+
+    def _sign(self, issuer: Issuer) -> Issued:
+        done = issuer.issue_waiting() if self._work_waits() else Issued()
+        issuer.sign_lists(signed_before=self._clock() - SIGN_AGAIN_AFTER)
+        return done
+
+    def _work_waits(self) -> bool:
+        with self._database.reading() as db:
+            latest = log.latest_checkpoint(db)
+            covered = latest.size if latest else 0
+            return (
+                bool(queries.waiting(db, kind=KIND, limit=1))
+                or bool(awards_to_prepare(db, kind=KIND, limit=1))
+                or queries.unreleased(db) > 0
+                or log.size(db) > covered
+            )
+
+    def _deliver(self, post: Post) -> None:
+        with self._database.reading() as db:
+            late = notifications.waiting_since(db, before=self._clock() - MAIL_IS_LATE_AFTER)
+        for mail_id in late:
+            try:
+                post.send(mail_id)
+            except OSError:
+                # The mail server is away: the rest of the queue would fail alike, so the next sweep tries again.
+                logger.warning("mail server unreachable", waiting=len(late))
+                return

@@ -1,0 +1,108 @@
+"""The process behind ``accredit work``: opens the keys, keeps promises, sweeps, and says that it is alive."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from collections.abc import Collection
+from types import FrameType
+
+import structlog
+
+from accredit.clock import utc_now
+from accredit.config import Settings
+from accredit.domain.issuing import operations as issuing
+from accredit.domain.issuing import queries
+from accredit.domain.transparency import operations as transparency
+from accredit.errors import NotReady
+from accredit.jobs import engine
+from accredit.jobs.handlers import Desk, handlers_of
+from accredit.jobs.issuing import Issuer
+from accredit.jobs.mail import Post, transport_for
+from accredit.jobs.reconciler import Reconciler
+from accredit.keyring import KeyRing
+from accredit.storage import Database, heartbeat, identity
+from accredit.storage.promises import Queue
+
+logger = structlog.get_logger()
+
+BEAT_SECONDS = 5.0
+SWEEP_EVERY_BEATS = 6
+ALL = (Queue.SIGN, Queue.DELIVER)
+
+
+def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.Event | None = None) -> None:
+    """Work until told to stop (SIGTERM, SIGINT, or ``stop``).
+
+    Raises `NotReady` when keys, log or database are not as they must be; nothing was signed then.
+    """
+    ended = stop or threading.Event()
+    database = Database(settings.database_url)
+    try:
+        desk = open_desk(settings, database, queues)
+        reconciler = Reconciler(database, desk, utc_now)
+        _stop_on_signals(ended)
+        engine.launch(database, worker_id="-".join(queues), queues=queues, handlers=handlers_of(desk))
+        logger.info("working", queues=list(queues))
+        try:
+            _beat(database, reconciler, queues, ended)
+        finally:
+            engine.stop()
+    finally:
+        database.close()
+
+
+def open_desk(settings: Settings, database: Database, queues: Collection[Queue] = ALL) -> Desk:
+    """Open what the queues need: the keys to sign, the way out to deliver."""
+    issuer = None
+    if Queue.SIGN in queues:
+        passphrase = settings.key_passphrase.get_secret_value() if settings.key_passphrase else ""
+        issuer = open_issuer(database, KeyRing.open(settings.keys_dir, passphrase))
+    post = None
+    if Queue.DELIVER in queues:
+        post = Post(database, transport_for(settings), sender=settings.mail_from, host=settings.did_host, clock=utc_now)
+    return Desk(issuer=issuer, post=post)
+
+
+def open_issuer(database: Database, keyring: KeyRing) -> Issuer:
+    """Start the log and its key if this is the first time, and compare the keys with the register.
+
+    Raises `NotReady`.
+    """
+    with database.transaction() as db:
+        service = identity.read(db)
+        if service is None:
+            raise NotReady("not-migrated", "The database is not set up yet. Run: accredit migrate")
+        origin = f"{service.did_host}/ledger"
+        transparency.ensure_log(db, origin=origin)
+        keyring.check({key.id: key.raw for key in queries.register(db) if key.retired_at is None})
+        issuing.ensure_log_key(db, origin=origin, keyring=keyring, now=utc_now())
+    return Issuer(database, keyring, utc_now)
+
+
+def _beat(database: Database, reconciler: Reconciler, queues: Collection[Queue], ended: threading.Event) -> None:
+    beats = 0
+    while True:
+        # A fault of the database, a full disk or a mail server away must not end the worker: it says so and goes on.
+        try:
+            with database.transaction() as db:
+                for queue in queues:
+                    heartbeat.beat(db, queue=queue.value, now=utc_now())
+            if beats % SWEEP_EVERY_BEATS == 0:
+                reconciler.sweep()
+        except Exception:
+            logger.exception("sweep failed")
+        beats += 1
+        if ended.wait(BEAT_SECONDS):
+            return
+
+
+def _stop_on_signals(ended: threading.Event) -> None:
+    if threading.current_thread() is not threading.main_thread():
+        return
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        ended.set()
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
