@@ -1,0 +1,130 @@
+"""``accredit verify``: the same engine as the page, for a file, an address of this service, or standard input.
+
+Without settings or a database (a stranger's laptop) only what the file itself holds can be checked. Nothing is ever
+fetched: an address is looked up in this service's own record, or not at all.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import click
+from sqlalchemy import make_url
+
+from accredit.clock import utc_now
+from accredit.config import Settings, load_settings
+from accredit.domain.verification import operations, words
+from accredit.domain.verification.queries import DatabaseSources
+from accredit.domain.verification.report import VerificationReport, refused
+from accredit.domain.verification.rules import CheckId, Outcome, Reason, Verdict
+from accredit.domain.verification.sources import NoSources
+from accredit.errors import NotReady
+from accredit.storage import Database, Session
+
+MAX_BYTES = 10_000_000
+_SIGNS = {Outcome.PASSED: "yes", Outcome.FAILED: "NO", Outcome.COULD_NOT_TELL: "?"}
+
+
+@click.command()
+@click.argument("target", metavar="FILE|URL|-")
+@click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
+@click.option("--offline", is_flag=True, help="Take no status from anywhere; then nothing can be called genuine.")
+@click.pass_context
+def verify(ctx: click.Context, target: str, as_json: bool, offline: bool) -> None:  # click's way
+    """Verify a credential: JSON, a badge (PNG, SVG), a certificate (PDF), or an address of this service.
+
+    Ends with 0 genuine, 1 not genuine, 2 issuer not recognised or not tied, 3 not current, 4 cannot confirm,
+    5 unreadable.
+    """
+    with _record() as (db, settings):
+        report = _report(target, db, settings, offline=offline)
+    click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False) if as_json else in_words(report))
+    ctx.exit(report.exit_code)
+
+
+def _report(target: str, db: Session | None, settings: Settings | None, *, offline: bool) -> VerificationReport:
+    now = utc_now()
+    if target.lower().startswith(("http://", "https://")):
+        code = own_code(target, settings) if settings else None
+        if db is None or code is None:
+            return refused(Reason.FETCHING_IS_OFF, check=CheckId.READABLE, now=now)
+        answer = operations.verify_code(db, code=code, now=now, offline=offline)
+        return answer.report if answer else refused(Reason.NO_CREDENTIAL, check=CheckId.READABLE, now=now)
+    sources = DatabaseSources(db) if db is not None else NoSources()
+    return operations.verify(_bytes_of(target), now=now, sources=sources, offline=offline)
+
+
+def own_code(address: str, settings: Settings) -> str | None:
+    """Return the typed code in a verification address of this service (``/v/…`` in any case), or None."""
+    parts = urlsplit(address)
+    hosts = {host.lower() for host in (settings.host, settings.did_host, *settings.trusted_hosts)}
+    steps = [step for step in parts.path.split("/") if step]
+    if parts.netloc.lower() not in hosts or len(steps) != 2 or steps[0].lower() != "v":
+        return None
+    return steps[1]
+
+
+def in_words(report: VerificationReport) -> str:
+    """Write a report for a person, in English."""
+    lines = [f"{report.verdict.value}: {words.HEADINGS[report.verdict]}"]
+    if report.verdict is Verdict.GENUINE:
+        lines.append(words.GENUINE_LINE)
+    if report.reason is not None:
+        lines.append(f"{words.REASONS[report.reason]} [{report.reason.value}]")
+    if report.claims is not None:
+        claims = report.claims
+        said = {
+            "Organisation": claims.issuer_name or claims.issuer_id,
+            "Award": claims.award_name or claims.achievement_name,
+            "Name": claims.printed_name,
+            "Awarded": claims.awarded_on,
+            "What was done": claims.narrative,
+        }
+        lines += ["", *(f"{name}: {value}" for name, value in said.items() if value)]
+    lines.append("")
+    for check in report.checks:
+        told = f"{check.number:>3}  {_SIGNS[check.outcome]:<3}  {words.CHECKS[check.id]}"
+        lines.append(told if check.reason is None else f"{told} [{check.reason.value}]")
+    lines += ["", words.NEXT_STEPS[report.verdict]]
+    if report.claims is not None:
+        lines += [words.PROMISE, words.NOT_A_CLEARANCE]
+    return "\n".join(lines)
+
+
+def _bytes_of(target: str) -> bytes:
+    if target == "-":
+        return sys.stdin.buffer.read(MAX_BYTES + 1)
+    try:
+        with Path(target).open("rb") as file:
+            return file.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise click.UsageError(f"The file {target} could not be read: {error.strerror}.") from error
+
+
+@contextmanager
+def _record() -> Iterator[tuple[Session | None, Settings | None]]:
+    try:
+        settings = load_settings()
+    except NotReady:
+        settings = None
+    if settings is None or not _has_record(settings):
+        click.echo("No record of a service is at hand: only what the file itself holds can be checked.", err=True)
+        yield None, settings
+        return
+    database = Database(settings.database_url)
+    try:
+        with database.reading() as db:
+            yield db, settings
+    finally:
+        database.close()
+
+
+def _has_record(settings: Settings) -> bool:
+    # Opening would create the folder of a SQLite file, and this command leaves nothing behind.
+    address = make_url(settings.database_url)
+    return address.get_backend_name() != "sqlite" or (address.database is not None and Path(address.database).exists())

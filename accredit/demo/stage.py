@@ -1,0 +1,112 @@
+"""Put the year on: a database of its own, the play with its progress bar, and the table of what came of it."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+from accredit import migrations
+from accredit.config import Settings, load_settings
+from accredit.demo import school as setting_up
+from accredit.demo import year
+from accredit.demo.folder import Folder
+from accredit.domain.credentials import queries as credentials
+from accredit.domain.credentials.rules import Progress as Stage
+from accredit.rendering.of_credential import certificate_of
+from accredit.storage import Database
+
+EXPECTED = 30
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of the table: who, what, the typed code, and the sign-in code of the young person."""
+
+    name: str
+    award: str
+    code: str
+    slip: str
+    award_id: UUID
+
+
+def play(place: Folder, console: Console) -> Folder:
+    """Make the database and play the year in it; returns the folder, now complete."""
+    settings, database = _open()
+    migrations.prepare(database, settings)
+    password = "-".join(secrets.token_hex(2) for _ in range(4))
+    bar = Progress(
+        TextColumn("{task.description:<28}"),
+        BarColumn(40),
+        TextColumn("{task.percentage:>3.0f} %"),
+        TimeElapsedColumn(),
+        console=console,
+    )
+    with bar:
+        task = bar.add_task("Setting up the school", total=1.0)
+        played = setting_up.found(database, did_host=settings.did_host, password_hash=PasswordHasher().hash(password))
+        setting_up.invite(database, played, pepper=settings.pepper.get_secret_value().encode())
+        outcome = year.play(database, played, lambda month, done: bar.update(task, description=month, completed=done))
+        bar.update(task, description="The year is played", completed=1.0)
+    console.print(
+        f"{outcome.approved} entries of supervised time approved, {outcome.returned} returned with a reason, "
+        f"{outcome.refused} politely refused at once, {outcome.waiting} still waiting."
+    )
+    database.close()
+    slips = {str(played.people[reference]): code for reference, code in played.slips.items()}
+    return place.remember(is_complete=True, password=password, organisation=str(played.organisation_id), slips=slips)
+
+
+def reopen(_place: Folder) -> None:
+    """Take up a year that was played before; the port may differ."""
+    settings, database = _open()
+    migrations.prepare(database, settings)
+    database.close()
+
+
+def released() -> int:
+    """Count the credentials that anyone could verify now."""
+    _, database = _open()
+    try:
+        with database.reading() as db:
+            return credentials.released_count(db)
+    finally:
+        database.close()
+
+
+def lines(place: Folder) -> list[Line]:
+    """Return one line for each award, by name."""
+    slips = place.recall("slips")
+    _, database = _open()
+    with database.reading() as db:
+        cohort = credentials.cohort(db, organisation_id=UUID(str(place.recall("organisation"))))
+    database.close()
+    return [
+        Line(each.printed_name, each.award_title, each.code, slips[str(each.young_person_id)], each.award_id)  # type: ignore[index]
+        for each in cohort
+        if each.progress is Stage.RELEASED and each.code
+    ]
+
+
+def write_certificate(place: Folder, line: Line) -> Path:
+    """Write one certificate as a PDF and return its path."""
+    settings, database = _open()
+    with database.reading() as db:
+        view = credentials.view_of_award(db, line.award_id)
+        assert view is not None
+        document = credentials.signed_document(db, view.credential_id)
+    database.close()
+    assert document is not None
+    path = place.path / "certificate.pdf"
+    path.write_bytes(certificate_of(view, document, base_url=settings.base_url))
+    return path
+
+
+def _open() -> tuple[Settings, Database]:
+    settings = load_settings()
+    return settings, Database(settings.database_url)

@@ -1,0 +1,63 @@
+"""From a released credential to the files a young person keeps: certificate, badge pictures, the JSON itself.
+
+Each file is a pure function of the credential and of the address that people type; none is a source of truth.
+"""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from accredit.domain.credentials.rules import TARIFF_LINE, date_in_words, honest_sentence
+from accredit.domain.credentials.views import CredentialView
+from accredit.rendering.badge import BadgeValues, baked_png, baked_svg
+from accredit.rendering.certificate import CertificateValues, certificate_pdf
+from accredit.rendering.qr import qr_address
+
+
+def certificate_of(view: CredentialView, document: bytes, *, base_url: str) -> bytes:
+    """Return the certificate as a PDF with the signed ``document`` attached."""
+    return certificate_pdf(
+        CertificateValues(
+            organisation=view.organisation_name,
+            name=view.printed_name,
+            award=view.award_title,
+            sentence=honest_sentence(view.totals),
+            skills=skills_of(view),
+            signatory_name=view.signatory_name,
+            signatory_role=view.signatory_role or "",
+            awarded_on=date_in_words(view.awarded_on),
+            code=view.shown_code,
+            verify_host=urlsplit(base_url).netloc,
+            qr_text=qr_address(base_url, view.code),
+            level=view.badge,
+            tariff_line=TARIFF_LINE if view.tariff_line else None,
+            demonstration=view.demonstration,
+            language="en",
+            credential_json=document,
+        )
+    )
+
+
+def badge_png_of(view: CredentialView, document: bytes) -> bytes:
+    """Return the badge as a PNG that carries the signed ``document``."""
+    return baked_png(_badge(view), document)
+
+
+def badge_svg_of(view: CredentialView, document: bytes) -> bytes:
+    """Return the badge as an SVG that carries the signed ``document``."""
+    return baked_svg(_badge(view), document)
+
+
+def skills_of(view: CredentialView) -> tuple[str, ...]:
+    """Return the titles of the skills that were shown."""
+    return tuple(skill.title for skill in view.skills)
+
+
+def _badge(view: CredentialView) -> BadgeValues:
+    return BadgeValues(
+        level=view.badge,
+        skills_words=skills_of(view)[:2],
+        title=view.award_title,
+        demonstration=view.demonstration,
+        language="en",
+    )
