@@ -6,7 +6,7 @@ that nothing shown to a signed-in reader is ever stored.
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
+from flask import Flask, Response, current_app, request
 
 from accredit.web.static_files import is_current
 from accredit.web.viewer import current_viewer
@@ -31,7 +31,8 @@ def set_security_headers(response: Response) -> Response:
     """Add the headers that are missing."""
     for name, value in ALWAYS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    # Behind a proxy the request itself may look plain; the settings know that people come over TLS.
+    if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", TWO_YEARS)
     if request.endpoint == "static":
         if response.status_code in {200, 304} and is_current(request.view_args, request.args.get("v")):

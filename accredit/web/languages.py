@@ -49,7 +49,8 @@ def choose_language() -> Response:
     # Only a path of ours: `//elsewhere` and `/\\elsewhere` would leave this site.
     safe = back.startswith("/") and not back.startswith(("//", "/\\"))
     answer = make_response(redirect(back if safe else "/", code=303))
-    answer.set_cookie(COOKIE, language, max_age=31_536_000, secure=request.is_secure, httponly=True, samesite="Lax")
+    secure = current_app.config["SESSION_COOKIE_SECURE"]
+    answer.set_cookie(COOKIE, language, max_age=31_536_000, secure=secure, httponly=True, samesite="Lax")
     return answer
 
 

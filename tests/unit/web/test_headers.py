@@ -27,6 +27,12 @@ def test_https_is_remembered_only_over_https() -> None:
     assert "max-age=" in client.get("/", base_url="https://localhost").headers["Strict-Transport-Security"]
 
 
+def test_https_is_remembered_behind_a_proxy_that_speaks_plainly_to_us() -> None:
+    app = make_gallery()
+    app.config["SESSION_COOKIE_SECURE"] = True
+    assert "max-age=" in app.test_client().get("/").headers["Strict-Transport-Security"]
+
+
 def test_a_page_is_never_stored() -> None:
     assert make_gallery().test_client().get("/").headers["Cache-Control"] == "no-store"
 
