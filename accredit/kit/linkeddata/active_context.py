@@ -233,7 +233,7 @@ class _Building:
         return Term(
             iri=iri,
             type=kind,
-            container=None if entry.container == "@set" else entry.container,
+            container=entry.container,
             is_prefix=entry.is_prefix,
             is_protected=self._scope.is_protected,
             scope=entry.scope,

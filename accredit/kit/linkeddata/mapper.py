@@ -192,10 +192,8 @@ class _Mapping:
     def _node_in_container(
         self, value: dict[str, Any], term: Term, context: ActiveContext, graph: str, trail: Trail
     ) -> str:
-        if term.container is None or term.container == "@list":
-            return self.node(value, context, graph, trail)
         if term.container != "@graph":
-            raise MappingRefused("unsupported_container", _path(trail), "This container is not supported.")
+            return self.node(value, context, graph, trail)
         inner = self._blank_node()
         before = len(self.quads)
         self.node(value, context, inner, trail)

@@ -64,6 +64,8 @@ _CONFORMANCE_NAMES: Final = (
     *("credentials-examples-v2", "credentials-undefined-terms-v2", "citizenship-v4rc1", "vc-barcodes-v1"),
 )
 
+CONTAINERS: Final = (None, "@set", "@list", "@graph")
+
 OLDER_OB_3_0_3: Final = "ob-3.0.3-older"
 """The earlier bytes of a URL whose publisher changed them; the newer ones only add terms."""
 
@@ -116,6 +118,8 @@ def _entry(fields: list[str], rows: _Rows, depth: int) -> Entry:
     options = dict(option.partition("=")[::2] for option in fields[2:])
     if unknown := set(options) - {"type", "container", "prefix", "scope"}:
         raise ValueError(f"unknown option of {fields[0]}: {sorted(unknown)}")
+    if options.get("container") not in CONTAINERS:
+        raise ValueError(f"unknown container of {fields[0]}: {options['container']}")
     following = rows.peek()
     has_scope = following is not None and following[0] == depth + 1
     return Entry(

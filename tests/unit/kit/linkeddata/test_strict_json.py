@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import time
 
@@ -111,7 +112,5 @@ def test_reads_every_other_value_as_the_standard_reader_does(value: object) -> N
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
 def test_nothing_but_its_own_refusal_leaves_the_reader(data: bytes | str) -> None:
-    try:
-        loads(data)
-    except JsonRefused as refused:
-        assert refused.code.startswith(("json_", "duplicate_"))
+    with contextlib.suppress(JsonRefused):
+        assert json.dumps(loads(data))

@@ -1,0 +1,80 @@
+"""The publishers' context files, read where the folder of specifications is present, and PyLD working with them."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from pyld import jsonld
+
+from accredit.kit.linkeddata.terms import Entry, Scope
+
+
+ALIASED = ("@id", "@type")
+
+
+class OfficialContexts:
+    """The files of one folder, by URL and by digest."""
+
+    def __init__(self, folder: Path) -> None:
+        self.by_url: dict[str, Any] = {}
+        self.by_sha256: dict[str, Any] = {}
+        for row in json.loads((folder / "INDEX.json").read_text(encoding="utf-8")):
+            data = (folder / row["file"]).read_bytes()
+            digest = hashlib.sha256(data).hexdigest()
+            assert digest == row["sha256"], f"{row['file']} is not the file that was indexed"
+            self.by_sha256[digest] = json.loads(data)
+            if " " not in row["url"]:
+                self.by_url[row["url"]] = self.by_sha256[digest]
+
+    def load(self, url: str, _options: object = None) -> dict[str, Any]:
+        """Serve a context to PyLD; an unknown one is an error, nothing is fetched."""
+        return {"contextUrl": None, "documentUrl": url, "document": self.by_url[url], "contentType": "application/json"}
+
+    def pyld(self, document: dict[str, Any]) -> str:
+        """Canonicalise with PyLD, which drops what it does not know."""
+        options = {
+            "algorithm": "URDNA2015",
+            "format": "application/n-quads",
+            "documentLoader": self.load,
+            "rdfDirection": "i18n-datatype",
+        }
+        return str(jsonld.normalize(document, options))
+
+
+def scope_of(context: dict[str, Any]) -> Scope | None:
+    """Read a JSON-LD context as a scope of ours; None where it uses what our tables cannot say."""
+    entries = {}
+    for name, value in context.items():
+        if name in ("@version", "@protected", "@vocab"):
+            continue
+        entry = _entry(value)
+        if entry is None or any(mark in name for mark in "@:/") or entry.iri.startswith("@") > (entry.iri in ALIASED):
+            return None
+        entries[name] = entry
+    vocab = context.get("@vocab")
+    if vocab is not None and (not isinstance(vocab, str) or ":" not in vocab):
+        return None
+    return Scope(entries, bool(context.get("@protected", False)), vocab)
+
+
+def _entry(value: Any) -> Entry | None:
+    if isinstance(value, str):
+        return Entry(value, is_prefix=value[-1:] in tuple(":/?#[]@") and not value.startswith("@")) if value else None
+    if not isinstance(value, dict) or not set(value) <= {"@id", "@type", "@container", "@context"}:
+        return None
+    if not isinstance(value.get("@id"), str) or not value["@id"]:
+        return None
+    if not isinstance(value.get("@type", ""), str):
+        return None
+    container, scoped = value.get("@container"), value.get("@context")
+    if container not in (None, "@set", "@list", "@graph"):
+        return None
+    scope = scope_of(scoped) if isinstance(scoped, dict) else None
+    if scoped is not None and scope is None:
+        return None
+    return Entry(
+        value["@id"], type=value.get("@type"), container=container, scope=scope, opens_scope="@context" in value
+    )
