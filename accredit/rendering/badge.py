@@ -46,9 +46,7 @@ class BadgeValues:
     language: str = "en"
 
 
-def badge_svg(
-    level: str, skills_words: Sequence[str], *, demonstration: bool, title: str, language: str = "en"
-) -> str:
+def badge_svg(level: str, skills_words: Sequence[str], *, demonstration: bool, title: str, language: str = "en") -> str:
     """Draw a badge. Words that cannot be drawn letter by letter, or find no room, are left out, the last ones first.
 
     Raises `KeyError` for a level that is not in `LEVELS`.

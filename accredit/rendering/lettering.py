@@ -11,13 +11,13 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import Any
 
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.pens.transformPen import TransformPen
 
-from accredit.rendering.fonts import FAMILIES, Family, characters, family_for, font
+from accredit.rendering.fonts import FAMILIES, Family, characters, family_for, font, is_variable
 
 # Kerning and rounding move a line by less than this part of its width.
 _SAFETY = 1.02
@@ -34,7 +34,8 @@ class Fitted:
 
 @cache
 def _glyphs(family: Family, weight: int) -> Any:
-    return font(family).getGlyphSet(location={"wght": float(weight), **dict(family.fixed_axes)})
+    location = {"wght": float(weight), **dict(family.fixed_axes)} if is_variable(family) else None
+    return font(family).getGlyphSet(location=location)
 
 
 @cache
@@ -91,7 +92,7 @@ def _break(pieces: Sequence[str], count: int, room: float, weight: int) -> tuple
     best: tuple[float, tuple[str, ...]] | None = None
     for cuts in combinations(range(1, min(len(pieces), 24)), count - 1):
         edges = (0, *cuts, len(pieces))
-        lines = tuple(_join(pieces[start:end]) for start, end in zip(edges, edges[1:], strict=False))
+        lines = tuple(_join(pieces[start:end]) for start, end in pairwise(edges))
         widest = max(width(line, weight=weight) for line in lines)
         if widest <= room and (best is None or widest < best[0]):
             best = (widest, lines)
@@ -172,7 +173,5 @@ def _letter(character: str, weight: int, matrix: tuple[float, float, float, floa
     a, b, c, d, e, f = matrix
     pen = SVGPathPen(glyphs, ntos=lambda value: f"{value:.2f}".rstrip("0").rstrip("."))
     # Fonts count y upward.
-    glyphs[characters(family)[ord(character)]].draw(
-        TransformPen(pen, (a * unit, b * unit, -c * unit, -d * unit, e, f))
-    )
+    glyphs[characters(family)[ord(character)]].draw(TransformPen(pen, (a * unit, b * unit, -c * unit, -d * unit, e, f)))
     return str(pen.getCommands())

@@ -3,7 +3,7 @@
 Version 5 (37 modules), always, so that a certificate's layout never moves and every module is 0.95 mm wide at 35 mm.
 The address is written in capitals, for then it is alphanumeric and takes 5.5 bits a character: level Q, which survives
 a quarter of the picture being dirty or folded, holds 87 characters, that is `HTTPS://`, a host of 60, `/V/` and a typed
-code with its hyphens. A longer address falls to level M (122) and then L (154) of the same size. ISO/IEC 18004, table 7.
+code with its hyphens. A longer address falls to level M (122), then L (154), of the same size. ISO/IEC 18004, table 7.
 """
 
 from __future__ import annotations

@@ -1,0 +1,177 @@
+"""The certificate on A4: what a young person hangs on the wall, files and shows, with the credential inside.
+
+The PDF is tagged, PDF/A-3a and PDF/UA-1, and the same values always give the same bytes. It is a picture of the
+credential and never a source of truth: whoever verifies reads the attachment. Where the words come from is the
+domain's; dates and numbers arrive as text in the reader's language.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from accredit.rendering import pdf_metadata
+from accredit.rendering.badge import LEVELS, badge_svg
+from accredit.rendering.environment import environment, translations
+from accredit.rendering.fonts import FONT_STACK, fontconfig_file
+from accredit.rendering.layout import lay_out
+from accredit.rendering.lettering import line_outline
+from accredit.rendering.qr import qr_svg
+
+ATTACHMENT_NAME = "credential.json"
+# WeasyPrint, Pango and the process environment are shared by all threads.
+_ONE_AT_A_TIME = threading.Lock()
+_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CertificateValues:
+    """What a certificate says. Texts are printed as they are given; `level` is a key of `LEVELS`.
+
+    `code` is the typed code as it is shown, `verify_host` where it is to be typed, `qr_text` the address in the QR.
+    """
+
+    organisation: str
+    name: str
+    award: str
+    sentence: str
+    skills: tuple[str, ...]
+    signatory_name: str
+    signatory_role: str
+    awarded_on: str
+    code: str
+    verify_host: str
+    qr_text: str
+    level: str
+    tariff_line: str | None
+    demonstration: bool
+    language: str
+    credential_json: bytes
+
+
+def certificate_pdf(values: CertificateValues) -> bytes:
+    """Return the certificate as a PDF of one A4 page, landscape, with the credential attached.
+
+    Raises `KeyError` for an unknown level, `ValueError` when the QR's text is too long, `FileNotFoundError` when a font
+    is missing.
+    """
+    html, files = certificate_html(values), _drawings(values)
+    with _ONE_AT_A_TIME, _fixed_environment(_issued_at(values.credential_json)) as moment:
+        return _print(html, files, values, moment)
+
+
+def certificate_html(values: CertificateValues) -> str:
+    """Return the page that is printed; its pictures are named `own:…` and exist only while it is."""
+    layout = lay_out(
+        name=values.name,
+        award=values.award,
+        organisation=values.organisation,
+        sentence=values.sentence,
+        skills=values.skills,
+        signatory=values.signatory_name,
+        role=values.signatory_role,
+        host=values.verify_host,
+    )
+    template = environment(values.language).get_template("certificate/certificate.html")
+    return template.render(values=values, layout=layout, look=LEVELS[values.level], fonts=FONT_STACK)
+
+
+def _drawings(values: CertificateValues) -> dict[str, str]:
+    """Return the pictures of the page by the name under which it asks for them."""
+    demonstration = translations(values.language).gettext("Demonstration").upper()
+    watermark = line_outline(demonstration, weight=600, size=24, centre=110, baseline=78)
+    return {
+        "own:badge": badge_svg(
+            values.level,
+            values.skills[:2],
+            demonstration=values.demonstration,
+            title=values.award,
+            language=values.language,
+        ),
+        "own:qr": qr_svg(values.qr_text),
+        "own:waves": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 78 96" width="78" height="96">'
+        '<path d="M0 40C26 14 52 14 78 40V96H0z M0 60C26 36 52 36 78 60V96H0z" fill="#fff" fill-opacity=".1"/>'
+        '<path d="M0 60C26 36 52 36 78 60V96H0z" fill="#fff" fill-opacity=".1"/></svg>',
+        "own:watermark": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 219 140" width="219" height="140">'
+        f'<path d="{watermark}" fill="#1F2937" fill-opacity=".06" transform="rotate(-24 110 70)"/></svg>',
+    }
+
+
+def _print(html: str, files: dict[str, str], values: CertificateValues, moment: datetime) -> bytes:
+    # The first import reads the fontconfig file, so it may only happen where ours is in force.
+    import weasyprint
+    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
+
+    class OwnDrawings(URLFetcher):  # type: ignore[misc]
+        """Serves this page's drawings and nothing else: no file, no network."""
+
+        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
+            if url not in files:
+                raise FatalURLFetchingError(url)
+            return URLFetcherResponse(url, files[url].encode(), {"Content-Type": "image/svg+xml"})
+
+    attachment = weasyprint.Attachment(
+        string=values.credential_json,
+        name=ATTACHMENT_NAME,
+        description=translations(values.language).gettext("The signed credential this certificate shows"),
+        created=moment,
+        modified=moment,
+        relationship="Source",
+    )
+    try:
+        document = weasyprint.HTML(string=html, base_url="own:", url_fetcher=OwnDrawings()).render(
+            font_config=_font_configuration()
+        )
+        document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+        document.metadata.attachments = [attachment]
+        made = document.write_pdf(
+            pdf_variant="pdf/a-3a", pdf_identifier=_identifier(values), finisher=pdf_metadata.declare_pdf_ua
+        )
+    except FatalURLFetchingError as error:
+        msg = f"the certificate's page asks for something that is not its own: {error}"
+        raise ValueError(msg) from None
+    return bytes(made)
+
+
+@cache
+def _font_configuration() -> Any:
+    from weasyprint.text.fonts import FontConfiguration
+
+    return FontConfiguration()
+
+
+@contextmanager
+def _fixed_environment(moment: datetime) -> Iterator[datetime]:
+    """Let fontconfig see our fonts only, and fontTools write one date into what it embeds."""
+    fixed = {"FONTCONFIG_FILE": str(fontconfig_file()), "SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
+    before = {name: os.environ.get(name) for name in fixed}
+    os.environ.update(fixed)
+    try:
+        yield moment
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _issued_at(credential_json: bytes) -> datetime:
+    """Return the credential's `validFrom`, for the file's own dates; one without it gets a fixed day."""
+    try:
+        stated = datetime.fromisoformat(json.loads(credential_json)["validFrom"])
+    except (ValueError, KeyError, TypeError):
+        return _NO_DATE
+    return stated.astimezone(UTC) if stated.tzinfo else _NO_DATE
+
+
+def _identifier(values: CertificateValues) -> bytes:
+    return hashlib.sha256(repr(astuple(values)).encode()).digest()[:16]
