@@ -7,6 +7,7 @@ Nothing of the visible pages is read: what a certificate says is what its creden
 
 from __future__ import annotations
 
+import re
 import zlib
 from collections.abc import Iterator
 from io import BytesIO
@@ -20,6 +21,7 @@ MAX_CREDENTIAL_BYTES = 1_000_000
 MAX_PAGES = 200
 MAX_FILES = 100
 _SUFFIXES = (".json", ".jsonld", ".json-ld", ".jws", ".jwt")
+_WIDE_ROWS = re.compile(rb"/Columns\s*[+]?\d{6}")
 _MEDIA_TYPES = frozenset(
     ("/application/json", "/application/ld+json", "/application/vc", "/application/vc+ld+json", "/application/vc+jwt")
 )
@@ -37,8 +39,12 @@ def extract(pdf_bytes: bytes) -> bytes:
         raise ContainerUnreadable("pdf_size", f"over {MAX_PDF_BYTES} bytes")
     if not pdf_bytes.startswith(b"%PDF-"):
         raise ContainerUnreadable("pdf_damaged", "not a PDF")
+    # A predictor's row is allocated before a byte of it is read: 500 million columns cost half a gigabyte.
+    if _WIDE_ROWS.search(pdf_bytes):
+        raise ContainerUnreadable("pdf_filter", "the PDF is packed in rows wider than any page needs")
     try:
-        with pikepdf.open(BytesIO(pdf_bytes), suppress_warnings=True) as pdf:
+        # Without recovery: readers differ in how they repair a damaged file, so a repaired one says nothing certain.
+        with pikepdf.open(BytesIO(pdf_bytes), suppress_warnings=True, attempt_recovery=False) as pdf:
             return _one_credential(pdf)
     except pikepdf.PasswordError:
         raise ContainerUnreadable("pdf_encrypted", "the PDF is protected by a password") from None

@@ -243,7 +243,7 @@ def test_only_a_cosignature_tells_a_time() -> None:
 def test_no_input_raises_anything_but_the_ledgers_own_errors(data: bytes | str) -> None:
     for read in (signed_note.parse, TlogProof.parse):
         with pytest.raises(NoteMalformed):
-            read(data)  # type: ignore[operator]
+            read(data)
 
 
 @given(st.integers(0, len(NOTE.encode()) - 1), st.integers(0, 7))

@@ -190,7 +190,7 @@ def test_building_the_same_twice_gives_the_same_order_of_members() -> None:
         (lambda: _achievement(endorsement_jwt=("a.b",)), "$.endorsementJwt[0]", "pattern"),
         (lambda: ResultDescription(id=HOURS, name="x", result_type="Hours"), "$.resultType", "vocabulary"),
         (lambda: ResultDescription(id=HOURS, name="x", result_type="ext:"), "$.resultType", "vocabulary"),
-        (lambda: ResultDescription(id=HOURS, name="x"), "$.resultType", "required"),
+        (lambda: ResultDescription.read({"id": HOURS, "name": "x"}), "$.resultType", "required"),
         (Criteria, "$", "criteria"),
         (lambda: Alignment(type=("Aligned",), target_name="x", target_url="urn:x:1"), "$.type", "type"),
         (lambda: IdentityObject(hashed=True, identity_hash="Ama", identity_type="name"), "$", "identity-hash"),

@@ -51,7 +51,7 @@ def _pdf(*files: tuple[str, bytes], encryption: pikepdf.Encryption | bool = Fals
     document = pikepdf.new()
     document.add_blank_page()
     for name, content in files:
-        document.attachments[name] = pikepdf.AttachedFileSpec(document, content, filename=name)
+        document.attachments[name] = pikepdf.AttachedFileSpec(document, content, filename=name)  # type: ignore[call-arg]
     out = BytesIO()
     document.save(out, encryption=encryption)
     return out.getvalue()
@@ -288,6 +288,8 @@ def _packed(content: bytes, **entries: object) -> bytes:
         (_pdf(("a.json", b"{}"), encryption=pikepdf.Encryption(owner="o", user="u")), "pdf_encrypted"),
         (_pdf(("a.json", b"{}"), encryption=pikepdf.Encryption(owner="o", user="")), "pdf_encrypted"),
         (_pdf(*((f"{at}.txt", b"") for at in range(101))), "pdf_files"),
+        (_pdf().replace(b"/Type", b"/Columns 499999999 /Type", 1), "pdf_filter"),
+        (_pdf()[:-40], "pdf_damaged"),
         (b"%PDF-1.7\n", "pdf_damaged"),
         (b"", "pdf_damaged"),
         (b"%PDF-" + bytes(10**7), "pdf_size"),
@@ -295,7 +297,8 @@ def _packed(content: bytes, **entries: object) -> bytes:
     ids=[
         "none", "another file", "VX16 two", "an empty one", "over a megabyte", "VX18 a Flate bomb",
         "VX18 filters chained", "VX18 another filter", "a predictor", "damaged data", "VX20 user password",
-        "VX20 owner password", "101 files", "cut", "VX30 empty", "VX30 too large",
+        "VX20 owner password", "101 files",
+        "VX18 a row of 500 million columns", "its end is missing", "cut", "VX30 empty", "VX30 too large",
     ],
 )  # fmt: skip
 def test_a_certificate_is_refused(data: bytes, code: str) -> None:
