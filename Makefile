@@ -61,6 +61,8 @@ translations: ## bring the catalogues up to date with the words in code and temp
 lock: ## resolve requirements.lock and requirements-dev.lock anew (names, versions and hashes only)
 	@tools/lock.sh
 assets: ## rebuild the stylesheet, scripts and fonts (needs node 20)
+	@tools/setup.sh dev
+	@$(PY) assets/fonts.py && $(PY) assets/badges.py
 	@cd assets && npm ci --silent && npm run --silent build
 wheel: ## build the wheel into dist/
 	@tools/setup.sh dev

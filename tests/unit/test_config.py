@@ -1,0 +1,58 @@
+"""Settings: half right is not right, and the refusal names everything at once."""
+
+from __future__ import annotations
+
+import pytest
+
+from accredit.config import load_settings
+from accredit.errors import NotReady
+
+GOOD = {
+    "ACCREDIT_BASE_URL": "https://accredit.example.org",
+    "ACCREDIT_SECRET_KEY": "s" * 32,
+    "ACCREDIT_PEPPER": "p" * 32,
+}
+
+
+@pytest.fixture
+def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+    return monkeypatch
+
+
+def test_good_settings_load(environment: pytest.MonkeyPatch) -> None:
+    settings = load_settings()
+    assert (settings.host, settings.did_host, settings.is_https) == ("accredit.example.org", "accredit.example.org", True)
+
+
+def test_everything_wrong_is_named_at_once(environment: pytest.MonkeyPatch) -> None:
+    environment.delenv("ACCREDIT_PEPPER")
+    environment.setenv("ACCREDIT_SECRET_KEY", "short")
+    environment.setenv("ACCREDIT_BASE_ULR", "typing mistake")
+    with pytest.raises(NotReady) as refusal:
+        load_settings()
+    assert "ACCREDIT_BASE_ULR is not a setting" in refusal.value.detail
+    assert "ACCREDIT_PEPPER is not set" in refusal.value.detail
+    assert "ACCREDIT_SECRET_KEY must have at least 32 characters" in refusal.value.detail
+    assert "short" not in refusal.value.detail.replace("at least", "")
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["http://accredit.example.org", "https://accredit.example.org/path", "accredit.example.org", "ftp://example.org"],
+    ids=["plain http to the world", "with a path", "no scheme", "another scheme"],
+)
+def test_an_address_that_cannot_be_printed_on_paper_is_refused(environment: pytest.MonkeyPatch, address: str) -> None:
+    environment.setenv("ACCREDIT_BASE_URL", address)
+    with pytest.raises(NotReady, match="ACCREDIT_BASE_URL"):
+        load_settings()
+
+
+def test_plain_http_is_accepted_on_this_machine(environment: pytest.MonkeyPatch) -> None:
+    environment.setenv("ACCREDIT_BASE_URL", "http://127.0.0.1:8080")
+    assert not load_settings().is_https
+
+
+def test_secrets_do_not_print(environment: pytest.MonkeyPatch) -> None:
+    assert "s" * 32 not in repr(load_settings())
