@@ -140,14 +140,17 @@ def credential_document(facts: CredentialFacts) -> dict[str, Any]:
     lines = [honest_sentence(facts.totals), SCOPE_LINE]
     if facts.tariff_line:
         lines.append(TARIFF_LINE)
-    started = min((module.on for module in facts.modules), default=facts.totals.first_on)
+    days = [day for day in (facts.totals.first_on, facts.totals.last_on) if day] + [each.on for each in facts.modules]
     subject = AchievementSubject(
         # A fresh id for each credential and never for a person, so that two awards cannot be joined by it.
         id=f"urn:uuid:{facts.subject_id}",
         identifier=(IdentityObject.printed_name(facts.printed_name),),
-        achievement=Achievement.model_validate(facts.achievement),
-        activity_start_date=None if started is None else _midnight(started),
-        activity_end_date=_midnight(facts.awarded_on),
+        # The creator is the issuer. Said twice, one of the two could be taken out without touching what is signed.
+        achievement=Achievement.model_validate(
+            {name: value for name, value in facts.achievement.items() if name != "creator"}
+        ),
+        activity_start_date=_midnight(min(days)) if days else None,
+        activity_end_date=_midnight(max(days)) if days else None,
         narrative=_described(" ".join(filter(None, lines)), facts.demonstration),
         result=tuple(_results(facts)),
     )
@@ -265,7 +268,7 @@ def _demanded(definition: Definition, level: Level) -> Iterator[Skill]:
 def frameworks_of(skill: Skill) -> tuple[Framework, ...]:
     """Return what a skill is aligned with, each with an address; an alignment without any is left out."""
     return tuple(
-        Framework(framework=each.framework, name=each.name, url=url, code=each.code)
+        Framework(framework=each.framework, name=each.name, url=url, code=each.code if each.url else None)
         for each in skill.alignments
         if (url := each.url or _FRAMEWORK_PAGES.get(each.framework.partition(" Universal")[0]))
     )

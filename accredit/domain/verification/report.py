@@ -143,7 +143,10 @@ def _claims(credential: OpenBadgeCredential) -> Claims:
     subject = credential.subject
     achievement = subject.achievement
     described = {each.id: each.name for each in achievement.result_description}
-    alignments = [*achievement.alignment, *(each for result in subject.result for each in result.alignment)]
+    alignments = dict.fromkeys(
+        (each.target_name, each.target_framework, each.target_url)
+        for each in (*achievement.alignment, *(each for result in subject.result for each in result.alignment))
+    )
     names = printed_names(credential)
     return Claims(
         credential_id=credential.id,
@@ -156,10 +159,7 @@ def _claims(credential: OpenBadgeCredential) -> Claims:
         printed_name=names[0] if names else None,
         awarded_on=credential.awarded_date.date().isoformat() if credential.awarded_date else None,
         valid_from=credential.valid_from.isoformat().replace("+00:00", "Z"),
-        skills=tuple(
-            {"name": each.target_name, "framework": each.target_framework, "url": each.target_url}
-            for each in alignments
-        ),
+        skills=tuple({"name": name, "framework": framework, "url": url} for name, framework, url in alignments),
         results=tuple(
             {
                 "name": described.get(each.result_description or ""),
