@@ -143,9 +143,9 @@ def check_details(details: Details) -> Details:
     return Details(
         name=name,
         town=_text(details.town),
-        urn=check_urn(details.urn) if _text(details.urn) else None,
-        charity_number=check_charity_number(details.charity_number) if _text(details.charity_number) else None,
-        ukprn=check_ukprn(details.ukprn) if _text(details.ukprn) else None,
+        urn=check_urn(urn) if (urn := _text(details.urn)) else None,
+        charity_number=check_charity_number(charity) if (charity := _text(details.charity_number)) else None,
+        ukprn=check_ukprn(ukprn) if (ukprn := _text(details.ukprn)) else None,
         contact=_text(details.contact),
         talk_to=_text(details.talk_to),
     )

@@ -32,6 +32,23 @@ class Account(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class SignInCode(SQLModel, table=True):
+    """A code sent by e-mail; only its keyed hash is kept, and it is removed once used, replaced or out of date.
+
+    ``browser`` is the keyed hash of a secret in the cookie of the browser that asked. ``account_id`` is None where
+    nobody has the address typed, so that both cases do the same work.
+    """
+
+    __tablename__ = "sign_in_code"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
+    browser: bytes = Field(unique=True)
+    code_hash: bytes
+    tries: int = 0
+    made_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class Staff(SQLModel, table=True):
     """A member of staff of one organisation; ``account_id`` is None for an adult who never signs in."""
 

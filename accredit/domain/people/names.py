@@ -27,25 +27,8 @@ _TURNING = {"\u061c", "\u200e", "\u200f", *map(chr, range(0x202A, 0x202F)), *map
 _BLANK = {"\u034f", "\u115f", "\u1160", "\u17b4", "\u17b5", "\u3164", "\uffa0", "\u2800"}
 _ASCII_SYMBOLS = set("<>+=|~^`$")
 _JOINING_SCRIPTS = frozenset(
-    [
-        "ARABIC",
-        "SYRIAC",
-        "NKO",
-        "MONGOLIAN",
-        "DEVANAGARI",
-        "BENGALI",
-        "GURMUKHI",
-        "GUJARATI",
-        "ORIYA",
-        "TAMIL",
-        "TELUGU",
-        "KANNADA",
-        "MALAYALAM",
-        "SINHALA",
-        "TIBETAN",
-        "MYANMAR",
-        "KHMER",
-    ]
+    {"ARABIC", "SYRIAC", "NKO", "MONGOLIAN", "DEVANAGARI", "BENGALI", "GURMUKHI", "GUJARATI", "ORIYA", "TAMIL"}
+    | {"TELUGU", "KANNADA", "MALAYALAM", "SINHALA", "TIBETAN", "MYANMAR", "KHMER"}
 )
 _APART = re.compile(r"[\W_]+")
 _LIKE = str.maketrans(
@@ -118,13 +101,15 @@ def _first_letter(word: str) -> str:
     for place, symbol in enumerate(word):
         if _is_letter(symbol):
             end = place + 1
-            # Marks belong to their letter; a virama (class 9) only joins the next consonant, which is left out.
-            while (
-                end < len(word) and unicodedata.category(word[end])[0] == "M" and unicodedata.combining(word[end]) != 9
-            ):
+            while end < len(word) and _marks_the_letter(word[end]):
                 end += 1
             return word[place:end]
     return ""
+
+
+def _marks_the_letter(symbol: str) -> bool:
+    # A virama (combining class 9) only joins the next consonant, which an initial leaves out.
+    return unicodedata.category(symbol)[0] == "M" and unicodedata.combining(symbol) != 9
 
 
 def name_matches(typed: str, printed: str, known_as: str | None = None) -> bool:

@@ -14,6 +14,7 @@ from sqlmodel import col, select
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
+from accredit.domain.organisations.rules import Role
 from accredit.domain.people import queries, rules
 from accredit.domain.people.models import ClaimSlip, YoungPerson
 from accredit.domain.people.names import check_name
@@ -56,7 +57,7 @@ class PersonEntry:
         name = check_name(self.printed_name)
         columns: dict[str, Any] = {
             "printed_name": name,
-            "known_as": check_name(self.known_as) if (self.known_as or "").strip() else name,
+            "known_as": check_name(self.known_as) if self.known_as and self.known_as.strip() else name,
             "school_reference": (self.school_reference or "").strip() or None,
             "year_group": (self.year_group or "").strip() or None,
             "form": (self.form or "").strip() or None,
@@ -88,7 +89,7 @@ def change_young_person(
 ) -> None:
     """Change what is written about a young person; another printed name waits to be confirmed again.
 
-    Raises `Conflict` ``changed-meanwhile`` when the row is no longer the one that was shown; `RuleBroken` as when added.
+    Raises `Conflict` ``changed-meanwhile`` when it is no longer the row that was shown; `RuleBroken` as when added.
     """
     row = _for_update(db, young_person_id)
     rules.check_same_organisation(actor, row.organisation_id)
@@ -121,7 +122,7 @@ def confirm_printed_name(db: Session, *, young_person_id: UUID, name: str, actor
     """
     row = _for_update(db, young_person_id)
     rules.check_same_organisation(actor, row.organisation_id)
-    held = frozenset()
+    held: frozenset[Role] = frozenset()
     if actor.kind is ActorKind.STAFF and actor.id:
         held = queries.roles_on(db, actor.id, local_date(now))
     confirmer = rules.name_confirmer(actor=actor, young_person_id=row.id, held_by_actor=held)

@@ -100,6 +100,16 @@ def account_by_email(db: Session, email: str) -> Account | None:
     return db.exec(select(Account).where(Account.email == email.strip().lower())).first()
 
 
+def account_by_key(db: Session, fs_uniquifier: str) -> Account | None:
+    """Return the account whose sign-ins carry this key, or None."""
+    return db.exec(select(Account).where(Account.fs_uniquifier == fs_uniquifier)).first()
+
+
+def operators(db: Session) -> tuple[Account, ...]:
+    """Return the accounts that run this service, by address."""
+    return tuple(db.exec(select(Account).where(col(Account.is_operator).is_(True)).order_by(Account.email)).all())
+
+
 def staff_member(db: Session, staff_id: UUID) -> StaffFacts:
     """Return one member of staff. Raises `NotFound`."""
     found = _staff(db, col(Staff.id) == staff_id)

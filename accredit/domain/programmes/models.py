@@ -27,7 +27,7 @@ class Programme(SQLModel, table=True):
 
 
 class ProgrammeVersion(SQLModel, table=True):
-    """What the programme asks for and offers from ``effective_from`` (``definition``: `programmes.rules.Definition`)."""
+    """What the programme asks for and offers from ``effective_from``, as a `programmes.rules.Definition`."""
 
     __tablename__ = "programme_version"
     __table_args__ = (

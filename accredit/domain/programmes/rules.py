@@ -235,8 +235,10 @@ def _named_modules(definition: Definition) -> Iterable[str]:
     yield from definition.before_hours
     for module in definition.modules:
         yield from module.refreshes
-    for part in (*definition.skills, *definition.levels):
-        yield from part.module_codes
+    for skill in definition.skills:
+        yield from skill.module_codes
+    for level in definition.levels:
+        yield from level.module_codes
 
 
 def _level_faults(levels: Sequence[Level]) -> Iterator[tuple[str, str]]:

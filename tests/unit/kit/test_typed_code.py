@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
 
 import pytest
 
@@ -16,16 +17,16 @@ def code(request: pytest.FixtureRequest) -> str:
     return make(random.Random(request.param).randrange)
 
 
-def test_the_alphabet_has_no_symbol_that_looks_like_another():
+def test_the_alphabet_has_no_symbol_that_looks_like_another() -> None:
     assert len(set(ALPHABET)) == 31
     assert not set("0O1IL") & set(ALPHABET)
 
 
-def test_a_fresh_code_reads_back(code: str):
+def test_a_fresh_code_reads_back(code: str) -> None:
     assert read(code) == code
 
 
-def test_every_single_slip_is_noticed(code: str):
+def test_every_single_slip_is_noticed(code: str) -> None:
     for place, symbol in itertools.product(range(LENGTH), ALPHABET):
         if symbol != code[place]:
             with pytest.raises(TypedCodeError) as caught:
@@ -33,7 +34,7 @@ def test_every_single_slip_is_noticed(code: str):
             assert caught.value.fault == "check"
 
 
-def test_every_swap_of_two_symbols_is_noticed(code: str):
+def test_every_swap_of_two_symbols_is_noticed(code: str) -> None:
     for first, second in itertools.combinations(range(LENGTH), 2):
         symbols = list(code)
         symbols[first], symbols[second] = symbols[second], symbols[first]
@@ -51,7 +52,7 @@ def test_every_swap_of_two_symbols_is_noticed(code: str):
         pytest.param(lambda code: show(code).replace("-", "–"), id="with the dashes a telephone makes"),
     ],
 )
-def test_what_carries_nothing_is_ignored(code: str, write):
+def test_what_carries_nothing_is_ignored(code: str, write: Callable[[str], str]) -> None:
     assert read(write(code)) == code
 
 
@@ -67,13 +68,13 @@ def test_what_carries_nothing_is_ignored(code: str, write):
         pytest.param("２" + "2" * 13, "symbol", id="a digit of another script"),
     ],
 )
-def test_what_is_not_a_code_is_refused_with_its_fault(text: str, fault: str):
+def test_what_is_not_a_code_is_refused_with_its_fault(text: str, fault: str) -> None:
     with pytest.raises(TypedCodeError) as caught:
         read(text)
     assert caught.value.fault == fault
 
 
-def test_a_code_is_shown_five_five_four():
+def test_a_code_is_shown_five_five_four() -> None:
     code = make(lambda _n: 0)
     assert show(code) == "22222-22222-2222"
     assert typed_code.check_symbol("3" + "2" * 12) != "2"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from accredit.domain.enrolments import queries as enrolments
@@ -14,7 +16,7 @@ from tests.cast import make_cast
 from tests.factories import TODAY
 
 
-def test_the_cast_stands_as_described(database: Database):
+def test_the_cast_stands_as_described(database: Database) -> None:
     with database.transaction() as db:
         cast = make_cast(db)
     with database.reading(cast.organisation_id) as db:
@@ -30,7 +32,7 @@ def test_the_cast_stands_as_described(database: Database):
         assert people.roles_on(db, cast.lee.id, TODAY) == {Role.ADMINISTRATOR}
 
 
-def test_oz_sees_nothing(database: Database):
+def test_oz_sees_nothing(database: Database) -> None:
     with database.transaction() as db:
         cast = make_cast(db)
     with database.reading(cast.other_organisation_id) as db:
@@ -38,11 +40,12 @@ def test_oz_sees_nothing(database: Database):
         assert people.staff(db, organisation_id=cast.organisation_id) == ()
         assert enrolments.cohort(db, programme_id=cast.programme_id, on=TODAY) == ()
         assert people.young_people_by_reference(db, organisation_id=cast.organisation_id) == {}
-        for look in (
+        looks: tuple[Callable[[], object], ...] = (
             lambda: people.young_person(db, cast.ama.id),
             lambda: people.staff_member(db, cast.sam.id),
             lambda: enrolments.enrolment(db, cast.ama.enrolled),
             lambda: organisations.organisation(db, cast.organisation_id),
-        ):
+        )
+        for look in looks:
             with pytest.raises(NotFound):
                 look()

@@ -1,0 +1,133 @@
+"""Signing in by e-mailed code, and passwords; nothing here knows a browser, a page or a cookie.
+
+- A code has eight digits, works once, for ten minutes, and only with the secret of the browser that asked.
+- Five wrong tries use it up. A new code for the same account replaces the one before.
+- The caller learns right or wrong, never why, and never whether anybody has the address.
+- A password has at least 12 characters and is kept as an Argon2 hash; a new one ends every sign-in of its account.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+import uuid
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from argon2 import PasswordHasher
+from sqlalchemy import delete
+from sqlmodel import col, select
+
+from accredit.domain.audit import operations as audit
+from accredit.domain.audit.rules import Actor, ActorKind, Tag
+from accredit.domain.people import queries
+from accredit.domain.people.models import Account, SignInCode
+from accredit.errors import NotFound, RuleBroken
+from accredit.storage import Session
+
+DIGITS = 8
+LIFETIME = timedelta(minutes=10)
+MOST_TRIES = 5
+SHORTEST_PASSWORD = 12
+
+
+def make_code(
+    db: Session,
+    *,
+    email: str,
+    browser_secret: str,
+    pepper: bytes,
+    now: datetime,
+    draw: Callable[[int], int] = secrets.randbelow,
+) -> tuple[UUID | None, str]:
+    """Make a code for the browser with this secret; return whose it is (None for nobody) and the digits, once."""
+    account = queries.account_by_email(db, email)
+    account_id = account.id if account is not None and account.active else None
+    code = f"{draw(10**DIGITS):0{DIGITS}}"
+    forget_old_codes(db, now=now)
+    if account_id is not None:
+        db.execute(delete(SignInCode).where(col(SignInCode.account_id) == account_id))
+    browser = _browser_hash(browser_secret, pepper)
+    db.execute(delete(SignInCode).where(col(SignInCode.browser) == browser))
+    row = SignInCode(account_id=account_id, browser=browser, code_hash=b"", made_at=now)
+    row.code_hash = _code_hash(code, row.id, pepper)
+    db.add(row)
+    db.flush()
+    return account_id, code
+
+
+def use_code(db: Session, *, code: str, browser_secret: str, pepper: bytes, now: datetime) -> UUID | None:
+    """Return the account that a code signs in, and use the code up; None when it does not, whatever the reason."""
+    wanted = select(SignInCode).where(SignInCode.browser == _browser_hash(browser_secret, pepper)).with_for_update()
+    row = db.exec(wanted).first()
+    if row is None:
+        return None
+    digits = "".join(symbol for symbol in code if symbol.isascii() and symbol.isdigit())
+    matches = hmac.compare_digest(row.code_hash, _code_hash(digits, row.id, pepper))
+    is_open = now - row.made_at <= LIFETIME and row.tries < MOST_TRIES
+    if not (matches and is_open and row.account_id is not None):
+        row.tries += 1
+        return None
+    account_id = row.account_id
+    db.delete(row)
+    return account_id
+
+
+def forget_old_codes(db: Session, *, now: datetime) -> None:
+    """Remove the codes that no longer work."""
+    db.execute(delete(SignInCode).where(col(SignInCode.made_at) < now - LIFETIME))
+
+
+def mark_signed_in(db: Session, *, actor: Actor, now: datetime) -> None:
+    """Record that a member of staff or an operator signed in."""
+    audit.record(
+        db, tag=Tag.STAFF_SIGNED_IN, actor=actor, now=now, subject=actor.id, organisation_id=actor.organisation_id
+    )
+
+
+def mark_signed_out(db: Session, *, actor: Actor, now: datetime) -> None:
+    """Record that a member of staff or an operator signed out; of young people only the coming is recorded."""
+    if actor.kind is not ActorKind.YOUNG_PERSON:
+        audit.record(
+            db, tag=Tag.STAFF_SIGNED_OUT, actor=actor, now=now, subject=actor.id, organisation_id=actor.organisation_id
+        )
+
+
+def hash_password(text: str) -> str:
+    """Return the Argon2 hash of a password. Raises `RuleBroken` ``password-short``."""
+    if len(text) < SHORTEST_PASSWORD:
+        raise RuleBroken("password-short", least=SHORTEST_PASSWORD)
+    return PasswordHasher().hash(text)
+
+
+def set_password(db: Session, *, account_id: UUID, text: str) -> None:
+    """Give an account a password and end every sign-in it has. Raises `RuleBroken` ``password-short``, `NotFound`."""
+    row = _account(db, account_id)
+    row.password, row.fs_uniquifier = hash_password(text), uuid.uuid4().hex
+
+
+def strengthen_password(db: Session, *, account_id: UUID, password: str) -> None:
+    """Keep a hash of the same password that was made anew with today's cost."""
+    _account(db, account_id).password = password
+
+
+def end_every_sign_in(db: Session, *, account_id: UUID) -> None:
+    """End every sign-in of an account, on every device."""
+    _account(db, account_id).fs_uniquifier = uuid.uuid4().hex
+
+
+def _account(db: Session, account_id: UUID) -> Account:
+    row: Account | None = db.get(Account, account_id)
+    if row is None:
+        raise NotFound("account")
+    return row
+
+
+def _browser_hash(browser_secret: str, pepper: bytes) -> bytes:
+    return hmac.digest(pepper, b"sign-in-browser:" + browser_secret.encode(), "sha256")
+
+
+def _code_hash(code: str, row_id: UUID, pepper: bytes) -> bytes:
+    # The row's id is in it, so that equal codes of two people do not look equal.
+    return hmac.digest(pepper, b"sign-in-code:" + row_id.bytes + code.encode("ascii"), "sha256")
