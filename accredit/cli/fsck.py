@@ -1,0 +1,52 @@
+"""``accredit fsck``: check the invariants of a live service, and name what is wrong."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+
+import click
+
+from accredit import migrations
+from accredit.config import load_settings
+from accredit.domain.issuing.self_audit import verify_store
+from accredit.domain.transparency import queries as transparency
+from accredit.storage import Database, integrity
+
+
+@click.command()
+@click.option("--all", "everything", is_flag=True, help="every check (the only choice so far)")
+@click.option("--json", "as_json", is_flag=True, help="print one JSON object")
+def fsck(*, everything: bool, as_json: bool) -> None:
+    """Check database, ledger and signed documents; exits 1 when anything is wrong."""
+    del everything
+    database = Database(load_settings().database_url)
+    migrations.check(database)
+    found = {name: check(database) for name, check in CHECKS.items()}
+    wrong = sum(len(problems) for problems in found.values())
+    if as_json:
+        click.echo(json.dumps({"problems": wrong, "checks": {name: list(each) for name, each in found.items()}}))
+    else:
+        for name, problems in found.items():
+            click.echo(f"{'ok   ' if not problems else 'WRONG'} {name}")
+            for problem in problems:
+                click.echo(f"      {problem}")
+    sys.exit(1 if wrong else 0)
+
+
+def _ledger(database: Database) -> tuple[str, ...]:
+    with database.reading() as db:
+        return transparency.verify_chain(db)
+
+
+def _signed_documents(database: Database) -> tuple[str, ...]:
+    with database.reading() as db:
+        return verify_store(db)
+
+
+CHECKS: dict[str, Callable[[Database], tuple[str, ...]]] = {
+    "the database is whole": integrity.problems,
+    "the ledger is whole, and every checkpoint agrees with it": _ledger,
+    "every signed document is the one that was recorded": _signed_documents,
+}
