@@ -18,6 +18,9 @@ from accredit.storage import Database, promises
 
 import_models()
 
+# The app with the cast in it, for every test of pages: `cast`, `app`, `client_for`.
+pytest_plugins = ["tests.web"]
+
 
 @pytest.fixture(scope="session")
 def shared() -> Path:

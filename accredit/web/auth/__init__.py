@@ -1,0 +1,21 @@
+"""Signing in: staff by password or e-mailed code, young people by the code on their slip.
+
+No link signs anybody in, no GET changes anything, and a wrong answer never says whether somebody exists.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+from accredit.web.auth.accounts import install_accounts
+from accredit.web.auth.viewer import load_viewer
+
+__all__ = ["bp", "load_viewer", "register"]
+
+bp = Blueprint("auth", __name__)
+
+
+def register(app: Flask) -> None:
+    """Add the sign-in pages to ``app``."""
+    install_accounts(app)
+    app.register_blueprint(bp)

@@ -1,0 +1,101 @@
+"""Who is looking, asked anew with every request: an ended role, a withdrawn slip or a closed account works at once."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from uuid import UUID
+
+from flask import session
+from flask_security import current_user
+
+from accredit.clock import local_date, utc_now
+from accredit.domain.organisations import queries as organisations
+from accredit.domain.organisations.rules import Role, permissions_of
+from accredit.domain.people import queries as people
+from accredit.domain.people.queries import StaffFacts
+from accredit.errors import NotFound
+from accredit.storage import Session
+from accredit.web.auth import cookie
+from accredit.web.auth.cookie import YoungSignIn
+from accredit.web.database import reading
+from accredit.web.viewer import ANONYMOUS, Viewer, ViewerKind
+
+# The role an act is recorded under when somebody holds several: the one that may do most of the daily work.
+ORDER = (Role.COORDINATOR, Role.ADMINISTRATOR, Role.SUPERVISOR)
+
+
+def load_viewer() -> Viewer:
+    """Return the reader of this request as they stand now; a sign-in that no longer holds is forgotten."""
+    if cookie.ACCOUNT not in session and cookie.young_sign_in(session) is None:
+        return ANONYMOUS
+    now = utc_now()
+    viewer = ANONYMOUS if cookie.is_quiet_too_long(session, now=now) else _known(now)
+    if viewer.is_signed_in:
+        cookie.keep_awake(session, now=now)
+    else:
+        session.clear()
+    return viewer
+
+
+def _known(now: datetime) -> Viewer:
+    with reading(everywhere=True) as db:
+        young = cookie.young_sign_in(session)
+        if young is not None:
+            return _young_person(db, young)
+        if current_user.is_anonymous:
+            return ANONYMOUS
+        return viewer_of_account(db, current_user.id, on=local_date(now), chosen=cookie.chosen_organisation(session))
+
+
+def _young_person(db: Session, who: YoungSignIn) -> Viewer:
+    slip = people.current_slip(db, who.young_person_id)
+    try:
+        facts = people.young_person(db, who.young_person_id)
+    except NotFound:
+        return ANONYMOUS
+    if slip is None or slip.id != who.slip_id or facts.left_at is not None:
+        return ANONYMOUS
+    return Viewer(
+        kind=ViewerKind.YOUNG_PERSON,
+        organisation_id=facts.organisation_id,
+        organisation_name=organisations.organisation(db, facts.organisation_id).name,
+        young_person_id=facts.id,
+        display_name=facts.known_as,
+    )
+
+
+def places_of(db: Session, account_id: UUID, *, on: date) -> tuple[StaffFacts, ...]:
+    """Return what an account is in each organisation where it holds a role on a day."""
+    return tuple(facts for facts in people.staff_of_account(db, account_id) if facts.roles_on(on))
+
+
+def viewer_of_account(db: Session, account_id: UUID, *, on: date, chosen: UUID | None) -> Viewer:
+    """Return an account as a reader; anonymous for one that runs nothing and holds no role any more.
+
+    An operator with a role somewhere is that member of staff once they have chosen the organisation.
+    """
+    account = people.account(db, account_id)
+    places = places_of(db, account_id, on=on)
+    here = next((facts for facts in places if facts.organisation_id == chosen), None)
+    if account is None or not account.active:
+        return ANONYMOUS
+    if here is None and account.is_operator:
+        return Viewer(kind=ViewerKind.OPERATOR, account_id=account_id, display_name=account.email)
+    if here is None:
+        # Somebody of several organisations has not chosen yet, or the role in the chosen one has ended.
+        here = places[0] if places else None
+    return _staff(db, account_id, here, on) if here is not None else ANONYMOUS
+
+
+def _staff(db: Session, account_id: UUID, here: StaffFacts, on: date) -> Viewer:
+    roles = here.roles_on(on)
+    return Viewer(
+        kind=ViewerKind.STAFF,
+        organisation_id=here.organisation_id,
+        organisation_name=organisations.organisation(db, here.organisation_id).name,
+        staff_id=here.id,
+        account_id=account_id,
+        permissions=permissions_of(roles),
+        display_name=here.name,
+        role=next(role.value for role in ORDER if role in roles),
+    )

@@ -1,0 +1,159 @@
+"""The whole app for tests: our cast in a real database, and a linting browser for each of them.
+
+Fixtures (every test may ask for them): `cast`, `app`, `client_for`; `app` travels to the cast's today, 30 June 2026.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Iterator
+from importlib.util import find_spec
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import time_machine
+from flask import Flask
+from pydantic import SecretStr
+
+from accredit.config import Settings
+from accredit.domain.audit.rules import SERVICE
+from accredit.domain.people import operations as people
+from accredit.domain.people import queries as people_queries
+from accredit.domain.transparency import operations as transparency
+from accredit.storage import Database, identity
+from accredit.web.access import check_every_route_declares
+from accredit.web.auth import cookie
+from accredit.web.auth.cookie import YoungSignIn
+from accredit.web.auth.viewer import load_viewer
+from accredit.web.foundation import Foundation, install
+from tests.cast import Cast, Player, make_cast
+from tests.client import LintingClient
+from tests.factories import HOST, NOW, PEPPER
+
+AUDIENCES = ("public", "api", "auth", "learner", "supervisor", "coordinator", "admin")
+BASE_URL = f"https://{HOST}"
+
+ClientFor = Callable[[Player | None], LintingClient]
+
+
+def make_settings(database_url: str = "sqlite://", **changes: object) -> Settings:
+    """Return the settings of tests; nothing is read from the environment but what the machine has set there."""
+    values: dict[str, object] = {
+        "base_url": BASE_URL,
+        "secret_key": SecretStr("a secret that only the tests know, long enough"),
+        "pepper": SecretStr(PEPPER.decode()),
+        "database_url": database_url,
+        "keys_dir": Path("no-keys-in-the-web"),
+        **changes,
+    }
+    return Settings(**values)  # type: ignore[arg-type]  # pydantic checks them
+
+
+def compose(database: Database, settings: Settings, *, csrf: bool = False) -> Flask:
+    """Join the app as the composition root does, on a database that is open already."""
+    app = Flask("accredit", static_folder=None)
+    app.extensions["accredit.settings"] = settings
+    app.config.update(SECRET_KEY=settings.secret_key.get_secret_value(), TESTING=True, WTF_CSRF_ENABLED=csrf)
+    app.config["SERVER_NAME"] = None
+    app.config["PREFERRED_URL_SCHEME"] = "https" if settings.is_https else "http"
+    app.test_client_class = LintingClient
+    install(
+        app,
+        Foundation(
+            load_viewer=load_viewer,
+            database=database,
+            demonstration=settings.demonstration,
+            welsh_approved=settings.welsh_approved,
+            https=settings.is_https,
+        ),
+    )
+    for name in AUDIENCES:
+        spec = find_spec(f"accredit.web.{name}")
+        if spec is not None and spec.origin is not None:
+            importlib.import_module(spec.name).register(app)
+    check_every_route_declares(app)
+    return app
+
+
+def prepare(database: Database, settings: Settings) -> None:
+    """Write what a service has before anybody uses it: its identity and an empty ledger."""
+    with database.transaction() as db:
+        identity.claim(
+            db,
+            base_url=settings.base_url,
+            did_host=settings.did_host,
+            demonstration=settings.demonstration,
+            now=NOW,
+        )
+        transparency.ensure_log(db, origin=f"{settings.did_host}/ledger")
+
+
+def sign_in(client: LintingClient, player: Player, cast: Cast) -> None:
+    """Give the browser the cookie that the sign-in pages would give; those have tests of their own."""
+    database: Database = client.application.extensions["accredit.database"]
+    if player in {cast.ama, cast.ben, cast.cai, cast.olu}:
+        slip_id = slip_of(database, player)
+        with client.session_transaction(base_url=BASE_URL) as session:
+            who = YoungSignIn(young_person_id=player.id, slip_id=slip_id)
+            cookie.remember_young_person(session, who, now=NOW)
+        return
+    with database.reading() as db:
+        account_id = player.id if player == cast.operator else people_queries.staff_member(db, player.id).account_id
+        assert account_id is not None
+        account = people_queries.account(db, account_id)
+        assert account is not None
+    with client.session_transaction(base_url=BASE_URL) as session:
+        session.clear()
+        session[cookie.ACCOUNT], session["_fresh"] = account.fs_uniquifier, True
+        cookie.remember_account(session, now=NOW)
+        if player.actor.organisation_id is not None:
+            cookie.choose_organisation(session, player.actor.organisation_id)
+
+
+def slip_of(database: Database, player: Player) -> UUID:
+    """Return the slip of a young person, made now where they have none."""
+    with database.transaction() as db:
+        if people_queries.current_slip(db, player.id) is None:
+            people.make_claim_slip(db, young_person_id=player.id, pepper=PEPPER, actor=SERVICE, now=NOW)
+        slip = people_queries.current_slip(db, player.id)
+        assert slip is not None
+        return slip.id
+
+
+@pytest.fixture
+def today() -> Iterator[time_machine.Traveller]:
+    """It is the cast's today while a test runs; `shift` or `move_to` go elsewhere."""
+    with time_machine.travel(NOW, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def cast(sqlite_database: Database) -> Cast:
+    """The cast, in the database of this test."""
+    with sqlite_database.transaction() as db:
+        return make_cast(db)
+
+
+@pytest.fixture
+def app(sqlite_database: Database, cast: Cast, today: time_machine.Traveller) -> Flask:
+    """The app on SQLite with every audience there is, without the guard against forged forms."""
+    settings = make_settings()
+    prepare(sqlite_database, settings)
+    return compose(sqlite_database, settings)
+
+
+@pytest.fixture
+def client_for(app: Flask, cast: Cast) -> ClientFor:
+    """Return a browser: signed in as somebody of the cast, or nobody's."""
+
+    def browser(player: Player | None = None) -> LintingClient:
+        client = app.test_client()
+        assert isinstance(client, LintingClient)
+        client.environ_base["wsgi.url_scheme"] = "https"
+        client.environ_base["HTTP_HOST"] = HOST
+        if player is not None:
+            sign_in(client, player, cast)
+        return client
+
+    return browser
