@@ -132,8 +132,13 @@ def _print(html: str, files: dict[str, str], values: CertificateValues, moment: 
         )
         document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
         document.metadata.attachments = [attachment]
+        # Asked for by its own name, sRGB would be opened by the library for every file and never closed.
+        document.color_profiles["srgb"] = pdf_metadata.srgb_profile()
         made = document.write_pdf(
-            pdf_variant="pdf/a-3a", pdf_identifier=_identifier(values), finisher=pdf_metadata.declare_pdf_ua
+            pdf_variant="pdf/a-3a",
+            pdf_identifier=_identifier(values),
+            output_intent="first-profile",
+            finisher=pdf_metadata.declare_pdf_ua,
         )
     except FatalURLFetchingError as error:
         msg = f"the certificate's page asks for something that is not its own: {error}"

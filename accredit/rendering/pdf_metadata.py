@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib.resources import files
+from io import BytesIO
 from typing import Any
 
 # ISO 14289-1 §5. ISO 19005-3 §6.6.2.3.2 knows the schema not, so the file has to describe it itself.
@@ -33,3 +35,11 @@ def declare_pdf_ua(_document: Any, pdf: Any) -> None:
         msg = "the PDF library writes its metadata in another way than expected"
         raise ValueError(msg)
     stream.stream = [content.replace(_END, _PDF_UA + _END)]
+
+
+def srgb_profile() -> Any:
+    """Return the colour profile that PDF/A asks for, read from the PDF library's own file."""
+    from weasyprint.css import ColorProfile
+
+    content = (files("weasyprint.pdf") / "sRGB2014.icc").read_bytes()
+    return ColorProfile(BytesIO(content), "sRGB2014.icc", "relative-colorimetric", (["r"], ["g"], ["b"]))
