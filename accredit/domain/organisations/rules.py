@@ -170,8 +170,9 @@ def check_slug(text: str) -> str:
 
 
 def slug_from(name: str) -> str:
-    """Return a slug made from a name: marks dropped, everything else a hyphen."""
-    bare = unicodedata.normalize("NFKD", name.casefold()).encode("ascii", "ignore").decode()
+    """Return a slug made from a name: marks and apostrophes dropped, everything else a hyphen."""
+    letters = unicodedata.normalize("NFKD", name.casefold())
+    bare = "".join(symbol for symbol in letters if not unicodedata.combining(symbol) and symbol not in "'’")
     slug = re.sub(r"[^a-z0-9]+", "-", bare).strip("-")[:50].strip("-")
     return slug if len(slug) >= 3 else f"organisation-{slug}".strip("-")
 

@@ -4,7 +4,7 @@
 2. A doubtful match stays out: two people, another UPN, another name under the same number, a number that differs
    in leading zeros alone, two records for one person.
 3. The rest is new, changed or unchanged. A printed name that was confirmed is never changed by a file.
-4. `import_class_list` plans again inside its own transaction and refuses when the result is not the plan that was shown.
+4. `import_class_list` plans again inside its own transaction and refuses what is not the plan that was shown.
 
 The same file twice changes nothing, because the second plan holds nothing new or changed.
 """
