@@ -6,15 +6,17 @@ Fixtures (every test may ask for them): `cast`, `app`, `client_for`; `app` trave
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any, Protocol
 from uuid import UUID
 
 import pytest
 import time_machine
 from flask import Flask
 from pydantic import SecretStr
+from werkzeug.test import TestResponse
 
 from accredit.config import Settings
 from accredit.domain.audit.rules import SERVICE
@@ -34,7 +36,21 @@ from tests.factories import HOST, NOW, PEPPER
 AUDIENCES = ("public", "api", "auth", "learner", "supervisor", "coordinator", "admin")
 BASE_URL = f"https://{HOST}"
 
-ClientFor = Callable[[Player | None], LintingClient]
+
+class Browser(LintingClient):
+    """A browser that reaches the service at its own address, over TLS."""
+
+    def open(self, *args: Any, **options: Any) -> TestResponse:
+        """Send a request to the service's own host."""
+        options.setdefault("base_url", BASE_URL)
+        return super().open(*args, **options)
+
+
+class ClientFor(Protocol):
+    """Makes a browser: signed in as somebody, or nobody's."""
+
+    def __call__(self, player: Player | None = None) -> Browser:
+        """Return it."""
 
 
 def make_settings(database_url: str = "sqlite://", **changes: object) -> Settings:
@@ -55,9 +71,7 @@ def compose(database: Database, settings: Settings, *, csrf: bool = False) -> Fl
     app = Flask("accredit", static_folder=None)
     app.extensions["accredit.settings"] = settings
     app.config.update(SECRET_KEY=settings.secret_key.get_secret_value(), TESTING=True, WTF_CSRF_ENABLED=csrf)
-    app.config["SERVER_NAME"] = None
-    app.config["PREFERRED_URL_SCHEME"] = "https" if settings.is_https else "http"
-    app.test_client_class = LintingClient
+    app.test_client_class = Browser
     install(
         app,
         Foundation(
@@ -89,7 +103,7 @@ def prepare(database: Database, settings: Settings) -> None:
         transparency.ensure_log(db, origin=f"{settings.did_host}/ledger")
 
 
-def sign_in(client: LintingClient, player: Player, cast: Cast) -> None:
+def sign_in(client: Browser, player: Player, cast: Cast) -> None:
     """Give the browser the cookie that the sign-in pages would give; those have tests of their own."""
     database: Database = client.application.extensions["accredit.database"]
     if player in {cast.ama, cast.ben, cast.cai, cast.olu}:
@@ -147,11 +161,9 @@ def app(sqlite_database: Database, cast: Cast, today: time_machine.Traveller) ->
 def client_for(app: Flask, cast: Cast) -> ClientFor:
     """Return a browser: signed in as somebody of the cast, or nobody's."""
 
-    def browser(player: Player | None = None) -> LintingClient:
+    def browser(player: Player | None = None) -> Browser:
         client = app.test_client()
-        assert isinstance(client, LintingClient)
-        client.environ_base["wsgi.url_scheme"] = "https"
-        client.environ_base["HTTP_HOST"] = HOST
+        assert isinstance(client, Browser)
         if player is not None:
             sign_in(client, player, cast)
         return client

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from flask import Flask, request
-from flask_security import Security, UserMixin
+from flask_security import RoleMixin, Security, UserMixin
 from flask_security.datastore import UserDatastore
 
 from accredit.clock import utc_now
@@ -32,25 +32,25 @@ SETTINGS = {
 
 
 @dataclass
-class SignInAccount(UserMixin):  # type: ignore[misc]  # Flask-Security has no types
+class SignInAccount(UserMixin):
     """One account as the library wants it: a copy of the row, never attached to a database handle."""
 
-    id: UUID
+    id: UUID  # type: ignore[assignment]  # the library expects a number, and never reads it
     email: str
     password: str | None
     active: bool
     fs_uniquifier: str = ""
-    roles: list[object] = field(default_factory=list)
+    roles: list[RoleMixin] = field(default_factory=list)
 
 
-class AccountDatastore(UserDatastore):  # type: ignore[misc]
+class AccountDatastore(UserDatastore):
     """Finds accounts for the library, and keeps a password hash that it has made stronger."""
 
     def __init__(self) -> None:
         """Name the one model there is; our roles are held in an organisation and between dates."""
-        super().__init__(SignInAccount, SignInAccount)
+        super().__init__(SignInAccount, RoleMixin)
 
-    def find_user(self, case_insensitive: bool = False, **wanted: object) -> SignInAccount | None:  # noqa: FBT001, FBT002  # the library's signature
+    def find_user(self, case_insensitive: bool = False, **wanted: object) -> SignInAccount | None:
         """Return the account with this key."""
         # A file is the same for everybody; the library asks with every request.
         if request.endpoint == "static":
