@@ -33,6 +33,13 @@ class PowerCut(RuntimeError):
     """Raised by a fault point in a test, never otherwise."""
 
 
+def arrange(fault: str) -> None:
+    """Set the fault of this process anew, for tests that fail and recover in one process; "" for none."""
+    global _fault  # noqa: PLW0603  # one fault for a process, as the environment would set it
+    _fault = fault
+    _passed.clear()
+
+
 def fault_point(name: str) -> None:
     """Fail here if a test asked for it."""
     if not _fault or not _fault.startswith(f"{name}:"):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from accredit.storage import Database, fault_points
-from accredit.storage.fault_points import NAMES, PowerCut
+from accredit.storage import Database
+from accredit.storage.fault_points import NAMES, PowerCut, arrange
 from tests.integration.cohort import (
     ISSUE_ONCE,
     awarded,
@@ -18,9 +19,28 @@ from tests.integration.cohort import (
 )
 
 CYCLE = [name for name in NAMES if not name.startswith("S7")]
+SAMPLE = {"S1.after_commit", "S3.after_sign", "S4.after_commit", "S6.before_commit"}
+KILLED = [name if name in SAMPLE else pytest.param(name, marks=pytest.mark.slow) for name in CYCLE]
+
+
+@pytest.fixture(autouse=True)
+def _no_fault_is_left() -> Iterator[None]:
+    yield
+    arrange("")
 
 
 @pytest.mark.parametrize("point", CYCLE)
+def test_an_exception_at(point: str, database: Database, tmp_path: Path) -> None:
+    cohort = awarded(database, tmp_path, 2)
+    arrange(f"{point}:raise")
+    with pytest.raises(PowerCut):
+        cohort.issuer().issue_waiting()
+    arrange("")
+    cohort.issuer().issue_waiting()
+    check_nothing_lost_nothing_doubled(cohort)
+
+
+@pytest.mark.parametrize("point", KILLED)
 def test_power_cut_at(point: str, database: Database, tmp_path: Path) -> None:
     cohort = awarded(database, tmp_path, 3)
     dead = cohort.start(ISSUE_ONCE, f"{point}:kill")
@@ -30,20 +50,17 @@ def test_power_cut_at(point: str, database: Database, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("point", ["S1.after_commit", "S3.after_sign@2", "S4.after_commit", "S5.after_commit"])
-def test_power_cut_twice_the_second_time_while_recovering(
-    point: str, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_power_cut_twice_the_second_time_while_recovering(point: str, database: Database, tmp_path: Path) -> None:
     cohort = awarded(database, tmp_path, 3)
     name, _, number = point.partition("@")
     action = "raise" + (f"@{number}" if number else "")
     for fault in (f"{name}:{action}", "S4.before_commit:raise", "S6.before_commit:raise"):
-        monkeypatch.setattr(fault_points, "_fault", fault)
-        monkeypatch.setattr(fault_points, "_passed", {})
+        arrange(fault)
         try:
             cohort.issuer().issue_waiting()
         except PowerCut:
             continue
-    monkeypatch.setattr(fault_points, "_fault", "")
+    arrange("")
     cohort.issuer().issue_waiting()
     check_nothing_lost_nothing_doubled(cohort)
 

@@ -1,0 +1,147 @@
+"""Mail: at least once, under one Message-ID, and emptied once it is sent."""
+
+from __future__ import annotations
+
+import socket
+from datetime import UTC, datetime, timedelta
+from email.message import EmailMessage
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message as MessageHandler
+from pydantic import SecretStr
+
+from accredit.config import Settings
+from accredit.domain.notifications import operations as notifications
+from accredit.domain.notifications.models import OutgoingMail
+from accredit.jobs.handlers import Desk
+from accredit.jobs.mail import ConsoleTransport, Post, SmtpTransport, transport_for
+from accredit.jobs.reconciler import Reconciler
+from accredit.storage import Database
+from accredit.storage.fault_points import PowerCut, arrange
+
+NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
+
+
+class Mailbox:
+    """A way out that keeps what it is given, or is out of order."""
+
+    def __init__(self) -> None:
+        self.received: list[EmailMessage] = []
+        self.is_away = False
+
+    def send(self, message: EmailMessage) -> None:
+        if self.is_away:
+            raise ConnectionRefusedError
+        self.received.append(message)
+
+
+def _post(database: Database, mailbox: Mailbox) -> Post:
+    return Post(database, mailbox, sender="accredit@school.example", host="accredit.example", clock=lambda: NOW)
+
+
+def _queued(database: Database) -> UUID:
+    with database.transaction() as db:
+        return notifications.queue_mail(
+            db, to_address="nia@school.example", subject="Côd", text="Your code is 123456", now=NOW
+        )
+
+
+def test_a_message_is_sent_once_and_then_emptied(database: Database) -> None:
+    mail_id, mailbox = _queued(database), Mailbox()
+    post = _post(database, mailbox)
+    assert post.send(mail_id)
+    assert not post.send(mail_id)
+    (message,) = mailbox.received
+    assert message["To"] == "nia@school.example"
+    assert message["Message-ID"] == f"<{mail_id}@accredit.example>"
+    with database.reading() as db:
+        row = db.execute(sa.select(OutgoingMail)).scalar_one()
+    assert (row.to_address, row.subject, row.text, row.sent_at) == (None, None, None, NOW)
+
+
+def test_power_cut_after_sending_repeats_the_message_under_the_same_id(database: Database) -> None:
+    mail_id, mailbox = _queued(database), Mailbox()
+    post = _post(database, mailbox)
+    arrange("S7.after_send:raise")
+    with pytest.raises(PowerCut):
+        post.send(mail_id)
+    arrange("")
+    assert post.send(mail_id)
+    assert len({message["Message-ID"] for message in mailbox.received}) == 1
+
+
+def test_mail_that_a_server_refused_is_sent_by_a_later_sweep(database: Database) -> None:
+    _queued(database)
+    mailbox = Mailbox()
+    mailbox.is_away = True
+    later = NOW + timedelta(minutes=6)
+    reconciler = Reconciler(database, Desk(issuer=None, post=_post(database, mailbox)), lambda: later)
+    reconciler.sweep()
+    assert mailbox.received == []
+    mailbox.is_away = False
+    reconciler.sweep()
+    reconciler.sweep()
+    assert len(mailbox.received) == 1
+
+
+def test_fresh_mail_is_left_to_its_promise(database: Database) -> None:
+    _queued(database)
+    mailbox = Mailbox()
+    Reconciler(database, Desk(issuer=None, post=_post(database, mailbox)), lambda: NOW).sweep()
+    assert mailbox.received == []
+
+
+class _Collect(MessageHandler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.subjects: list[str] = []
+
+    def handle_message(self, message: object) -> None:
+        self.subjects.append(str(message["Subject"]))  # type: ignore[index]
+
+
+@pytest.mark.enable_socket
+def test_a_message_reaches_a_real_mail_server(sqlite_database: Database, tmp_path: Path) -> None:
+    handler = _Collect()
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port)
+    controller.start()
+    try:
+        settings = _settings(tmp_path, mail="smtp", smtp_host="127.0.0.1", smtp_port=port)
+        post = Post(
+            sqlite_database,
+            SmtpTransport(settings),
+            sender="accredit@school.example",
+            host="accredit.example",
+            clock=lambda: NOW,
+        )
+        assert post.send(_queued(sqlite_database))
+    finally:
+        controller.stop()
+    assert len(handler.subjects) == 1
+
+
+def test_the_console_says_that_nothing_left(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    transport = transport_for(_settings(tmp_path))
+    assert isinstance(transport, ConsoleTransport)
+    message = EmailMessage()
+    message.set_content("Your code is 123456")
+    transport.send(message)
+    assert "NOT SENT" in capsys.readouterr().err
+
+
+def _settings(folder: Path, **more: object) -> Settings:
+    return Settings.model_validate(
+        {
+            "base_url": "https://accredit.example",
+            "secret_key": SecretStr("s" * 32),
+            "pepper": SecretStr("p" * 32),
+            "keys_dir": folder,
+            **more,
+        }
+    )
