@@ -25,7 +25,11 @@ CONTEXT_LISTS = (
     (V1, f"{_OB}context.json", f"{_SECURITY}data-integrity/v1", f"{_SECURITY}suites/ed25519-2020/v1"),
     (V1, "https://www.w3.org/ns/credentials/status/v1"),
 )
-TEXTS = ("", "Peer supporter", "Cefnogwr â ŵ ŷ", 'a "quoted" \\ text', "two\nlines\tand a tab", "😀", "2026-01-01T00:00:00Z")
+TEXTS = (
+    *("", "Peer supporter", "Cefnogwr â ŵ ŷ", "😀", "2026-01-01T00:00:00Z"),
+    *('a "quoted" \\ text', "two\nlines\tand a tab"),
+)
+FAULTS = ("unknown term", "null", "relative id", "unknown type", "inline context", "keyword")
 NUMBERS = (0, 1, -7, 2.5, 3.0, 1e21, 123456.789, -0.001, 100000000000000000000, True, False)
 
 
@@ -46,7 +50,9 @@ class Documents:
 
     def _iri(self) -> str:
         self._made += 1
-        form = self._chance.choice(("urn:uuid:{}", "https://x.example/{}", "did:web:x.example:{}", "HTTPS://ŵ.example/{}#é"))
+        form = self._chance.choice(
+            ("urn:uuid:{}", "https://x.example/{}", "did:web:x.example:{}", "HTTPS://ŵ.example/{}#é")
+        )
         return form.format(self._made if self._chance.random() < 0.8 else 1)
 
     def _node(self, context: ActiveContext, depth: int, *, first_type: str | None = None) -> dict[str, Any]:
@@ -63,7 +69,7 @@ class Documents:
             node["type"] = types if len(types) > 1 or chance.random() < 0.7 else types[0]
         if "id" in context.terms and chance.random() < 0.4 and not first_type:
             node["id"] = self._iri() if chance.random() < 0.9 else f"_:n{chance.randrange(3)}"
-        usable = [name for name, term in context.terms.items() if not term.iri.startswith("@") and not name[0].isupper()]
+        usable = [name for name, term in context.terms.items() if term.iri[0] != "@" and not name[0].isupper()]
         for name in chance.sample(sorted(usable), min(len(usable), chance.randrange(1, 6))):
             node[name] = self._values(name, context.terms[name], context, depth)
         return dict(chance.sample(sorted(node.items()), len(node)))
@@ -126,7 +132,7 @@ class Documents:
         document = self.make()
         nodes = list(_nodes(document))
         node = self._chance.choice(nodes)
-        fault = self._chance.choice(("unknown term", "null", "relative id", "unknown type", "inline context", "keyword"))
+        fault = self._chance.choice(FAULTS)
         if fault == "unknown term":
             node["hoursOfSupport"] = "12"
         elif fault == "null":

@@ -9,8 +9,7 @@ from typing import Any
 
 from pyld import jsonld
 
-from accredit.kit.linkeddata.terms import Entry, Scope
-
+from accredit.kit.linkeddata.terms import CONTAINERS, Entry, Scope
 
 ALIASED = ("@id", "@type")
 
@@ -65,12 +64,9 @@ def _entry(value: Any) -> Entry | None:
         return Entry(value, is_prefix=value[-1:] in tuple(":/?#[]@") and not value.startswith("@")) if value else None
     if not isinstance(value, dict) or not set(value) <= {"@id", "@type", "@container", "@context"}:
         return None
-    if not isinstance(value.get("@id"), str) or not value["@id"]:
-        return None
-    if not isinstance(value.get("@type", ""), str):
-        return None
     container, scoped = value.get("@container"), value.get("@context")
-    if container not in (None, "@set", "@list", "@graph"):
+    is_plain = isinstance(value.get("@id"), str) and value["@id"] and isinstance(value.get("@type", ""), str)
+    if not is_plain or container not in CONTAINERS:
         return None
     scope = scope_of(scoped) if isinstance(scoped, dict) else None
     if scoped is not None and scope is None:

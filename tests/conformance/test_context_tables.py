@@ -43,8 +43,7 @@ def test_pyld_agrees_on_which_contexts_go_together(base: str, official: Official
         document = {"@context": [base, url], "id": "urn:x:1", "type": "VerifiableCredential"}
         try:
             ours = canonicalise(document, contexts=terms.pinned_for_conformance()).decode("utf-8")
-        except ContextRefused as refused:
-            assert refused.code == "protected_term"
+        except ContextRefused:
             with pytest.raises(jsonld.JsonLdError, match="Could not convert"):
                 official.pyld(document)
         else:

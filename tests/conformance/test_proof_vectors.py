@@ -1,0 +1,136 @@
+"""Published Data Integrity vectors: canonical forms, hashes and signatures to the byte, sets and chains of proofs."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+from accredit.kit.linkeddata import canonicalise, jcs, terms
+from accredit.kit.vc import data_integrity, did_key, ecdsa_2019, eddsa_jcs_2022, eddsa_rdfc_2022, multibase, multikey
+
+NOW = datetime(2026, 11, 23, tzinfo=UTC)
+CONTEXTS = terms.pinned_for_conformance()
+
+
+@pytest.fixture(scope="module")
+def vectors(shared: Path) -> Path:
+    return shared / "standards" / "vectors"
+
+
+def load(path: Path) -> Any:
+    return json.loads(path.read_text(encoding="utf-8"))
+
+
+def _signer(multibase_secret: str) -> Ed25519PrivateKey:
+    data = multibase.decode_base58(multibase_secret)
+    assert data[:2] == b"\x80\x26"
+    return Ed25519PrivateKey.from_private_bytes(data[2:])
+
+
+EDDSA = {
+    "eddsa-rdfc-2022": ("DataInt", eddsa_rdfc_2022),
+    "eddsa-jcs-2022": ("JCS", eddsa_jcs_2022),
+}
+
+
+@pytest.mark.parametrize("name", EDDSA)
+def test_w3c_eddsa_vectors(name: str, vectors: Path) -> None:
+    suffix, suite = EDDSA[name]
+    folder = vectors / "vc-di-eddsa" / name
+    unsigned = load(vectors / "vc-di-eddsa" / "unsigned.json")
+    proof = load(folder / f"proofConfig{suffix}.json")
+    document = {**unsigned, "@context": proof["@context"]} if suffix == "JCS" else unsigned
+
+    def write(value: dict[str, Any]) -> bytes:
+        return jcs.canonicalise(value) if suffix == "JCS" else canonicalise(value, contexts=CONTEXTS)
+
+    assert write(document) == (folder / f"canonDoc{suffix}.txt").read_bytes()
+    assert write(proof) == (folder / f"proofCanon{suffix}.txt").read_bytes()
+    combined = (folder / f"combinedHash{suffix}.txt").read_text().strip()
+    assert hashlib.sha256(write(proof)).hexdigest() + hashlib.sha256(write(document)).hexdigest() == combined
+
+    keys = load(vectors / "vc-di-eddsa" / "keyPair.json")
+    expected = load(folder / f"signed{suffix}.json")
+    options = {} if suffix == "JCS" else {"contexts": CONTEXTS}
+    ours = suite.add_proof(
+        unsigned,
+        sign=_signer(keys["privateKeyMultibase"]).sign,
+        verification_method=proof["verificationMethod"],
+        created=datetime.fromisoformat(proof["created"]),
+        **options,
+    )
+    assert ours["proof"] == [expected["proof"]]
+    suite.verify(expected, public_key=multikey.decode(keys["publicKeyMultibase"]), **options)
+
+
+ECDSA = ["ecdsa-rdfc-2019-p256", "ecdsa-rdfc-2019-p384", "ecdsa-jcs-2019-p256", "ecdsa-jcs-2019-p384"]
+
+
+@pytest.mark.parametrize("name", [*ECDSA, "ecdsa-rdfc-2019-p256/employ"])
+def test_w3c_ecdsa_vectors(name: str, vectors: Path) -> None:
+    folder = vectors / "vc-di-ecdsa" / name
+    (signed,) = folder.glob("signed*.json")
+    document = load(signed)
+    (found,) = data_integrity.verify(document, resolve=did_key.resolve, now=NOW, contexts=CONTEXTS)
+    unsecured = {member: value for member, value in document.items() if member != "proof"}
+    (combined,) = folder.glob("combinedHash*.txt")
+    kind = found.key.public_key.kind
+    hashes = ecdsa_2019.hash_data(unsecured, document["proof"], kind=kind, contexts=CONTEXTS)
+    assert hashes.hex() == combined.read_text().strip()
+
+
+@pytest.mark.parametrize(("name", "count"), [("signedProofSet1", 1), ("signedProofSet2", 2), ("signedProofChain1", 3)])
+def test_w3c_sets_and_chains_of_proofs(name: str, count: int, vectors: Path) -> None:
+    document = load(vectors / "vc-di-eddsa" / "proof-set-chain" / f"{name}.json")
+    assert len(data_integrity.verify(document, resolve=did_key.resolve, now=NOW, contexts=CONTEXTS)) == count
+
+
+def test_the_open_badges_proof_vector(vectors: Path) -> None:
+    folder = vectors / "ob3" / "proof-vector"
+    vector = load(folder / "linked-data-proof.json")
+    signed = vector["signed"]
+    key = multikey.decode(vector["publicKeyMultibase"])
+    assert key.raw.hex() == vector["publicKeyHex"]
+    eddsa_rdfc_2022.verify(signed, public_key=key)
+    unsecured = {name: value for name, value in signed.items() if name != "proof"}
+    assert eddsa_rdfc_2022.hash_data(unsecured, signed["proof"]).hex() == vector["hashData"]
+    secret = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(vector["privateKeyHex"])[:32])
+    ours = eddsa_rdfc_2022.add_proof(
+        unsecured,
+        sign=secret.sign,
+        verification_method=signed["proof"]["verificationMethod"],
+        created=datetime.fromisoformat(signed["proof"]["created"]),
+    )
+    assert ours["proof"] == [signed["proof"]]
+
+
+def test_own_signed_vectors(vectors: Path) -> None:
+    folder = vectors / "own-signed"
+    keys = load(folder / "key-ed25519.json")
+    secret = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(keys["seedHex"]))
+    assert multikey.encode_ed25519(bytes.fromhex(keys["publicKeyHex"])) == keys["publicKeyMultibase"]
+    checked = 0
+    for path in sorted(folder.glob("*.json")):
+        vector = load(path)
+        if "hashData" not in vector:
+            continue
+        suite: Any = eddsa_jcs_2022 if "jcs" in path.name else eddsa_rdfc_2022
+        write = jcs.canonicalise if "jcs" in path.name else canonicalise
+        assert write(vector["unsigned"]).decode() == vector["canonicalDocument"], path.name
+        assert write(vector["proofConfig"]).decode() == vector["canonicalProofConfig"], path.name
+        ours = suite.add_proof(
+            vector["unsigned"],
+            sign=secret.sign,
+            verification_method=keys["verificationMethod"],
+            created=datetime.fromisoformat(vector["proofConfig"]["created"]),
+        )
+        proof = vector["signed"]["proof"]
+        assert ours["proof"] == (proof if isinstance(proof, list) else [proof]), path.name
+        checked += 1
+    assert checked >= 5
