@@ -108,10 +108,15 @@ def _ring_outline(
     words: Sequence[str], *, weight: int, size: float, radius: float, spacing: float, below: bool = False
 ) -> str:
     """Set as many of the words as there is room for on a little over a third of the circle."""
-    kept = [word.upper() for word in words if has_outlines(word.upper())]
+    room = radius * 2.3
+    kept = [
+        word.upper()
+        for word in words
+        if has_outlines(word.upper()) and arc_length(word.upper(), weight=weight, size=size, spacing=spacing) <= room
+    ]
     while kept:
         text = " · ".join(kept)
-        if arc_length(text, weight=weight, size=size, spacing=spacing) <= radius * 2.3:
+        if arc_length(text, weight=weight, size=size, spacing=spacing) <= room:
             return arc_outline(text, weight=weight, size=size, radius=radius, spacing=spacing, below=below)
         kept.pop()
     return ""

@@ -91,7 +91,7 @@ def _drawings(values: CertificateValues) -> dict[str, str]:
     return {
         "own:badge": badge_svg(
             values.level,
-            values.skills[:2],
+            values.skills[:3],
             demonstration=values.demonstration,
             title=values.award,
             language=values.language,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import unicodedata
 from io import BytesIO
 from pathlib import Path
@@ -153,5 +154,5 @@ def test_the_process_environment_is_left_as_it_was(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("SOURCE_DATE_EPOCH", "1")
     monkeypatch.delenv("FONTCONFIG_FILE", raising=False)
     certificate_pdf(certificate())
-    assert module.os.environ["SOURCE_DATE_EPOCH"] == "1"
-    assert "FONTCONFIG_FILE" not in module.os.environ
+    assert os.environ["SOURCE_DATE_EPOCH"] == "1"
+    assert "FONTCONFIG_FILE" not in os.environ
