@@ -58,11 +58,11 @@ def verify_code(
     db: Session, *, code: str, now: datetime, expected_name: str | None = None, offline: bool = False
 ) -> CodeAnswer | None:
     """Examine the credential behind a typed code; None for a code that is unknown, mistyped or not released yet."""
+    sources = DatabaseSources(db)
     view = credentials.view_by_code(db, code)
     document = None if view is None else credentials.signed_document(db, view.credential_id)
     if view is None or document is None:
         return None
-    sources = DatabaseSources(db)
     report = verify(document, now=now, sources=sources, offline=offline, expected_name=expected_name)
     return CodeAnswer(view=view, report=report)
 

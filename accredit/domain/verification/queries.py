@@ -31,6 +31,10 @@ class DatabaseSources:
     """`sources.Sources` over a database handle that is not confined to one organisation."""
 
     def __init__(self, db: Session) -> None:
+        if db.tenant is not None:
+            # A confined handle cannot see other organisations, and would call their genuine awards unknown.
+            msg = "verification needs a database handle that is not confined to one organisation"
+            raise ValueError(msg)
         self.db = db
 
     @cached_property

@@ -9,7 +9,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from accredit.cli.verify import verify
 from tests.unit.domain.verification.conftest import issued, quick_story
 from tests.unit.domain.verification.story import Issued, Story
 
@@ -17,23 +19,32 @@ __all__ = ["issued", "quick_story"]
 SECRET = "0123456789abcdef0123456789abcdef"
 
 
-def run(*arguments: str, story: Story | None = None, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def run(*arguments: str, story: Story | None = None, stdin: bytes = b"") -> Result:
+    """Run the command in this process, which is quick."""
+    cleared = {name: None for name in os.environ if name.startswith("ACCREDIT_")}
+    return CliRunner().invoke(verify, arguments, input=stdin, env={**cleared, **(settings_of(story) if story else {})})
+
+
+def program(*arguments: str, story: Story | None = None, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    """Run it as others do, as a program of its own."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("ACCREDIT_")}
-    if story is not None:
-        environment |= {
-            "ACCREDIT_BASE_URL": "https://accredit.example",
-            "ACCREDIT_SECRET_KEY": SECRET,
-            "ACCREDIT_PEPPER": SECRET,
-            "ACCREDIT_DATABASE_URL": str(story.database.engine.url),
-        }
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "accredit", "verify", *arguments],
-        env=environment,
+        env=environment | (settings_of(story) if story else {}),
         input=stdin,
         capture_output=True,
         timeout=60,
         check=False,
     )
+
+
+def settings_of(story: Story) -> dict[str, str]:
+    return {
+        "ACCREDIT_BASE_URL": "https://accredit.example",
+        "ACCREDIT_SECRET_KEY": SECRET,
+        "ACCREDIT_PEPPER": SECRET,
+        "ACCREDIT_DATABASE_URL": str(story.database.engine.url),
+    }
 
 
 @pytest.fixture
@@ -44,7 +55,7 @@ def file(tmp_path: Path, issued: Issued) -> Path:
 
 
 def test_a_genuine_file_ends_with_0_and_says_what_was_done(quick_story: Story, file: Path) -> None:
-    done = run(str(file), story=quick_story)
+    done = program(str(file), story=quick_story)
     assert (done.returncode, done.stderr) == (0, b"")
     text = done.stdout.decode()
     assert text.startswith("GENUINE: Genuine\n")
@@ -58,7 +69,7 @@ def test_revoked_ends_with_3_by_file_by_pipe_and_by_address(quick_story: Story, 
     for target, stdin in ((str(file), b""), ("-", issued.data), (address, b"")):
         done = run(target, "--json", story=quick_story, stdin=stdin)
         told = json.loads(done.stdout)
-        assert (done.returncode, told["verdict"], told["reason"]) == (3, "NOT_CURRENT", "revoked")
+        assert (done.exit_code, told["verdict"], told["reason"]) == (3, "NOT_CURRENT", "revoked")
 
 
 @pytest.mark.parametrize(
@@ -72,12 +83,12 @@ def test_revoked_ends_with_3_by_file_by_pipe_and_by_address(quick_story: Story, 
 )
 def test_an_address_is_looked_up_here_or_not_at_all(quick_story: Story, target: str, code: int, reason: str) -> None:
     done = run(target, "--json", story=quick_story)
-    assert (done.returncode, json.loads(done.stdout)["reason"]) == (code, reason)
+    assert (done.exit_code, json.loads(done.stdout)["reason"]) == (code, reason)
 
 
 def test_offline_nothing_is_green(quick_story: Story, file: Path) -> None:
     done = run(str(file), "--offline", "--json", story=quick_story)
-    assert (done.returncode, json.loads(done.stdout)["reason"]) == (4, "status_not_fresh")
+    assert (done.exit_code, json.loads(done.stdout)["reason"]) == (4, "status_not_fresh")
 
 
 def test_on_a_strangers_laptop_it_says_what_it_can_and_leaves_nothing_behind(
@@ -87,7 +98,7 @@ def test_on_a_strangers_laptop_it_says_what_it_can_and_leaves_nothing_behind(
     empty.mkdir()
     monkeypatch.setenv("PYTHONPATH", str(Path(__file__).parents[3]))
     monkeypatch.chdir(empty)
-    done = run("-", "--json", stdin=issued.data)
+    done = program("-", "--json", stdin=issued.data)
     told = json.loads(done.stdout)
     assert (done.returncode, told["verdict"], told["reason"]) == (4, "CANNOT_CONFIRM", "issuer_key_unreachable")
     assert b"No record of a service is at hand" in done.stderr
@@ -100,9 +111,9 @@ def test_on_a_strangers_laptop_it_says_what_it_can_and_leaves_nothing_behind(
     ids=["nothing", "a note", "a claim without meaning"],
 )
 def test_what_is_no_credential_has_its_own_code(stdin: bytes, code: int) -> None:
-    assert run("-", stdin=stdin).returncode == code
+    assert run("-", stdin=stdin).exit_code == code
 
 
 @pytest.mark.parametrize("arguments", [(), ("no-such-file.json",), ("-", "--loud")], ids=["none", "missing", "unknown"])
 def test_wrong_usage_ends_with_64_and_never_with_a_verdict(arguments: tuple[str, ...]) -> None:
-    assert run(*arguments).returncode == 64
+    assert program(*arguments).returncode == 64

@@ -196,3 +196,9 @@ def test_the_report_for_machines_leads_with_the_verdict_and_has_no_lone_boolean(
     assert not [name for name, value in told_json.items() if isinstance(value, bool)]
     assert json.loads(json.dumps(told_json)) == told_json
     assert {check["id"] for check in told_json["checks"]} == {each.value for each in CheckId} - {"holder"}
+
+
+def test_a_handle_confined_to_one_school_may_not_verify(quick_story: Story, issued: Issued) -> None:
+    other = quick_story.cast.other_organisation_id
+    with quick_story.database.reading(other) as db, pytest.raises(ValueError, match="not confined"):
+        operations.verify_code(db, code=issued.code, now=quick_story.now)

@@ -1,0 +1,80 @@
+"""``accredit keys``: what an operator does with the keys that sign."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from accredit.cli.keys import keys
+from accredit.clock import utc_now
+from accredit.domain.transparency import operations as transparency
+from accredit.errors import NotReady
+from accredit.storage import Database, identity
+from tests import factories
+from tests.factories import HOST
+
+SECRETS = {"ACCREDIT_SECRET_KEY": "s" * 32, "ACCREDIT_PEPPER": "p" * 32}
+
+
+@pytest.fixture
+def environment(sqlite_database: Database, tmp_path: Path) -> dict[str, str]:
+    with sqlite_database.transaction() as db:
+        identity.claim(db, base_url=f"https://{HOST}", did_host=HOST, demonstration=False, now=utc_now())
+        transparency.ensure_log(db, origin=f"{HOST}/ledger")
+        factories.add_organisation(db, name="Example Park Academy")
+    return {
+        "ACCREDIT_BASE_URL": f"https://{HOST}",
+        "ACCREDIT_DATABASE_URL": sqlite_database.engine.url.render_as_string(),
+        "ACCREDIT_KEYS_DIR": str(tmp_path / "keys"),
+        "ACCREDIT_KEY_PASSPHRASE": "correct horse battery staple",
+        **SECRETS,
+    }
+
+
+def _run(environment: dict[str, str], *arguments: str) -> Result:
+    return CliRunner(env=environment).invoke(keys, arguments)
+
+
+def _slug(database: Database) -> str:
+    from accredit.domain.organisations import queries
+
+    with database.reading() as db:
+        return queries.organisations(db)[0].slug
+
+
+def test_keys_are_made_once_listed_rotated_and_retired(environment: dict[str, str], sqlite_database: Database) -> None:
+    slug = _slug(sqlite_database)
+    assert "No keys yet" in _run(environment, "list").output
+    made = _run(environment, "create", "--organisation", slug).output
+    assert made.count("in use") == 2
+    assert _run(environment, "create", "--organisation", slug).output == made
+    assert "#assertion-2" in _run(environment, "rotate", "--organisation", slug).output
+    listed = _run(environment, "list").output
+    assert listed.count("in use") == 2
+    assert listed.count("retired") == 1
+    name = next(line.split()[0] for line in listed.splitlines() if "#assertion-2" in line)
+    assert "retired" in _run(environment, "retire", name).output
+
+
+def test_the_logs_key_is_made_and_rotated_without_an_organisation(environment: dict[str, str]) -> None:
+    assert f"{HOST}/ledger#checkpoint-1" in _run(environment, "create").output
+    assert f"{HOST}/ledger#checkpoint-2" in _run(environment, "rotate", "--purpose", "checkpoint").output
+
+
+def test_making_a_key_needs_the_passphrase_and_listing_does_not(environment: dict[str, str]) -> None:
+    without = {**environment, "ACCREDIT_KEY_PASSPHRASE": ""}
+    assert _run(without, "list").exit_code == 0
+    refused = _run(without, "create")
+    assert isinstance(refused.exception, NotReady)
+    assert refused.exception.code == "passphrase-missing"
+
+
+def test_a_rotation_names_an_organisation_or_the_log(environment: dict[str, str]) -> None:
+    assert _run(environment, "rotate").exit_code == 2
+
+
+def test_an_organisation_that_is_not_there_is_named(environment: dict[str, str]) -> None:
+    refused = _run(environment, "create", "--organisation", "nowhere")
+    assert "nowhere" in str(refused.exception)
