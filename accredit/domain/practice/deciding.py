@@ -64,8 +64,15 @@ def leaf_of(row: HoursEntry, *, role: str | None) -> LedgerEntry:
 
 
 def staff_id_of(actor: Actor) -> UUID | None:
-    """Return the member of staff who acts, or None for anybody else."""
-    return actor.id if actor.kind is ActorKind.STAFF else None
+    """Return the member of staff who acts, or None for a young person.
+
+    Raises `Forbidden` (``staff-only``) for an operator or the service: neither was there.
+    """
+    if actor.kind is ActorKind.YOUNG_PERSON:
+        return None
+    if actor.kind is not ActorKind.STAFF or actor.id is None:
+        raise Forbidden("staff-only")
+    return actor.id
 
 
 def required_staff_id(actor: Actor) -> UUID:

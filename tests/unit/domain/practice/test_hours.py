@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date, time, timedelta
 from typing import Any
 from uuid import UUID
@@ -109,6 +110,13 @@ def test_nobody_approves_their_own_hours(database: Database, cast: Cast) -> None
     with pytest.raises(RuleBroken, match="own-hours"), database.transaction(cast.organisation_id) as db:
         operations.approve_hours(db, entry_id=entry_id, actor=cast.ama.actor, now=NOW)
     assert _status(database, entry_id) is HoursStatus.SUBMITTED
+
+
+def test_an_operator_was_not_there_and_approves_nothing(database: Database, cast: Cast) -> None:
+    with database.transaction(cast.organisation_id) as db:
+        entry_id = _submit(db, cast)
+    with pytest.raises(Forbidden), database.transaction(cast.organisation_id) as db:
+        operations.approve_hours(db, entry_id=entry_id, actor=cast.operator.actor, now=NOW)
 
 
 def test_a_co_ordinator_who_is_no_supervisor_does_not_approve(database: Database, cast: Cast) -> None:
@@ -341,3 +349,23 @@ def test_a_register_that_nobody_can_be_in_leaves_no_trace(database: Database, ca
     assert len(_tags(database)) == events
     with pytest.raises(RuleBroken, match="nobody-ticked"), database.transaction(cast.organisation_id) as db:
         _register(db, cast, [])
+
+
+def test_two_registers_at_once_count_the_same_minutes_once(database: Database, cast: Cast) -> None:
+    together = threading.Barrier(2)
+    taken: list[operations.RegisterTaken] = []
+
+    def take(starts_at: time) -> None:
+        together.wait(timeout=10)
+        with database.transaction(cast.organisation_id) as db:
+            taken.append(_register(db, cast, [cast.ama, cast.cai], starts_at=starts_at))
+
+    threads = [threading.Thread(target=take, args=(time(12, minute),)) for minute in (30, 45)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=30)
+    assert sorted(len(each.approved) for each in taken) == [0, 2]
+    assert {broken.rule for each in taken for broken in each.refused.values()} == {"overlap"}
+    with database.reading() as db:
+        assert queries.totals(db, [cast.ama.enrolled])[cast.ama.enrolled].minutes == 30
