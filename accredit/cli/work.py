@@ -6,9 +6,16 @@ import click
 
 from accredit.config import load_settings
 from accredit.jobs import worker
+from accredit.storage.promises import Queue
 
 
 @click.command()
-def work() -> None:
-    """Keep what was promised: sign, publish, send. Needs ACCREDIT_KEY_PASSPHRASE."""
-    worker.run(load_settings())
+@click.option(
+    "--queues",
+    type=click.Choice([queue.value for queue in Queue]),
+    multiple=True,
+    help="Do only this part: `sign` needs ACCREDIT_KEY_PASSPHRASE, `deliver` does not. Both without it.",
+)
+def work(queues: tuple[str, ...]) -> None:
+    """Keep what was promised: sign, publish, send."""
+    worker.run(load_settings(), queues=tuple(Queue(name) for name in queues) or worker.ALL)

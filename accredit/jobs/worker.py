@@ -43,7 +43,7 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
         reconciler = Reconciler(database, desk, utc_now)
         _stop_on_signals(ended)
         engine.launch(database, worker_id="-".join(queues), queues=queues, handlers=handlers_of(desk))
-        logger.info("working", queues=list(queues))
+        logger.info("working", queues=[queue.value for queue in queues])
         try:
             _beat(database, reconciler, queues, ended)
         finally:

@@ -29,7 +29,12 @@ def ensure_keys(
     db: Session, *, organisation_id: UUID, controller: str, keyring: KeyRing, now: datetime, actor: Actor = SERVICE
 ) -> None:
     """Give an organisation the keys it signs with, one for credentials and one for status lists; repeatable."""
-    for purpose in (Purpose.ASSERTION, Purpose.STATUS):
+    wanted = (Purpose.ASSERTION, Purpose.STATUS)
+    if all(queries.signing_key(db, controller=controller, purpose=purpose) for purpose in wanted):
+        return
+    # Two workers that see no key at the same time must not both make one.
+    transparency.hold(db)
+    for purpose in wanted:
         if queries.signing_key(db, controller=controller, purpose=purpose) is None:
             create_key(
                 db,
@@ -44,6 +49,7 @@ def ensure_keys(
 
 def ensure_log_key(db: Session, *, origin: str, keyring: KeyRing, now: datetime, actor: Actor = SERVICE) -> KeyFacts:
     """Return the key that signs checkpoints, made if there is none."""
+    transparency.hold(db)
     found = queries.signing_key(db, controller=origin, purpose=Purpose.CHECKPOINT)
     return found or create_key(
         db,

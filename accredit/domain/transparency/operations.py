@@ -101,6 +101,11 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
     return [known[entry.key] for entry in entries]
 
 
+def hold(db: Session) -> None:
+    """Make every other writer of the log wait until this transaction ends; what is read after it is current."""
+    _lock_head(db)
+
+
 def checkpoint(db: Session, *, signer: LogSigner, now: datetime) -> CheckpointFacts | None:
     """Sign the log as it stands and return the checkpoint; for a size signed before, return that one.
 

@@ -1,0 +1,127 @@
+"""What a crash, a lost promise or a second worker leaves is finished, and finished once."""
+
+from __future__ import annotations
+
+import threading
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.clock import utc_now
+from accredit.domain.audit.rules import SERVICE
+from accredit.domain.issuing import operations as issuing
+from accredit.domain.issuing import queries
+from accredit.domain.issuing.models import Issuance
+from accredit.domain.transparency import queries as log
+from accredit.errors import NotReady
+from accredit.jobs.handlers import Desk
+from accredit.jobs.issuing import Issued, Issuer
+from accredit.jobs.reconciler import Reconciler
+from accredit.jobs.worker import open_issuer
+from accredit.keyring import KeyRing
+from accredit.storage import Database
+from tests.integration.cohort import PASSPHRASE, Cohort, awarded, check_nothing_lost_nothing_doubled
+
+
+def _sweep(cohort: Cohort, now: datetime | None = None) -> Issued:
+    def clock() -> datetime:
+        return now or utc_now()
+
+    issuer = Issuer(cohort.database, KeyRing.open(cohort.folder / "keys", PASSPHRASE), clock)
+    return Reconciler(cohort.database, Desk(issuer=issuer, post=None), clock).sweep()
+
+
+def test_awards_whose_promises_were_lost_with_an_old_backup_are_issued(database: Database, tmp_path: Path) -> None:
+    cohort = awarded(database, tmp_path, 3)
+    with database.transaction() as db:
+        db.execute(sa.text(f"DELETE FROM {'dbos.' if database.is_postgresql else ''}workflow_status"))
+    cohort.issuer()
+    assert _sweep(cohort).released == 3
+    check_nothing_lost_nothing_doubled(cohort)
+
+
+def test_a_sweep_with_nothing_to_do_signs_nothing(database: Database, tmp_path: Path) -> None:
+    cohort = awarded(database, tmp_path, 1)
+    cohort.issuer().issue_waiting()
+    with database.reading() as db:
+        before = log.latest_checkpoint(db)
+    assert _sweep(cohort) == Issued()
+    with database.reading() as db:
+        assert log.latest_checkpoint(db) == before
+
+
+def test_leaves_that_no_checkpoint_covers_are_covered_by_the_next_sweep(database: Database, tmp_path: Path) -> None:
+    cohort = awarded(database, tmp_path, 1)
+    cohort.issuer().issue_waiting()
+    with database.transaction() as db:
+        (issued,) = db.execute(sa.select(col(Issuance.id))).scalars()
+        issuing.suspend(db, issuance_id=issued, reason="asked by the school", actor=SERVICE, now=utc_now())
+    _sweep(cohort)
+    with database.reading() as db:
+        latest = log.latest_checkpoint(db)
+        assert latest is not None
+        assert latest.size == log.size(db)
+
+
+def test_a_list_that_grows_old_is_signed_again(database: Database, tmp_path: Path) -> None:
+    cohort = awarded(database, tmp_path, 1)
+    cohort.issuer().issue_waiting()
+    later = utc_now() + timedelta(hours=7)
+    _sweep(cohort, later)
+    with database.reading() as db:
+        assert queries.lists_to_sign(db, signed_before=later - timedelta(seconds=1)) == ()
+
+
+def test_two_workers_at_once_issue_everything_once(database: Database, tmp_path: Path) -> None:
+    cohort = awarded(database, tmp_path, 10)
+    issuers = [cohort.issuer() for _ in range(3)]
+    failed: list[BaseException] = []
+
+    def work(issuer: Issuer) -> None:
+        try:
+            issuer.issue_waiting()
+        except BaseException as error:  # noqa: BLE001  # any exception fails the test below
+            failed.append(error)
+
+    threads = [threading.Thread(target=work, args=[issuer]) for issuer in issuers]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert failed == []
+    check_nothing_lost_nothing_doubled(cohort)
+
+
+def test_a_worker_with_keys_that_are_not_the_registers_does_not_start(database: Database, tmp_path: Path) -> None:
+    cohort = awarded(database, tmp_path, 1)
+    cohort.issuer().issue_waiting()
+    with pytest.raises(NotReady) as refused:
+        open_issuer(database, KeyRing.open(tmp_path / "other keys", PASSPHRASE))
+    assert refused.value.code == "key-missing"
+
+
+def test_after_a_rotation_an_intent_of_the_old_key_is_made_anew(database: Database, tmp_path: Path) -> None:
+    from accredit.domain.issuing.rules import Purpose
+    from accredit.storage.fault_points import PowerCut, arrange
+
+    cohort = awarded(database, tmp_path, 2)
+    issuer = cohort.issuer()
+    arrange("S1.after_commit:raise")
+    with pytest.raises(PowerCut):
+        issuer.issue_waiting()
+    arrange("")
+    with database.transaction() as db:
+        (key,) = {row for row in queries.register(db) if row.purpose is Purpose.ASSERTION}
+        issuing.rotate_key(
+            db,
+            controller=key.controller,
+            purpose=Purpose.ASSERTION,
+            keyring=KeyRing.open(tmp_path / "keys", PASSPHRASE),
+            now=utc_now(),
+            actor=SERVICE,
+        )
+    assert issuer.issue_waiting().released == 0
+    assert issuer.issue_waiting().released == 2
