@@ -69,6 +69,14 @@ def test_w3c_eddsa_vectors(name: str, vectors: Path) -> None:
     suite.verify(expected, public_key=multikey.decode(keys["publicKeyMultibase"]), **options)
 
 
+def test_w3c_vector_of_the_older_proof_type(vectors: Path) -> None:
+    folder = vectors / "vc-di-eddsa" / "Ed25519Signature2020"
+    (found,) = data_integrity.verify(
+        load(folder / "signedEdSig.json"), resolve=did_key.resolve, now=NOW, contexts=CONTEXTS
+    )
+    assert found.cryptosuite == "Ed25519Signature2020"
+
+
 ECDSA = ["ecdsa-rdfc-2019-p256", "ecdsa-rdfc-2019-p384", "ecdsa-jcs-2019-p256", "ecdsa-jcs-2019-p384"]
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 
 from accredit.kit.linkeddata.terms import Table
-from accredit.kit.vc import ecdsa_2019, eddsa_jcs_2022, eddsa_rdfc_2022, timestamps
+from accredit.kit.vc import ecdsa_2019, ed25519_signature_2020, eddsa_jcs_2022, eddsa_rdfc_2022, timestamps
 from accredit.kit.vc import proof as proofs
 from accredit.kit.vc.errors import ProofInvalid
 from accredit.kit.vc.verification_key import ASSERTION, VerificationKey
@@ -28,6 +28,7 @@ _CHECKS: Final = {
     eddsa_jcs_2022.NAME: eddsa_jcs_2022.check,
     ecdsa_2019.RDFC: ecdsa_2019.check,
     ecdsa_2019.JCS: ecdsa_2019.check,
+    ed25519_signature_2020.NAME: ed25519_signature_2020.check,
 }
 
 
@@ -88,7 +89,7 @@ def verify(
     verified = [
         _verify_one(unsecured, proof, found, position, expected)
         for position, proof in enumerate(found)
-        if proof.get("type") == proofs.TYPE and _is_known(proof.get("cryptosuite"))
+        if _suite(proof) in _CHECKS
     ]
     if not verified:
         raise ProofInvalid("unsupported_proof", "No proof is of a kind that can be checked here.", path="$.proof")
@@ -98,8 +99,10 @@ def verify(
     return verified
 
 
-def _is_known(cryptosuite: Any) -> bool:
-    return isinstance(cryptosuite, str) and cryptosuite in _CHECKS
+def _suite(proof: Mapping[str, Any]) -> str:
+    """Name the suite of a proof: its cryptosuite, or for the older kinds of proof the type."""
+    name = proof.get("cryptosuite") if proof.get("type") == proofs.TYPE else proof.get("type")
+    return name if isinstance(name, str) else ""
 
 
 def _verify_one(
@@ -123,10 +126,11 @@ def _verify_one(
     _check_key(key, method, created, expected, path)
     previous = proofs.previous_proofs(proof, found)
     secured = {**unsecured, "proof": previous} if previous else unsecured
-    _CHECKS[proof["cryptosuite"]](secured, proof, public_key=key.public_key, contexts=expected.contexts)
+    suite = _suite(proof)
+    _CHECKS[suite](secured, proof, public_key=key.public_key, contexts=expected.contexts)
     return VerifiedProof(
         position=position,
-        cryptosuite=proof["cryptosuite"],
+        cryptosuite=suite,
         verification_method=method,
         controller=key.controller,
         purpose=purpose,

@@ -41,7 +41,11 @@ def test_reads_nested_scopes() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["name https://x.example/name colour=red", "a https://x.example/ container=@index", "   deep https://x.example/deep"],
+    [
+        "name https://x.example/name colour=red",
+        "a https://x.example/ container=@index",
+        "   deep https://x.example/deep",
+    ],
     ids=["an unknown option", "a container that no credential uses", "a line too deep"],
 )
 def test_refuses_a_line_that_does_not_follow_the_form(line: str) -> None:

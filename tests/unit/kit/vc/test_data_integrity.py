@@ -110,6 +110,9 @@ BROKEN: dict[str, tuple[Callable[[Document], object], str]] = {
     "VC09 relabelled as eddsa-jcs-2022": (change(cryptosuite="eddsa-jcs-2022"), "signature_invalid"),
     "VC09 relabelled as ecdsa-rdfc-2019": (change(cryptosuite="ecdsa-rdfc-2019"), "key_type"),
     "VC09 relabelled as Ed25519Signature2020": (change(type="Ed25519Signature2020"), "unsupported_proof"),
+    "VC09 relabelled in full": (change(type="Ed25519Signature2020", cryptosuite=None), "relative_type"),
+    "VC09 an older type named as a cryptosuite": (change(cryptosuite="Ed25519Signature2020"), "unsupported_proof"),
+    "VC09 a cryptosuite named as a type": (change(type="eddsa-rdfc-2022"), "unsupported_proof"),
     "VC10 no type": (change(type=None), "unsupported_proof"),
     "VC10 no cryptosuite": (change(cryptosuite=None), "unsupported_proof"),
     "VC10 a list as cryptosuite": (change(cryptosuite=["eddsa-rdfc-2022"]), "unsupported_proof"),
@@ -311,6 +314,35 @@ def test_proofs_by_keys_of_the_nist_curves_verify(kind: KeyKind, suite: str) -> 
     assert verify({**examples.badge(), "proof": proof}, key)[0].cryptosuite == suite
     assert code_of({**examples.badge(), "name": "x", "proof": proof}, key) == "signature_invalid"
     assert code_of({**examples.badge(), "proof": {**proof, "proofValue": "z1"}}, key) == "proof_value"
+
+
+def older_proof() -> tuple[Document, Document]:
+    older = {
+        "@context": ["https://www.w3.org/2018/credentials/v1", "https://w3id.org/security/suites/ed25519-2020/v1"],
+        "type": ["VerifiableCredential"],
+        "issuer": examples.ISSUER,
+        "issuanceDate": "2020-01-01T00:00:00Z",
+        "credentialSubject": {"id": "urn:x:2"},
+    }
+    proof = {
+        "type": "Ed25519Signature2020",
+        "created": timestamps.write(CREATED),
+        "verificationMethod": KEY.id,
+        "proofPurpose": "assertionMethod",
+    }
+    signature = examples.private(1).sign(eddsa_rdfc_2022.hash_data(older, proof))
+    return older, {**proof, "proofValue": multibase.encode_base58(signature)}
+
+
+def test_a_proof_of_the_older_kind_verifies() -> None:
+    older, proof = older_proof()
+    (found,) = verify({**older, "proof": proof}, expected_controller=examples.ISSUER)
+    assert found.cryptosuite == "Ed25519Signature2020"
+    assert code_of({**older, "issuanceDate": "2021-01-01T00:00:00Z", "proof": proof}) == "signature_invalid"
+    assert code_of({**older, "proof": {**proof, "proofValue": "z1"}}) == "proof_value"
+    public, _ = examples.curve_signer(KeyKind.P256, 1)
+    assert code_of({**older, "proof": proof}, replace(KEY, public_key=public)) == "key_type"
+    assert code_of({**older, "proof": {**proof, "cryptosuite": "x"}}) == "unsupported_proof"
 
 
 def test_jcs_contexts_of_the_proof_must_begin_those_of_the_document() -> None:
