@@ -1,0 +1,95 @@
+"""The files of one credential as answers: certificate (PDF), badge (PNG, SVG) and the signed JSON itself.
+
+Who may have them is not here: a view decides that before it asks. Nothing is stored on the way, neither here nor in
+a browser: each file is made anew from the credential that was signed.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from enum import StrEnum
+from typing import cast
+
+from flask import Response, current_app
+
+from accredit.config import Settings
+from accredit.domain.credentials.views import CredentialView
+from accredit.rendering.of_credential import badge_png_of, badge_svg_of, certificate_of
+
+
+class FileKind(StrEnum):
+    """The forms in which a credential can be kept; the value is the ending of the file's name."""
+
+    PDF = "pdf"
+    PNG = "png"
+    SVG = "svg"
+    JSON = "json"
+
+
+MEDIA_TYPES = {
+    FileKind.PDF: "application/pdf",
+    FileKind.PNG: "image/png",
+    FileKind.SVG: "image/svg+xml",
+    # VC-DATA-MODEL-2.0 §6.1: the type registered for a secured credential.
+    FileKind.JSON: "application/vc",
+}
+_WORDS = {FileKind.PDF: "certificate", FileKind.PNG: "badge", FileKind.SVG: "badge", FileKind.JSON: "credential"}
+
+
+def settings() -> Settings:
+    """Return the settings this app was composed with."""
+    return cast("Settings", current_app.extensions["accredit.settings"])
+
+
+def file_answer(
+    view: CredentialView, document: bytes, kind: FileKind, *, download: bool = True, media_type: str | None = None
+) -> Response:
+    """Answer with one file of a credential; ``document`` is the signed JSON, which every form carries.
+
+    ``download`` asks the browser to keep the file rather than show it. ``media_type`` replaces the usual one, for a
+    client that asked for another name of the same bytes (``application/ld+json``).
+    """
+    answer = Response(bytes_of(view, document, kind), content_type=media_type or MEDIA_TYPES[kind])
+    disposition = "attachment" if download else "inline"
+    answer.headers.set("Content-Disposition", disposition, filename=file_name(view, kind))
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def certificate_answer(view: CredentialView, document: bytes) -> Response:
+    """Answer with the certificate to keep and print."""
+    return file_answer(view, document, FileKind.PDF)
+
+
+def bytes_of(view: CredentialView, document: bytes, kind: FileKind) -> bytes:
+    """Return the bytes of one file of a credential."""
+    match kind:
+        case FileKind.PDF:
+            return certificate_of(view, document, base_url=settings().base_url)
+        case FileKind.PNG:
+            return badge_png_of(view, document)
+        case FileKind.SVG:
+            return badge_svg_of(view, document)
+        case FileKind.JSON:
+            return document
+
+
+def file_name(view: CredentialView, kind: FileKind) -> str:
+    """Return a name that every system takes, like ``senior-peer-supporter-sgd-2026-07-02-certificate.pdf``.
+
+    Initials tell a class's files apart; a full name would travel in places nobody thinks of, such as a list of
+    recent downloads.
+    """
+    words = (view.award_title, re.sub(r"\W", "", view.initials), view.awarded_on.isoformat(), _WORDS[kind])
+    return "-".join(filter(None, map(_plain, words))) + f".{kind.value}"
+
+
+def check_address(view: CredentialView) -> str:
+    """Return the whole address at which anybody may check the credential."""
+    return f"{settings().base_url}/v/{view.shown_code}"
+
+
+def _plain(text: str) -> str:
+    letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")
