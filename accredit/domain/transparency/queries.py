@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -151,7 +152,26 @@ def verify_chain(db: Session) -> tuple[str, ...]:
     problems: list[str] = []
     signed = {row.size: row.root for row in db.execute(sa.select(LedgerCheckpoint)).scalars()}
     tree = CompactRange()
-    rows = db.execute(
+    with _leaves(db) as leaves:
+        for index, entry, hashed, record, salt in leaves:
+            if index != tree.size:
+                return (*problems, f"leaf {tree.size} is missing")
+            if leaf_hash(entry) != hashed:
+                problems.append(f"leaf {index} does not hash to what is stored")
+            if record is not None and salt is not None and not opens(entry, record, salt):
+                problems.append(f"the record of leaf {index} is not the one that was committed")
+            tree.append(hashed)
+            if tree.size in signed and signed.pop(tree.size) != tree.root():
+                problems.append(f"the checkpoint of {tree.size} states another root")
+    problems += [f"a checkpoint of {number} is larger than the log" for number in signed]
+    head = db.execute(sa.select(col(LedgerHead.size), col(LedgerHead.frontier))).one_or_none()
+    if head is None or head[0] != tree.size or head[1] != b"".join(tree.hashes):
+        problems.append("the head is not that of the leaves")
+    return tuple(problems)
+
+
+def _leaves(db: Session) -> sa.Result[int, bytes, bytes, Any, Any]:
+    return db.execute(
         sa.select(
             col(LedgerLeaf.index),
             col(LedgerLeaf.entry),
@@ -163,18 +183,3 @@ def verify_chain(db: Session) -> tuple[str, ...]:
         .order_by(col(LedgerLeaf.index)),
         execution_options={"yield_per": 1000},
     )
-    for index, entry, hashed, record, salt in rows:
-        if index != tree.size:
-            return (*problems, f"leaf {tree.size} is missing")
-        if leaf_hash(entry) != hashed:
-            problems.append(f"leaf {index} does not hash to what is stored")
-        if record is not None and salt is not None and not opens(entry, record, salt):
-            problems.append(f"the record of leaf {index} is not the one that was committed")
-        tree.append(hashed)
-        if tree.size in signed and signed.pop(tree.size) != tree.root():
-            problems.append(f"the checkpoint of {tree.size} states another root")
-    problems += [f"a checkpoint of {number} is larger than the log" for number in signed]
-    head = db.execute(sa.select(col(LedgerHead.size), col(LedgerHead.frontier))).one_or_none()
-    if head is None or head[0] != tree.size or head[1] != b"".join(tree.hashes):
-        problems.append("the head is not that of the leaves")
-    return tuple(problems)

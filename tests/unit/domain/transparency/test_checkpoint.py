@@ -18,6 +18,7 @@ from accredit.kit.ledger.signed_note import Ed25519Key
 from accredit.kit.ledger.tiles import decode_bundle
 from accredit.kit.ledger.tlog_proof import verify_receipt
 from accredit.storage import Database
+from accredit.storage.append_only import drop_statements, guards
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 ORIGIN = "accredit.example/ledger"
@@ -139,3 +140,41 @@ def test_a_subject_finds_its_leaf(database: Database) -> None:
         found = queries.leaf_indexes(db, act=Act.AWARD_DECIDED, subject_ids=[subject, uuid.uuid4()])
         assert found == {subject: 2}
         assert queries.leaf_index(db, act=Act.HOURS_APPROVED, subject_id=subject) is None
+
+
+TAMPERING = {
+    "an entry that was exchanged": ('UPDATE ledger_leaf SET entry = leaf_hash WHERE "index" = 2', "leaf 2 does not"),
+    "a leaf that was dropped": ('DELETE FROM ledger_leaf WHERE "index" = 2', "leaf 2 is missing"),
+    "a leaf hash that was exchanged": ('UPDATE ledger_leaf SET leaf_hash = entry WHERE "index" = 1', "leaf 1 does not"),
+    "a checkpoint of another tree": ("UPDATE ledger_checkpoint SET size = 4", "checkpoint of 4"),
+    "a checkpoint of leaves that are gone": ("UPDATE ledger_checkpoint SET size = 9", "larger than the log"),
+    "a record that was rewritten": (
+        """UPDATE ledger_record SET record = '{"minutes": 900}' WHERE leaf_index = 0""",
+        "record of leaf 0",
+    ),
+    "a head that was set back": ("UPDATE ledger_head SET size = 3", "the head is not"),
+}
+
+
+@pytest.mark.parametrize(("statement", "problem"), TAMPERING.values(), ids=TAMPERING.keys())
+def test_whoever_gets_past_the_triggers_is_found_out(database: Database, statement: str, problem: str) -> None:
+    _grow(database, 5)
+    _sign(database)
+    with database.transaction() as db:
+        for guard in guards():
+            if guard.table.startswith("ledger_"):
+                for drop in drop_statements(guard, database.engine.dialect.name):
+                    db.execute(sa.text(drop))
+        db.execute(sa.text(statement.replace(":", r"\:")))
+    with database.reading() as db:
+        assert any(problem in found for found in queries.verify_chain(db))
+
+
+def test_erasing_a_record_and_its_salt_leaves_the_log_whole(database: Database) -> None:
+    _grow(database, 5)
+    _sign(database)
+    with database.transaction() as db:
+        db.execute(sa.text("UPDATE ledger_record SET record = NULL, salt = NULL WHERE leaf_index = 1"))
+    with database.reading() as db:
+        assert queries.verify_chain(db) == ()
+        assert queries.receipt(db, 1) is not None
