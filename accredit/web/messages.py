@@ -1,0 +1,211 @@
+"""What a reader is told when a rule refuses: one kind sentence for each rule id, beside the field where it belongs.
+
+The rules themselves are the domain's; a test holds this list to them. Nothing here says *failed* or *rejected*.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import date
+
+from flask_babel import LazyString, gettext, lazy_gettext
+
+from accredit.errors import AccreditError
+from accredit.web.languages import page_language
+from accredit.web.words import date_in_words
+
+_ORGANISATIONS = {
+    "urn": lazy_gettext("A URN has six digits."),
+    "ukprn": lazy_gettext("A UKPRN has eight digits and starts with 1."),
+    "charity-number": lazy_gettext(
+        "A charity number has six or seven digits (in Scotland SC and six digits, in Northern Ireland NIC and six)."
+    ),
+    "slug": lazy_gettext("Use 3 to 60 small letters, digits and single hyphens."),
+    "slug-in-use": lazy_gettext("That address belongs to another organisation already."),
+    "organisation-name": lazy_gettext("Give the organisation a name of up to 200 letters."),
+    "confirmed-details": lazy_gettext(
+        "The name and numbers of a recognised organisation are changed by those who run this service, so that nobody "
+        "can borrow a good name."
+    ),
+    "confirmed-in-the-future": lazy_gettext("The confirmation cannot lie in the future."),
+    "not-confirmed": lazy_gettext("This organisation has not been confirmed, so there is nothing to withdraw."),
+}
+_NAMES = {
+    "name-missing": lazy_gettext("Give a name. One word is a complete name."),
+    "name-too-long": lazy_gettext("A name has at most 150 characters."),
+    "name-control": lazy_gettext(
+        "The name holds a character that cannot be printed or that turns the text around. Please type it again."
+    ),
+    "name-invisible": lazy_gettext("The name holds a character nobody can see. Please type it again."),
+    "name-symbol": lazy_gettext("A name holds letters; a tick, star or picture cannot be part of it."),
+    "name-formula": lazy_gettext("A name cannot start with = + or @."),
+    "name-marks": lazy_gettext("One letter carries too many marks. Please type the name again."),
+}
+_PEOPLE = {
+    "upn-length": lazy_gettext("A UPN has 13 characters."),
+    "upn-format": lazy_gettext("A UPN is a letter, then 11 digits, then a digit or letter."),
+    "upn-check-letter": lazy_gettext("The first letter of this UPN does not fit its digits. Please check it."),
+    "birth-date": lazy_gettext("That date of birth does not fit a young person."),
+    "reference-in-use": lazy_gettext("Another young person has this pupil number."),
+    "confirm-own-name": lazy_gettext("A name is confirmed by the young person, or by a co-ordinator on their word."),
+    "has-left": lazy_gettext("This young person has left."),
+    "changed-meanwhile": lazy_gettext("Somebody else changed this while you had the page open. Please look again."),
+    "email-format": lazy_gettext("Write the address like name@example.org."),
+    "password-short": lazy_gettext("Choose a longer password, for example four words."),
+    "email-in-use": lazy_gettext("There is an account with this address already."),
+    "checks-not-confirmed": lazy_gettext(
+        "Tick that your organisation’s own safer-recruitment checks were done. A supervisor cannot be added before."
+    ),
+    "not-a-coordinator": lazy_gettext("A co-ordinator of the organisation adds and ends supervisors."),
+    "role-beyond-yours": lazy_gettext("An administrator gives and ends this role."),
+    "role-held-already": lazy_gettext("They hold this role already."),
+    "role-dates": lazy_gettext("A role ends on or after the day it starts."),
+    "role-ended": lazy_gettext("This role has ended already."),
+    "last-administrator": lazy_gettext("Someone has to stay administrator: give the role to another person first."),
+    "staff-already-added": lazy_gettext("This person is on the staff list already."),
+}
+_FILES = {
+    "columns-need-attention": lazy_gettext("Say first which column holds what."),
+    "rows-need-attention": lazy_gettext(
+        "%(count)s rows need a look first. Answer below, or choose to leave them out for now."
+    ),
+    "plan-out-of-date": lazy_gettext(
+        "Something changed here since you looked. This is how it stands now; nothing was written."
+    ),
+    "file-empty": lazy_gettext("The file is empty."),
+    "file-too-large": lazy_gettext("The file is too large. Choose a smaller one, for example one year group."),
+    "too-many-rows": lazy_gettext("The file has too many rows. Divide it and import the parts."),
+    "file-is-a-workbook": lazy_gettext("This is a workbook. Save it as CSV and choose that file."),
+    "file-not-text": lazy_gettext("This file could not be read as text. Save it as CSV and choose that file."),
+    "no-name-column": lazy_gettext("No column with names was found. Choose which column holds them."),
+    "import-has-errors": lazy_gettext("%(errors)s lines need a look first. Nothing has been imported."),
+    "columns-missing": lazy_gettext("These columns were not found: %(columns)s."),
+    "adult-not-clear": lazy_gettext("Two adults have this name. Say which one it was."),
+    "adult-not-known": lazy_gettext("We do not know an adult of that name here."),
+    "person-not-enrolled": lazy_gettext("We do not know a young person with that number in this programme."),
+    "changed-since": lazy_gettext("This differs from what is recorded here. Correct the entry itself instead."),
+}
+_PROGRAMMES = {
+    "programme-code-in-use": lazy_gettext("You have this programme already."),
+    "unknown-template": lazy_gettext("Choose one of the three programmes."),
+    "unknown-level": lazy_gettext("There is no such level in this programme."),
+    "unknown-module": lazy_gettext("There is no such module in this programme."),
+    "unknown-skill": lazy_gettext("There is no such skill in this programme."),
+    "unknown-activity-type": lazy_gettext("There is no such activity in this programme."),
+    "version-date": lazy_gettext("A new version starts on or after the one before it."),
+    "definition": lazy_gettext("The programme does not fit together: %(fault)s."),
+    "already-enrolled": lazy_gettext("They are in this programme already."),
+    "enrolment-dates": lazy_gettext("A place in a programme ends on or after the day it starts."),
+    "enrolment-ended": lazy_gettext("This place in the programme has ended."),
+    "break-dates": lazy_gettext("A break ends on or after the day it starts, and lies within their time here."),
+    "break-overlaps": lazy_gettext("There is a break in those days already."),
+    "break-ended": lazy_gettext("This break has ended already."),
+}
+_TRAINING = {
+    "session-without-modules": lazy_gettext("Choose at least one module for this session."),
+    "module-not-in-programme": lazy_gettext("One of the modules is not part of this programme."),
+    "register-before-the-day": lazy_gettext("The register can be taken from the day of the session on."),
+    "not-enrolled": lazy_gettext("Somebody ticked was not in this programme on that day."),
+    "on-a-break": lazy_gettext(
+        "They were on a break that day. Nothing earned is lost; it can be added again after the break."
+    ),
+    "module-not-in-session": lazy_gettext("This session does not teach that module."),
+}
+_PRACTICE = {
+    "own-hours": lazy_gettext("Hours are approved by an adult, never by the person who gave them."),
+    "not-submitted": lazy_gettext("This entry has been decided already."),
+    "in-the-future": lazy_gettext("That day has not come yet. Add it once it is done."),
+    "not-one-day": lazy_gettext("An entry begins and ends on the same day. Split longer times into two."),
+    "before-enrolment": lazy_gettext("That day lies before they joined the programme."),
+    "after-enrolment": lazy_gettext("That day lies after they left the programme."),
+    "wrong-activity-type": lazy_gettext("This programme does not have that activity. Please choose another."),
+    "before-training": lazy_gettext(
+        "Hours count from the day after the first training. Everything before it was good practice."
+    ),
+    "not-a-supervisor": lazy_gettext(
+        "The adult named did not hold the supervisor’s role on that day. Please choose the adult who was there."
+    ),
+    "overlap": lazy_gettext("There is another entry at that time already."),
+    "too-late": lazy_gettext("Entries are added within %(days)s days. Please ask your co-ordinator."),
+    "over-day-limit": lazy_gettext(
+        "That makes more than %(limit)s minutes in one day. The adult can confirm that this is right."
+    ),
+    "one-to-one-needs-meeting": lazy_gettext(
+        "These hours wait until the next supervision meeting, and can be approved then."
+    ),
+    "nobody-ticked": lazy_gettext("Tick who was there."),
+    "session-length": lazy_gettext("Give a length between 5 minutes and 8 hours."),
+    "not-to-be-corrected": lazy_gettext(
+        "This entry has been corrected or approved already. Ask an adult if something is still wrong."
+    ),
+    "not-your-entry": lazy_gettext("Only your own entries can be corrected here."),
+    "skill-not-in-programme": lazy_gettext("This programme does not have that skill."),
+    "not-observable": lazy_gettext("This skill is shown in another way, not by observing it."),
+}
+_AWARDING = {
+    "awarded-on": lazy_gettext("The day of an award is not in the future and not before they joined."),
+    "already-awarded": lazy_gettext("They have this award already."),
+    "name-not-confirmed": lazy_gettext("The name to be printed has not been confirmed yet."),
+    "requirements-not-met": lazy_gettext("Something is still to come before this level."),
+    "not-a-co-ordinator": lazy_gettext("A co-ordinator decides on awards."),
+    "award-unknown": lazy_gettext("We could not find that award."),
+}
+_ISSUING = {
+    "no-signing-key": lazy_gettext(
+        "The school’s signing key is not ready yet. Awards will be signed as soon as it is."
+    ),
+    "record-changed": lazy_gettext(
+        "Something this award rests on has been corrected since it was decided. Please look at the award again."
+    ),
+    "not-issued-yet": lazy_gettext(
+        "This certificate has not been issued yet, so there is nothing to pause or withdraw."
+    ),
+    "already-revoked": lazy_gettext(
+        "This certificate has been revoked. That cannot be undone; a new award can be made."
+    ),
+    "already-suspended": lazy_gettext("This certificate is paused already."),
+    "not-suspended": lazy_gettext("This certificate is not paused."),
+    "reason-needed": lazy_gettext("Please say why, for the school’s own record. Nobody outside the school sees it."),
+    "lint-failed": lazy_gettext(
+        "The certificate did not pass our own checks, so it was not signed. Nothing is lost; please tell the people "
+        "who run this service."
+    ),
+    "not-as-reserved": lazy_gettext(
+        "The certificate did not pass our own checks, so it was not signed. Nothing is lost; please tell the people "
+        "who run this service."
+    ),
+}
+SENTENCES: Mapping[str, LazyString] = (
+    _ORGANISATIONS | _NAMES | _PEOPLE | _FILES | _PROGRAMMES | _TRAINING | _PRACTICE | _AWARDING | _ISSUING
+)
+"""Rule id (or code of a conflict) → its sentence, with the facts of the rule as ``%(name)s``."""
+
+_WITHOUT_FACTS: Mapping[str, LazyString] = {
+    "too-late": lazy_gettext("It was added later than this programme allows. A co-ordinator can look at it."),
+    "over-day-limit": lazy_gettext("That is more than usual for one day. Confirm it if it is right."),
+    "rows-need-attention": lazy_gettext("Some rows need a look first."),
+}
+
+
+def sentence(rule: AccreditError) -> str:
+    """Return what to tell the reader about a broken rule or a conflict, in the language of the page."""
+    return sentence_of(rule.code, **getattr(rule, "facts", {}))
+
+
+def sentence_of(rule_id: str, **facts: object) -> str:
+    """Return the sentence of a rule by its id, as ``concern`` of waiting entries names it; ``facts`` may be missing."""
+    known = SENTENCES.get(rule_id)
+    if known is None:
+        return gettext("That does not fit the rules of this programme. Nothing was changed.")
+    try:
+        return str(known) % {name: _said(value) for name, value in facts.items()}
+    except KeyError:
+        return str(_WITHOUT_FACTS.get(rule_id, known))
+
+
+def _said(value: object) -> str:
+    if isinstance(value, date):
+        return date_in_words(value, page_language())
+    if isinstance(value, Collection) and not isinstance(value, str):
+        return ", ".join(str(each) for each in value)
+    return str(value)
