@@ -159,12 +159,14 @@ def _one(views: Sequence[CredentialView]) -> CredentialView | None:
 def _views(db: Session, condition: sa.ColumnElement[bool]) -> list[CredentialView]:
     rows = db.execute(
         sa.select(Credential, Issuance, Award, col(Achievement.public_id), Organisation, ProgrammeVersion, Staff)
+        .add_columns(col(YoungPerson.known_as))
         .join(Issuance, col(Issuance.id) == col(Credential.issuance_id))
         .join(Award, col(Award.id) == col(Credential.award_id))
         .join(Achievement, col(Achievement.id) == col(Credential.achievement_id))
         .join(Organisation, col(Organisation.id) == col(Credential.organisation_id))
         .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
         .join(Staff, col(Staff.id) == col(Award.awarded_by))
+        .join(YoungPerson, col(YoungPerson.id) == col(Credential.young_person_id))
         .where(condition, col(Issuance.stage) == Stage.RELEASED)
         .order_by(col(Award.awarded_on).desc(), col(Issuance.recorded_at).desc())
     ).all()
@@ -218,6 +220,7 @@ def _view(row: Any, definition: Definition, **around: Any) -> CredentialView:
         organisation_town=organisation.town,
         organisation_contact=organisation.contact,
         printed_name=name,
+        known_as=row.known_as,
         initials=initials(name),
         programme_name=definition.name,
         level_code=level.code,

@@ -78,7 +78,8 @@ class Totals:
     """What was done up to the date of the award.
 
     ``minutes`` are approved supervised minutes that count as hours, in ``entries`` entries; ``meetings`` are
-    supervision meetings; ``adults`` the distinct adults who approved; the dates are those of the hours.
+    supervision meetings; ``adults`` the distinct adults who approved hours or held a meeting; the dates are those of
+    the hours.
     """
 
     modules: int

@@ -13,7 +13,7 @@ from accredit.domain.organisations.queries import Recognition
 
 @dataclass(frozen=True, kw_only=True)
 class CredentialView:
-    """One released credential. ``code`` has no hyphens; ``printed_name`` is the one that was signed.
+    """One released credential. ``code`` has no hyphens; ``printed_name`` was signed, ``known_as`` is today's.
 
     The signatory is the adult who made the award: for the certificate, not for public pages.
     """
@@ -32,6 +32,7 @@ class CredentialView:
     organisation_contact: str | None
     recognition: Recognition | None
     printed_name: str
+    known_as: str
     initials: str
     programme_name: str
     level_code: str

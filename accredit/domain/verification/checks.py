@@ -72,6 +72,7 @@ class Examination:
     sources: Sources
     offline: bool
     expected_name: str | None
+    known_as: str | None = None
     checks: list[Check] = field(default_factory=list)
     document: dict[str, Any] = field(default_factory=dict)
     credential: OpenBadgeCredential | None = None
@@ -286,7 +287,10 @@ def _logged(examination: Examination) -> None:
 def _holder(examination: Examination) -> None:
     if examination.expected_name is None or examination.credential is None:
         return
-    if any(name_matches(examination.expected_name, name) for name in printed_names(examination.credential)):
+    if any(
+        name_matches(examination.expected_name, name, examination.known_as)
+        for name in printed_names(examination.credential)
+    ):
         examination.passed(CheckId.HOLDER)
     else:
         examination.failed(CheckId.HOLDER, Reason.NAME_DIFFERS)

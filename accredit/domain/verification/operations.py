@@ -44,12 +44,14 @@ def verify(
     sources: Sources,
     offline: bool = False,
     expected_name: str | None = None,
+    known_as: str | None = None,
 ) -> VerificationReport:
     """Examine a credential (JSON, or a PNG, SVG or PDF that carries one) and give one verdict.
 
-    ``offline`` takes no status from anywhere, so that nothing can be green. Never raises because of ``data``.
+    ``offline`` takes no status from anywhere, so that nothing can be green. ``expected_name`` is compared with the
+    signed one, where ``known_as`` may stand for its first part. Never raises because of ``data``.
     """
-    examination = Examination(now=now, sources=sources, offline=offline, expected_name=expected_name)
+    examination = Examination(now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=known_as)
     examine(data, examination)
     return report_of(examination)
 
@@ -63,7 +65,9 @@ def verify_code(
     document = None if view is None else credentials.signed_document(db, view.credential_id)
     if view is None or document is None:
         return None
-    report = verify(document, now=now, sources=sources, offline=offline, expected_name=expected_name)
+    report = verify(
+        document, now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=view.known_as
+    )
     return CodeAnswer(view=view, report=report)
 
 

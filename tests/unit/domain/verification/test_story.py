@@ -11,6 +11,7 @@ import pytest
 
 from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing.rules import Purpose
+from accredit.domain.people.models import YoungPerson
 from accredit.domain.verification import operations
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.report import VerificationReport
@@ -202,3 +203,19 @@ def test_a_handle_confined_to_one_school_may_not_verify(quick_story: Story, issu
     other = quick_story.cast.other_organisation_id
     with quick_story.database.reading(other) as db, pytest.raises(ValueError, match="not confined"):
         operations.verify_code(db, code=issued.code, now=quick_story.now)
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [("Ama Sample", Outcome.PASSED), ("Amy sample", Outcome.PASSED), ("Amy", Outcome.FAILED), ("", Outcome.FAILED)],
+    ids=["the printed name", "the known-as name with the last one", "the known-as name alone", "nothing"],
+)
+def test_a_name_typed_beside_a_code_may_be_the_known_as_name(
+    quick_story: Story, issued: Issued, typed: str, expected: Outcome
+) -> None:
+    with quick_story.database.transaction() as db:
+        db.get(YoungPerson, quick_story.cast.ama.id).known_as = "Amy"
+    with quick_story.database.reading() as db:
+        found = operations.verify_code(db, code=issued.code, now=quick_story.now, expected_name=typed)
+    assert found is not None
+    assert (found.report.verdict, found.report.axes[Axis.HOLDER]) == (Verdict.GENUINE, expected)
