@@ -51,6 +51,13 @@ def test_escapes_as_little_as_possible() -> None:
     assert canonicalise("\u20ac$\u000f\u000aA'\u0042\u0022\u005c\\\"/\x7f") == expected
 
 
+def _nested(depth: int) -> list[object]:
+    value: list[object] = []
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 REFUSED = {
     "an integer that no double holds": (2**53 + 1, "ambiguous_number", "$"),
     "the same inside": ({"a": [1, 2**63 - 1]}, "ambiguous_number", "$.a[1]"),
@@ -58,6 +65,7 @@ REFUSED = {
     "an integer beyond a double": (10**400, "ambiguous_number", "$"),
     "a lone surrogate": ("\ud800", "json_surrogate", "$"),
     "a lone surrogate in a name": ({"\ud800": 1}, "json_surrogate", "$"),
+    "lists two thousand deep": (_nested(2_000), "too_deep", "$"),
     "a set": ({"a": {1}}, "not_json", "$.a"),
     "a number as a name": ({1: 1}, "not_json", "$"),
 }

@@ -97,6 +97,14 @@ def test_a_poisoned_graph_is_given_up_within_two_seconds(quads: list[Quad]) -> N
     assert time.process_time() - begun < 2
 
 
+def test_a_chain_of_nodes_that_are_alike_is_followed_only_so_far() -> None:
+    # Each step of a chain is one call deeper; the stack would give out before the budget does.
+    with pytest.raises(TooComplex) as refused:
+        canonicalise(ring(260))
+    assert refused.value.code == "work_budget"
+    assert canonicalise(ring(100)).count(b"\n") == 100
+
+
 def test_many_different_nodes_cost_no_budget() -> None:
     quads = [("<a:a>", P, f"_:n{i}", "") for i in range(2_000)] + [(f"_:n{i}", P, f'"{i}"', "") for i in range(2_000)]
     assert canonicalise(quads, budget=0).count(b"_:c14n") == 4_000

@@ -126,6 +126,13 @@ def test_every_step_of_finding_a_key_is_taken(case: tuple[Callable[[dict[str, An
     assert refused.value.code == code
 
 
+def test_what_has_no_id_is_passed_over() -> None:
+    found = document()
+    found["verificationMethod"] = ["text", {"type": "Multikey"}, {"id": 7}, method(found)]
+    found["assertionMethod"].append({"type": "Multikey"})
+    assert controlled_identifier.find_key(found, METHOD).public_key == examples.public(1)
+
+
 @pytest.mark.parametrize("found", [None, [], "text", {}])
 def test_what_is_no_document_holds_no_key(found: object) -> None:
     with pytest.raises(IdentifierRefused) as refused:

@@ -1,0 +1,128 @@
+"""Scopes joined as JSON-LD joins them: protection, prefixes, vocabularies and what ends where."""
+
+from __future__ import annotations
+
+import pytest
+
+from accredit.kit.linkeddata import ContextRefused, MappingRefused, canonicalise, mapper
+from accredit.kit.linkeddata.active_context import MAX_CONTEXTS, ActiveContext, check_contexts, initial, process
+from accredit.kit.linkeddata.terms import Entry, Scope, parse, pinned, pinned_for_conformance
+
+V2 = "https://www.w3.org/ns/credentials/v2"
+X = "https://x.example/"
+HEADER = "context https://x.example/c\nsha256 00\n"
+
+
+def entered(*texts: str) -> ActiveContext:
+    context = initial({})
+    for text in texts:
+        context = process(context, parse(HEADER + text).scope)
+    return context
+
+
+def test_a_protected_term_may_be_repeated_but_not_changed() -> None:
+    first = f"@protected\nname {X}name\n"
+    again = entered(first, f"name {X}name\n")
+    assert again.terms["name"].is_protected
+    for other in (f"name {X}other\n", f"name {X}name type=@id\n", f"name {X}name container=@set\n"):
+        with pytest.raises(ContextRefused) as refused:
+            entered(first, other)
+        assert refused.value.code == "protected_term"
+
+
+def test_a_term_that_is_not_protected_may_be_changed() -> None:
+    assert entered(f"name {X}name\n", f"name {X}other\n").terms["name"].iri == f"{X}other"
+
+
+def test_the_scope_of_a_property_overrides_protection() -> None:
+    context = entered(f"@protected\nname {X}name\npart {X}part\n name {X}other\n")
+    assert context.for_property("part", context.terms["part"]).terms["name"].iri == f"{X}other"
+
+
+def test_an_empty_scope_may_not_drop_protected_terms_by_a_type() -> None:
+    context = entered(f"@protected\nname {X}name\nThing {X}Thing scope=null\n")
+    with pytest.raises(ContextRefused) as refused:
+        context.for_types(("Thing",))
+    assert refused.value.code == "protected_term"
+    assert context.for_property("Thing", context.terms["Thing"]).terms == {}
+
+
+def test_the_scope_of_a_type_ends_with_its_node() -> None:
+    context = entered(f"Thing {X}Thing\n name {X}name\n")
+    inside = context.for_types(("Thing", "Thing", "Unknown"))
+    assert inside.terms["name"].iri == f"{X}name"
+    assert inside.previous is context
+    assert context.for_types(("Unknown",)) is context
+
+
+def test_two_types_are_entered_in_the_order_of_their_names() -> None:
+    context = entered(f"B {X}B\n name {X}second\nA {X}A\n name {X}first\n")
+    assert context.for_types(("B", "A")).terms["name"].iri == f"{X}second"
+
+
+def test_iris_may_be_compact_or_build_on_other_terms() -> None:
+    context = entered(f"x {X} prefix\nname x:name type=x:kind\nalias name\nlater y:z\nfull x://y\n")
+    assert (context.terms["name"].iri, context.terms["name"].type) == (f"{X}name", f"{X}kind")
+    assert context.terms["alias"].iri == f"{X}name"
+    # No prefix `y` is in scope, so the IRI stands as it is written; see `awardedDate` in Open Badges 3.0.3.
+    assert context.terms["later"].iri == "y:z"
+    assert context.terms["full"].iri == "x://y"
+
+
+def test_terms_that_define_each_other_are_refused() -> None:
+    with pytest.raises(ContextRefused) as refused:
+        entered("a b\nb a\n")
+    assert refused.value.code == "context_cycle"
+
+
+def test_a_vocabulary_gives_a_meaning_to_unknown_terms() -> None:
+    context = entered(f"@vocab {X}\nname nickname\n")
+    assert context.terms["name"].iri == f"{X}nickname"
+    found = context.term("anything")
+    assert found is not None
+    assert found.iri == f"{X}anything"
+    assert context.expand("Anything", vocab=True) == f"{X}Anything"
+    assert context.expand("Anything", vocab=False) == "Anything"
+
+
+def test_a_vocabulary_only_counts_where_test_suites_ask_for_it() -> None:
+    examples = "https://www.w3.org/ns/credentials/examples/v2"
+    document = {"@context": [V2, examples], "id": "urn:x:1", "alumniOf": "A school"}
+    assert b"examples#alumniOf" in canonicalise(document, contexts=pinned_for_conformance())
+    with pytest.raises(ContextRefused) as refused:
+        canonicalise(document)
+    assert refused.value.code == "context_not_pinned"
+
+
+def test_member_names_are_remembered_whether_they_mean_something_or_not() -> None:
+    context = entered(f"x {X} prefix\n")
+    assert context.term("unknown") is context.term("unknown") is None
+    assert context.term("x:y") is context.term("x:y")
+    assert context.expand("@none-such", vocab=True) == "@none-such"
+    assert context.expand("@nothing", vocab=True) is None
+    assert context.expand("@type", vocab=True) == "@type"
+
+
+def test_a_long_list_of_contexts_is_refused() -> None:
+    with pytest.raises(ContextRefused) as refused:
+        check_contexts((V2,) * (MAX_CONTEXTS + 1), pinned())
+    assert refused.value.code == "context_order"
+
+
+def test_a_list_of_contexts_is_processed_once() -> None:
+    context = initial(pinned())
+    assert context.for_contexts((V2,)) is context.for_contexts((V2,))
+
+
+def test_a_datatype_that_is_no_iri_is_refused_where_it_is_used() -> None:
+    context = process(initial({}), Scope({"when": Entry(f"{X}when", type="date")}))
+    with pytest.raises(MappingRefused) as refused:
+        mapper.map_with(context, {"when": "2026"}, mapper.Limits())
+    assert (refused.value.code, refused.value.path) == ("relative_type", "$.when")
+
+
+def test_the_contents_of_an_empty_scope_need_contexts_of_their_own() -> None:
+    presentation = {"@context": [V2], "type": "VerifiablePresentation", "verifiableCredential": [{"id": "urn:x:1"}]}
+    with pytest.raises(MappingRefused) as refused:
+        canonicalise(presentation)
+    assert (refused.value.code, refused.value.path) == ("unsigned_data", "$.verifiableCredential[0].id")
