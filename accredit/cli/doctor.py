@@ -7,6 +7,7 @@ import importlib
 import os
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import click
 
@@ -36,8 +37,9 @@ def doctor() -> None:
 def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
     yield "Python", _python
     for library, package in SYSTEM_LIBRARIES.items():
-        yield f"library {library}", lambda library=library, package=package: _library(library, package)
+        yield f"library {library}", partial(_library, library, package)
     yield "SQLite", _sqlite
+    yield "fonts", _fonts
     yield "certificates", _certificate
     if any(name.startswith("ACCREDIT_") for name in os.environ):
         yield "settings", lambda: f"{len(load_settings().model_fields_set)} set, all known"
@@ -47,8 +49,6 @@ def _checks() -> Iterator[tuple[str, Callable[[], str]]]:
 
 
 def _python() -> str:
-    if sys.version_info < (3, 11):
-        raise AccreditError("python", "Python 3.11 or later is needed.")
     return sys.version.split()[0]
 
 
@@ -66,6 +66,12 @@ def _sqlite() -> str:
     if dbapi.sqlite_version_info < FIRST_SAFE_SQLITE:
         raise AccreditError("sqlite", f"{dbapi.sqlite_version} may corrupt shared files; 3.51.3 or later is needed.")
     return str(dbapi.sqlite_version)
+
+
+def _fonts() -> str:
+    from accredit.rendering.fonts import FAMILIES
+
+    return ", ".join(sorted(path.name for path in (family.path for family in FAMILIES) if path.is_file()))
 
 
 def _certificate() -> str:

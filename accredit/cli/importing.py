@@ -61,7 +61,8 @@ def class_list(file: Path, slug: str, *, write: bool, leave_out_rejected: bool) 
 
 def _explain(plan: ImportPlan) -> None:
     click.echo(
-        f"{len(plan.new)} new, {len(plan.changed)} changed, {plan.unchanged} unchanged, {len(plan.rejected)} need attention"
+        f"{len(plan.new)} new, {len(plan.changed)} changed, {plan.unchanged} unchanged, "
+        f"{len(plan.rejected)} need attention"
     )
     for remark in plan.remarks:
         click.echo(f"  line {remark.line}, {remark.column or 'file'}: {remark.level.value}, {remark.reason}")

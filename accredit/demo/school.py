@@ -11,8 +11,7 @@ from accredit.demo import logbook
 from accredit.domain.audit.rules import SERVICE, Actor, ActorKind
 from accredit.domain.enrolments import operations as enrolments
 from accredit.domain.organisations import operations as organisations
-from accredit.domain.organisations.operations import Details
-from accredit.domain.organisations.rules import Channel, Kind, Nation, Role
+from accredit.domain.organisations.rules import Channel, Details, Kind, Nation, Role
 from accredit.domain.people import importing, staffing
 from accredit.domain.people import operations as people
 from accredit.domain.people import queries as people_queries

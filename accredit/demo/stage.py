@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
+from typing import cast
 from uuid import UUID
 
 from argon2 import PasswordHasher
@@ -69,25 +70,26 @@ def reopen(_place: Folder) -> None:
     database.close()
 
 
-def released() -> int:
+def released(place: Folder) -> int:
     """Count the credentials that anyone could verify now."""
     _, database = _open()
     try:
         with database.reading() as db:
-            return credentials.released_count(db)
+            waiting = credentials.waiting_count(db, organisation_id=UUID(str(place.recall("organisation"))))
+            return EXPECTED - waiting
     finally:
         database.close()
 
 
 def lines(place: Folder) -> list[Line]:
     """Return one line for each award, by name."""
-    slips = place.recall("slips")
+    slips = cast("dict[str, str]", place.recall("slips"))
     _, database = _open()
     with database.reading() as db:
         cohort = credentials.cohort(db, organisation_id=UUID(str(place.recall("organisation"))))
     database.close()
     return [
-        Line(each.printed_name, each.award_title, each.code, slips[str(each.young_person_id)], each.award_id)  # type: ignore[index]
+        Line(each.printed_name, each.level_title, each.code, slips[str(each.young_person_id)], each.award_id)
         for each in cohort
         if each.progress is Stage.RELEASED and each.code
     ]

@@ -1,4 +1,4 @@
-"""What this service is, for ever: its address and issuer host, written at first start and compared at every later one."""
+"""What this service is, for ever: its address and issuer host, written at first start, compared at every later one."""
 
 from __future__ import annotations
 

@@ -9,25 +9,24 @@ from __future__ import annotations
 
 from enum import StrEnum
 from functools import lru_cache
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pysqlite3.dbapi2 as sqlite
 import sqlalchemy as sa
 import uuid_utils.compat
-from dbos import DBOSClient, EnqueueOptions
-
-# Private, and the only way to let DBOS migrate through the same SQLite driver as ours: its public `DBOS.migrate` takes
-# the standard library's, whose WAL may corrupt with several processes. The dependency is pinned below 4.
-from dbos._serialization import DBOSPortableJSON
-from dbos._sys_db import SystemDatabase
 
 from accredit.storage.database import Database, Session
+
+if TYPE_CHECKING:
+    # The engine takes a second to import, which a command that promises nothing must not wait for.
+    from dbos import DBOSClient, EnqueueOptions
+    from dbos._serialization import Serializer
 
 APPLICATION = "accredit"
 WORKFLOW_VERSION = "1"
 """Changes when a handler's steps change, so that a worker never resumes what an older one began in another shape."""
 SCHEMA = "dbos"
-SERIALIZER = DBOSPortableJSON
 SQLITE_TABLES = frozenset(
     {
         "application_versions",
@@ -88,6 +87,10 @@ def promise(db: Session, name: Promise | str, subject: UUID | str, *, delay_seco
 
 def prepare(database: Database) -> None:
     """Create or upgrade the engine's tables beside ours; repeatable. Part of ``accredit migrate``."""
+    # Private, and the only way to let DBOS migrate through the same SQLite driver as ours: its public `DBOS.migrate`
+    # takes the standard library's, whose WAL may corrupt with several processes. The dependency is pinned below 4.
+    from dbos._sys_db import SystemDatabase
+
     arguments: dict[str, object] = {"pool_timeout": 30, "max_overflow": 0, "pool_size": 2}
     if not database.is_postgresql:
         arguments["module"] = sqlite
@@ -96,7 +99,7 @@ def prepare(database: Database) -> None:
         engine_kwargs=arguments,
         engine=None,
         schema=SCHEMA,
-        serializer=SERIALIZER,
+        serializer=serializer(),
         executor_id=None,
     )
     try:
@@ -105,14 +108,23 @@ def prepare(database: Database) -> None:
         system.destroy()
 
 
+def serializer() -> Serializer:
+    """Return how arguments are written: plain JSON, where the engine's own choice would be pickle."""
+    from dbos._serialization import DBOSPortableJSON
+
+    return DBOSPortableJSON
+
+
 @lru_cache(maxsize=2)
 def _client(dialect: str) -> DBOSClient:
+    from dbos import DBOSClient
+
     # The engine given here only tells the client which SQL to write; it never connects, and so never migrates.
     engine = sa.create_engine("postgresql+psycopg://" if dialect == "postgresql" else "sqlite://")
     return DBOSClient(
         system_database_engine=engine,
         dbos_system_schema=SCHEMA,
-        serializer=SERIALIZER,
+        serializer=serializer(),
         application_name=APPLICATION,
         lazy=True,
     )

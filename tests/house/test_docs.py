@@ -15,7 +15,9 @@ DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("keys/*.
 
 
 def test_every_setting_is_documented_with_its_default() -> None:
-    rows = dict(re.findall(r"^\| `(ACCREDIT_\w+)` \| ([^|]+?) \|", (ROOT / "docs/configuration.md").read_text(), re.M))
+    rows = dict(
+        re.findall(r"^\| `(ACCREDIT_\w+)` \| ([^|]+?) \|", (ROOT / "docs/configuration.md").read_text(), re.MULTILINE)
+    )
     assert set(rows) == {PREFIX + name.upper() for name in Settings.model_fields}
     for name, field in Settings.model_fields.items():
         documented = rows[PREFIX + name.upper()]
@@ -40,6 +42,6 @@ def test_every_command_loads_and_explains_itself() -> None:
 
 
 def test_every_make_target_in_the_readme_exists() -> None:
-    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
     named = set(re.findall(r"\bmake ([a-z-]+)`", "".join(d.read_text() for d in DOCUMENTS)))
     assert named <= targets

@@ -23,7 +23,11 @@ def environment(monkeypatch: pytest.MonkeyPatch) -> pytest.MonkeyPatch:
 
 def test_good_settings_load(environment: pytest.MonkeyPatch) -> None:
     settings = load_settings()
-    assert (settings.host, settings.did_host, settings.is_https) == ("accredit.example.org", "accredit.example.org", True)
+    assert (settings.host, settings.did_host, settings.is_https) == (
+        "accredit.example.org",
+        "accredit.example.org",
+        True,
+    )
 
 
 def test_everything_wrong_is_named_at_once(environment: pytest.MonkeyPatch) -> None:
