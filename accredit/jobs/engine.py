@@ -14,7 +14,7 @@ from dbos import DBOS, DBOSConfig
 
 from accredit.jobs.handlers import Handler
 from accredit.storage import Database
-from accredit.storage.promises import APPLICATION, SCHEMA, SERIALIZER, WORKFLOW_VERSION, Promise, Queue
+from accredit.storage.promises import APPLICATION, SCHEMA, WORKFLOW_VERSION, Promise, Queue, serializer
 
 logger = structlog.get_logger()
 
@@ -35,7 +35,7 @@ def launch(
         name=APPLICATION,
         system_database_url=database.engine.url.render_as_string(hide_password=False),
         dbos_system_schema=SCHEMA,
-        serializer=SERIALIZER,
+        serializer=serializer(),
         application_version=WORKFLOW_VERSION,
         executor_id=worker_id,
         run_migrations=False,

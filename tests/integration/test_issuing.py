@@ -6,10 +6,12 @@ import json
 import time
 from pathlib import Path
 
+import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.clock import utc_now
+from accredit.config import load_settings
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.issuing import operations as issuing
@@ -19,8 +21,12 @@ from accredit.domain.people.models import YoungPerson
 from accredit.domain.verification import operations as verification
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.rules import Verdict
+from accredit.errors import NotReady
+from accredit.jobs.handlers import handlers_of
+from accredit.jobs.worker import open_desk
 from accredit.kit.vc import status_list
 from accredit.storage import Database, heartbeat
+from accredit.storage.promises import Promise, Queue
 from tests.integration.cohort import awarded, check_nothing_lost_nothing_doubled, wait_until_released, working
 
 
@@ -91,3 +97,19 @@ def test_the_worker_keeps_the_promises_of_the_awards_and_of_a_revocation(databas
 def _is_set(document: bytes, row: Issuance) -> bool:
     bits = status_list.decode(json.loads(document)["credentialSubject"]["encodedList"])
     return bits.is_set(row.status_index)
+
+
+def test_without_the_passphrase_nothing_can_be_signed_and_mail_still_goes(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cohort = awarded(sqlite_database, tmp_path, 1)
+    for name, value in cohort.environment().items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("ACCREDIT_KEY_PASSPHRASE")
+    settings = load_settings()
+    with pytest.raises(NotReady) as refused:
+        open_desk(settings, sqlite_database)
+    assert refused.value.code == "passphrase-missing"
+    desk = open_desk(settings, sqlite_database, [Queue.DELIVER])
+    assert desk.issuer is None
+    assert list(handlers_of(desk)) == [Promise.SEND_MAIL]
