@@ -32,7 +32,7 @@ def test_lock_files_name_no_host(tracked: list[Path]) -> None:
 
 def test_no_private_key_is_committed(tracked: list[Path]) -> None:
     others = [f for f in tracked if f != Path(__file__).resolve()]
-    assert _matches(others, r"BEGIN (ENCRYPTED |EC |RSA )?PRIVATE KEY") == []
+    assert _matches(others, r"BEGIN (ENCRYPTED |EC |RSA )?PRIVATE KEY-----\s+[A-Za-z0-9+/]{16}") == []
 
 
 def test_no_path_of_a_developers_machine_is_committed(tracked: list[Path]) -> None:
