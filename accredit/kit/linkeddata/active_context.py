@@ -25,14 +25,15 @@ BASE_CONTEXTS: Final = ("https://www.w3.org/ns/credentials/v2", "https://www.w3.
 MAX_CONTEXTS: Final = 8
 
 Key = TypeVar("Key")
-Value = TypeVar("Value")
 
 _LOOKS_LIKE_KEYWORD = re.compile(r"@[A-Za-z]+")
 _ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
 _BLANK_NODE = re.compile(r"_:[A-Za-z0-9_][A-Za-z0-9_.\-]*(?<!\.)")
 
-# Each context remembers at most this many derived ones, so that odd mixtures of types cannot fill the memory.
-_MAX_REMEMBERED: Final = 512
+# What one root and all that is derived from it may remember: contexts of some 20 kB each, and names of members.
+_MAX_CONTEXTS: Final = 2_000
+_MAX_NAMES: Final = 512
+_MAX_NAME_LENGTH: Final = 100
 
 
 def is_node_name(value: str) -> bool:
@@ -58,6 +59,18 @@ class Term:
         return mine == (other.iri, other.type, other.container, other.is_prefix, other.scope, other.opens_scope)
 
 
+class Memory:
+    """How many contexts may still be remembered; shared by a root and everything derived from it.
+
+    Without it, odd mixtures of types in hostile documents would fill the memory of a process that runs for long.
+    """
+
+    __slots__ = ("left",)
+
+    def __init__(self) -> None:
+        self.left = _MAX_CONTEXTS
+
+
 class ActiveContext:
     """The terms in force at one place; `previous` is what holds again in the next node, after a type's scope."""
 
@@ -66,6 +79,7 @@ class ActiveContext:
         "_by_key",
         "_by_property",
         "_by_types",
+        "memory",
         "prefixes",
         "previous",
         "tables",
@@ -79,7 +93,9 @@ class ActiveContext:
         terms: Mapping[str, Term],
         vocab: str | None,
         previous: ActiveContext | None,
+        memory: Memory,
     ) -> None:
+        self.memory = memory
         self.tables = tables
         self.terms = terms
         self.vocab = vocab
@@ -98,19 +114,21 @@ class ActiveContext:
             found = self
             for url in urls:
                 found = process(found, self.tables[url].scope)
-            _remember(self._by_contexts, urls, found)
+            self._remember(self._by_contexts, urls, found)
         return found
 
     def for_types(self, types: tuple[str, ...]) -> ActiveContext:
         """Enter the scopes of a node's types; they end with the node (JSON-LD 1.1 API, 5.1.2, step 11)."""
-        found = self._by_types.get(types)
+        terms = self.terms
+        opening = tuple(sorted({name for name in types if name in terms and terms[name].opens_scope}))
+        if not opening:
+            return self
+        found = self._by_types.get(opening)
         if found is None:
             found = self
-            for name in sorted(set(types)):
-                term = self.terms.get(name)
-                if term is not None and term.opens_scope:
-                    found = process(found, term.scope, keeps=self)
-            _remember(self._by_types, types, found)
+            for name in opening:
+                found = process(found, terms[name].scope, keeps=self)
+            self._remember(self._by_types, opening, found)
         return found
 
     def for_property(self, name: str, term: Term) -> ActiveContext:
@@ -118,8 +136,13 @@ class ActiveContext:
         found = self._by_property.get(name)
         if found is None:
             found = process(self, term.scope, overrides=True)
-            _remember(self._by_property, name, found)
+            self._remember(self._by_property, name, found)
         return found
+
+    def _remember(self, store: dict[Key, ActiveContext], key: Key, context: ActiveContext) -> None:
+        if self.memory.left > 0:
+            self.memory.left -= 1
+            store[key] = context
 
     def term(self, key: str) -> Term | None:
         """Find what a member name means: a term, a compact or absolute IRI, or None where it means nothing."""
@@ -132,7 +155,8 @@ class ActiveContext:
         found = None
         if iri is not None and _ABSOLUTE_IRI.fullmatch(iri):
             found = Term(iri, None, None, is_prefix=False, is_protected=False, scope=None, opens_scope=False)
-        _remember(self._by_key, key, found)
+        if len(self._by_key) < _MAX_NAMES and len(key) <= _MAX_NAME_LENGTH:
+            self._by_key[key] = found
         return found
 
     def expand(self, value: str, *, vocab: bool) -> str | None:
@@ -150,14 +174,9 @@ class ActiveContext:
         return self.vocab + value if vocab and self.vocab is not None else value
 
 
-def _remember(store: dict[Key, Value], key: Key, value: Value) -> None:
-    if len(store) < _MAX_REMEMBERED:
-        store[key] = value
-
-
 def initial(tables: Mapping[str, Table]) -> ActiveContext:
     """Begin with no term at all; `tables` are the contexts that the document may name."""
-    return ActiveContext(tables, {}, None, None)
+    return ActiveContext(tables, {}, None, None, Memory())
 
 
 def check_contexts(urls: tuple[str, ...], tables: Mapping[str, Table]) -> None:
@@ -191,11 +210,11 @@ def process(
     if scope is None:
         if not overrides and any(term.is_protected for term in active.terms.values()):
             raise ContextRefused("protected_term", "$['@context']", "A protected term may not be dropped.")
-        return ActiveContext(active.tables, {}, None, keeps)
+        return ActiveContext(active.tables, {}, None, keeps, active.memory)
     building = _Building(active, scope, overrides)
     for name in scope.entries:
         building.define(name)
-    return ActiveContext(active.tables, building.terms, building.vocab, previous)
+    return ActiveContext(active.tables, building.terms, building.vocab, previous, active.memory)
 
 
 class _Building:

@@ -55,17 +55,19 @@ def to_dataset(
     `contexts` are the ones that may be named, by default those of `terms.pinned`.
     Raises `ContextRefused`, `MappingRefused` or `TooComplex`.
     """
-    return map_with(_initial_for(pinned()) if contexts is None else initial(contexts), document, limits or Limits())
+    return map_with(_pinned_context() if contexts is None else initial(contexts), document, limits or Limits())
 
 
 @cache
-def _initial() -> ActiveContext:
+def _kept_context() -> ActiveContext:
     return initial(pinned())
 
 
-def _initial_for(_tables: Mapping[str, Table]) -> ActiveContext:
-    # One initial context is kept for the pinned tables, so that what was derived from it is derived once.
-    return _initial()
+def _pinned_context() -> ActiveContext:
+    """Keep one context for the pinned tables, so that what is derived from it is derived once; begin anew when full."""
+    if _kept_context().memory.left <= 0:
+        _kept_context.cache_clear()
+    return _kept_context()
 
 
 def map_with(context: ActiveContext, document: Mapping[str, Any], limits: Limits) -> list[Quad]:

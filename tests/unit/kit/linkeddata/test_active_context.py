@@ -109,6 +109,25 @@ def test_a_long_list_of_contexts_is_refused() -> None:
     assert refused.value.code == "context_order"
 
 
+def test_odd_mixtures_of_types_are_remembered_only_up_to_a_limit() -> None:
+    classes = "".join(f"T{i} {X}T{i}\n name {X}name{i}\n" for i in range(12))
+    context = entered(classes)
+    context.memory.left = 100
+    for number in range(1, 2**12):
+        types = tuple(f"T{i}" for i in range(12) if number >> i & 1)
+        assert context.for_types(types).terms["name"].iri == f"{X}name{max(types)[1:]}"
+    assert context.memory.left == 0
+
+
+def test_a_full_memory_is_begun_anew() -> None:
+    document = {"@context": [V2], "id": "urn:x:1", "type": "VerifiableCredential", "issuer": "urn:x:2"}
+    before = canonicalise(document)
+    kept = mapper._pinned_context()
+    kept.memory.left = 0
+    assert mapper._pinned_context() is not kept
+    assert canonicalise(document) == before
+
+
 def test_a_list_of_contexts_is_processed_once() -> None:
     context = initial(pinned())
     assert context.for_contexts((V2,)) is context.for_contexts((V2,))
