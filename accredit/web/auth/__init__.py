@@ -17,5 +17,7 @@ bp = Blueprint("auth", __name__)
 
 def register(app: Flask) -> None:
     """Add the sign-in pages to ``app``."""
+    from accredit.web.auth import places, staff, young  # noqa: F401  # their views join the blueprint
+
     install_accounts(app)
     app.register_blueprint(bp)

@@ -46,9 +46,11 @@ def remember_account(cookie: Cookie, *, now: datetime) -> None:
     _mark(cookie, now)
 
 
-def choose_organisation(cookie: Cookie, organisation_id: UUID) -> None:
-    """Remember which of their organisations a member of staff works in."""
-    cookie[_ORGANISATION] = str(organisation_id)
+def choose_organisation(cookie: Cookie, organisation_id: UUID | None) -> None:
+    """Remember which of their organisations a member of staff works in; None for an operator who runs the service."""
+    cookie.pop(_ORGANISATION, None)
+    if organisation_id is not None:
+        cookie[_ORGANISATION] = str(organisation_id)
 
 
 def chosen_organisation(cookie: Cookie) -> UUID | None:

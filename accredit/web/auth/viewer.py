@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -44,7 +45,8 @@ def _known(now: datetime) -> Viewer:
             return _young_person(db, young)
         if current_user.is_anonymous:
             return ANONYMOUS
-        return viewer_of_account(db, current_user.id, on=local_date(now), chosen=cookie.chosen_organisation(session))
+        readers = readers_of_account(db, current_user.id, on=local_date(now))
+        return reader_in(readers, cookie.chosen_organisation(session))
 
 
 def _young_person(db: Session, who: YoungSignIn) -> Viewer:
@@ -64,27 +66,22 @@ def _young_person(db: Session, who: YoungSignIn) -> Viewer:
     )
 
 
-def places_of(db: Session, account_id: UUID, *, on: date) -> tuple[StaffFacts, ...]:
-    """Return what an account is in each organisation where it holds a role on a day."""
-    return tuple(facts for facts in people.staff_of_account(db, account_id) if facts.roles_on(on))
-
-
-def viewer_of_account(db: Session, account_id: UUID, *, on: date, chosen: UUID | None) -> Viewer:
-    """Return an account as a reader; anonymous for one that runs nothing and holds no role any more.
-
-    An operator with a role somewhere is that member of staff once they have chosen the organisation.
-    """
+def readers_of_account(db: Session, account_id: UUID, *, on: date) -> tuple[Viewer, ...]:
+    """Return everybody an account can be on a day: the operator first, then staff in each organisation by name."""
     account = people.account(db, account_id)
-    places = places_of(db, account_id, on=on)
-    here = next((facts for facts in places if facts.organisation_id == chosen), None)
     if account is None or not account.active:
-        return ANONYMOUS
-    if here is None and account.is_operator:
-        return Viewer(kind=ViewerKind.OPERATOR, account_id=account_id, display_name=account.email)
-    if here is None:
-        # Somebody of several organisations has not chosen yet, or the role in the chosen one has ended.
-        here = places[0] if places else None
-    return _staff(db, account_id, here, on) if here is not None else ANONYMOUS
+        return ()
+    places = [
+        _staff(db, account_id, facts, on) for facts in people.staff_of_account(db, account_id) if facts.roles_on(on)
+    ]
+    places.sort(key=lambda place: place.organisation_name or "")
+    runs = [Viewer(kind=ViewerKind.OPERATOR, account_id=account_id, display_name=account.email)]
+    return (*(runs if account.is_operator else ()), *places)
+
+
+def reader_in(readers: Sequence[Viewer], chosen: UUID | None) -> Viewer:
+    """Return the reader for the organisation chosen, else the first; anonymous when there is none any more."""
+    return next((r for r in readers if chosen and r.organisation_id == chosen), readers[0] if readers else ANONYMOUS)
 
 
 def _staff(db: Session, account_id: UUID, here: StaffFacts, on: date) -> Viewer:

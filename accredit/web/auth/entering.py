@@ -1,0 +1,59 @@
+"""What happens once somebody has shown who they are: the cookie, the audit trail, the way on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response, session
+from flask_babel import gettext as _
+from flask_security import login_user
+from flask_security.utils import hash_password
+
+from accredit.clock import local_date
+from accredit.domain.people import queries as people
+from accredit.domain.people import signing_in
+from accredit.web.auth import cookie
+from accredit.web.auth.accounts import SignInAccount, for_library
+from accredit.web.auth.viewer import readers_of_account
+from accredit.web.auth.ways import go_on, safe_next
+from accredit.web.database import reading, transaction
+from accredit.web.pages import see_other
+
+
+def account_with_password(email: str, password: str) -> SignInAccount | None:
+    """Return the account that this password opens, or None; an unknown address costs the same time."""
+    with reading(everywhere=True) as db:
+        account = for_library(people.account_by_email(db, email))
+    if account is None or account.password is None:
+        # The same work as for a real account, so that the clock does not tell who has one.
+        hash_password(password)
+        return None
+    return account if account.verify_and_update_password(password) and account.active else None
+
+
+def account_by_id(account_id: UUID) -> SignInAccount | None:
+    """Return the account that a code belongs to."""
+    with reading(everywhere=True) as db:
+        return for_library(people.account(db, account_id))
+
+
+def enter(account: SignInAccount, *, wanted: str | None, now: datetime) -> Response:
+    """Sign an account in and send its reader on: to the choice of organisation where there is one."""
+    session.clear()
+    with transaction(everywhere=True) as db:
+        readers = readers_of_account(db, account.id, on=local_date(now))
+        if readers:
+            signing_in.mark_signed_in(db, actor=readers[0].actor(), now=now)
+    if not readers:
+        return see_other(
+            "auth.sign_in",
+            flash=_("You have no role in an organisation today. Ask your co-ordinator to give you one."),
+            flash_kind="careful",
+        )
+    login_user(account)
+    cookie.remember_account(session, now=now)
+    if len(readers) > 1:
+        return see_other("auth.choose_organisation", next=safe_next(wanted))
+    cookie.choose_organisation(session, readers[0].organisation_id)
+    return go_on(readers[0], wanted)

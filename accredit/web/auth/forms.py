@@ -1,0 +1,41 @@
+"""The forms of signing in."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, PasswordField, StringField
+from wtforms.validators import InputRequired, Length
+
+from accredit.web.forms import Form, PasswordInput, TextInput
+
+
+class SignInForm(Form):
+    """Address and password; the password stays empty when a code is wanted."""
+
+    email = StringField(
+        _l("E-mail address"),
+        [InputRequired(_l("Type your e-mail address")), Length(max=254, message=_l("That address is too long"))],
+        widget=TextInput(),
+    )
+    password = PasswordField(
+        _l("Password"), [Length(max=1000, message=_l("That password is too long"))], widget=PasswordInput()
+    )
+    next = HiddenField()
+
+
+class CodeForm(Form):
+    """The digits that came by e-mail."""
+
+    code = StringField(
+        _l("Code from the e-mail"),
+        [InputRequired(_l("Type the code from the e-mail")), Length(max=40, message=_l("That is too long for a code"))],
+        widget=TextInput(),
+    )
+    next = HiddenField()
+
+
+class ClaimForm(Form):
+    """The code on a young person's slip."""
+
+    code = StringField(_l("Code on your slip"), [InputRequired(_l("Type the code from your slip"))], widget=TextInput())
+    next = HiddenField()

@@ -1,0 +1,68 @@
+"""Somebody of several organisations chooses one; everybody can leave."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response, request, session
+from flask_babel import gettext as _
+
+from accredit.clock import local_date, utc_now
+from accredit.domain.people import signing_in
+from accredit.web.access import public, signed_in
+from accredit.web.auth import bp, cookie
+from accredit.web.auth.viewer import readers_of_account
+from accredit.web.auth.ways import go_on, safe_next
+from accredit.web.database import reading, transaction
+from accredit.web.pages import page, see_other
+from accredit.web.viewer import Viewer, ViewerKind, current_viewer
+
+
+@bp.get("/sign-in/organisation")
+@signed_in
+def choose_organisation() -> Response:
+    """Show the organisations in which the reader holds a role."""
+    viewer = current_viewer()
+    if viewer.account_id is None:
+        return go_on(viewer, None)
+    readers = _readers(viewer.account_id, utc_now())
+    return page(
+        "auth/organisation.html",
+        places=[reader for reader in readers if reader.kind == ViewerKind.STAFF],
+        runs_service=any(reader.kind == ViewerKind.OPERATOR for reader in readers),
+        wanted=safe_next(request.args.get("next")) or "",
+    )
+
+
+@bp.post("/sign-in/organisation")
+@signed_in
+def enter_organisation() -> Response:
+    """Work in the organisation that was chosen; one that is not the reader's changes nothing."""
+    viewer = current_viewer()
+    if viewer.account_id is None:
+        return go_on(viewer, None)
+    wanted = request.form.get("organisation", "")
+    for reader in _readers(viewer.account_id, utc_now()):
+        if wanted == str(reader.organisation_id or ""):
+            cookie.choose_organisation(session, reader.organisation_id)
+            return go_on(reader, request.form.get("next"))
+    return see_other("auth.choose_organisation")
+
+
+def _readers(account_id: UUID, now: datetime) -> tuple[Viewer, ...]:
+    with reading(everywhere=True) as db:
+        return readers_of_account(db, account_id, on=local_date(now))
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> Response:
+    """End the sign-in on this device."""
+    viewer = current_viewer()
+    if viewer.is_signed_in:
+        with transaction(everywhere=True) as db:
+            signing_in.mark_signed_out(db, actor=viewer.actor(), now=utc_now())
+    session.clear()
+    was_young = viewer.kind == ViewerKind.YOUNG_PERSON
+    return see_other("auth.claim" if was_young else "auth.sign_in", flash=_("You are signed out."))

@@ -1,0 +1,119 @@
+"""Staff and operators sign in: with a password, or with a code that comes by e-mail and is typed here."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from flask import Response, render_template, request, session
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext
+
+from accredit.clock import utc_now
+from accredit.domain.notifications import operations as notifications
+from accredit.domain.people import signing_in
+from accredit.web.access import public
+from accredit.web.auth import bp
+from accredit.web.auth.entering import account_by_id, account_with_password, enter
+from accredit.web.auth.forms import CodeForm, SignInForm
+from accredit.web.auth.ways import go_on, safe_next
+from accredit.web.database import transaction
+from accredit.web.limits import Allowance, address, check_allowance, count_try
+from accredit.web.pages import page, see_other
+from accredit.web.settings import current_pepper
+from accredit.web.viewer import current_viewer
+
+QUARTER = 15 * 60
+BY_ADDRESS = Allowance(name="sign-in-address", times=100, seconds=QUARTER)
+BY_ACCOUNT = Allowance(name="sign-in-account", times=10, seconds=QUARTER)
+CODES_ASKED = Allowance(name="codes-asked", times=5, seconds=QUARTER)
+BROWSER = "code_browser"
+# One sentence for every reason: whether somebody has an account here is nobody else's business.
+WRONG = lazy_gettext("The address and the password do not belong together. Try again, or ask for a code by e-mail.")
+
+
+@bp.get("/sign-in")
+@public
+def sign_in() -> Response:
+    """Ask who it is."""
+    viewer = current_viewer()
+    if viewer.is_signed_in:
+        return go_on(viewer, request.args.get("next"))
+    return page("auth/sign_in.html", form=SignInForm(next=safe_next(request.args.get("next"))))
+
+
+@bp.post("/sign-in")
+@public
+def start_sign_in() -> Response:
+    """Check the password, or send a code."""
+    form, now = SignInForm(), utc_now()
+    wants_code = request.form.get("way") == "code"
+    check_allowance(BY_ADDRESS, address(), now=now)
+    if form.validate() and not wants_code and not form.password.data:
+        form.password.errors = [_("Type your password, or choose “E-mail me a code”")]
+    if form.errors or form.password.errors:
+        return page("auth/sign_in.html", status=422, form=form)
+    who = form.email.data.strip().lower()
+    if wants_code:
+        return _send_code(who, now=now, wanted=form.next.data)
+    check_allowance(BY_ACCOUNT, who, now=now)
+    account = account_with_password(who, form.password.data)
+    if account is not None:
+        return enter(account, wanted=form.next.data, now=now)
+    count_try(BY_ADDRESS, address())
+    count_try(BY_ACCOUNT, who)
+    form.password.errors = [str(WRONG)]
+    return page("auth/sign_in.html", status=422, form=form)
+
+
+def _send_code(who: str, *, now: datetime, wanted: str | None) -> Response:
+    check_allowance(CODES_ASKED, who, now=now)
+    count_try(CODES_ASKED, who)
+    count_try(BY_ADDRESS, address())
+    session[BROWSER] = secrets.token_urlsafe(32)
+    with transaction(everywhere=True) as db:
+        account_id, code = signing_in.make_code(
+            db, email=who, browser_secret=session[BROWSER], pepper=current_pepper(), now=now
+        )
+        mail_id = notifications.queue_mail(
+            db,
+            to_address=who,
+            subject=_("Your code for accredit: %(code)s", code=code),
+            text=render_template("email/sign_in_code.txt", code=code),
+            now=now,
+        )
+        if account_id is None:
+            # Nobody has this address: the same work is done, and the letter is emptied before it leaves.
+            notifications.mark_sent(db, mail_id=mail_id, now=now)
+    return see_other("auth.code", next=safe_next(wanted))
+
+
+@bp.get("/sign-in/code")
+@public
+def code() -> Response:
+    """Ask for the code."""
+    if BROWSER not in session:
+        return see_other("auth.sign_in", next=safe_next(request.args.get("next")))
+    return page("auth/code.html", form=CodeForm(next=safe_next(request.args.get("next"))))
+
+
+@bp.post("/sign-in/code")
+@public
+def check_code() -> Response:
+    """Sign in whom the code belongs to."""
+    form, now = CodeForm(), utc_now()
+    check_allowance(BY_ADDRESS, address(), now=now)
+    if BROWSER not in session:
+        return see_other("auth.sign_in", next=safe_next(form.next.data))
+    if not form.validate():
+        return page("auth/code.html", status=422, form=form)
+    with transaction(everywhere=True) as db:
+        account_id = signing_in.use_code(
+            db, code=form.code.data, browser_secret=session[BROWSER], pepper=current_pepper(), now=now
+        )
+    account = account_by_id(account_id) if account_id is not None else None
+    if account is not None:
+        return enter(account, wanted=form.next.data, now=now)
+    count_try(BY_ADDRESS, address())
+    form.code.errors = [_("This code does not work here. Look at it again, or ask for a new one.")]
+    return page("auth/code.html", status=422, form=form)
