@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import click
 
+from accredit import migrations
 from accredit.config import load_settings
 from accredit.jobs import worker
+from accredit.storage import Database
 from accredit.storage.promises import Queue
 
 
@@ -18,4 +20,8 @@ from accredit.storage.promises import Queue
 )
 def work(queues: tuple[str, ...]) -> None:
     """Keep what was promised: sign, publish, send."""
-    worker.run(load_settings(), queues=tuple(Queue(name) for name in queues) or worker.ALL)
+    settings = load_settings()
+    database = Database(settings.database_url)
+    migrations.check(database)
+    database.close()
+    worker.run(settings, queues=tuple(Queue(name) for name in queues) or worker.ALL)

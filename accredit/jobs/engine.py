@@ -38,6 +38,7 @@ def launch(
         serializer=serializer(),
         application_version=WORKFLOW_VERSION,
         executor_id=worker_id,
+        sys_db_pool_size=AT_ONCE + 2,
         run_migrations=False,
         log_level="WARNING",
         console_log_level="WARNING",
