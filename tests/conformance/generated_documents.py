@@ -87,7 +87,7 @@ class Documents:
         if term.container == "@graph" or (depth < 4 and chance.random() < 0.4):
             inner = context.previous or context
             if term.opens_scope:
-                inner = inner.for_property(name, term)
+                inner = inner.for_property(term)
             if not inner.terms:
                 urls = chance.choice(CONTEXT_LISTS)
                 inner = inner.for_contexts(urls)

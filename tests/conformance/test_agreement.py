@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import random
 from collections import Counter
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,8 @@ from typing import Any
 import pyoxigraph
 import pytest
 
-from accredit.kit.linkeddata import LinkedDataError, canonicalise
+from accredit.kit.linkeddata import LinkedDataError, canonicalise, mapper, terms
+from accredit.kit.linkeddata.active_context import ActiveContext, initial
 
 from .generated_documents import Documents
 from .official_contexts import OfficialContexts
@@ -55,6 +57,23 @@ def test_what_we_accept_is_signed_as_others_sign_it(official: OfficialContexts) 
     expected = {"protected_term", "work_budget", "colliding_keywords", "unsigned_data", "relative_type"}
     assert set(refused) <= expected, refused
     assert refused.total() < COUNT * 0.4, refused
+
+
+def test_what_was_mapped_before_makes_no_difference() -> None:
+    order = random.Random(7).sample(range(COUNT), COUNT)
+    for seed in order:
+        document = Documents(seed).make()
+        assert _outcome(document, None) == _outcome(document, initial(terms.pinned())), f"seed {seed}"
+
+
+def _outcome(document: dict[str, Any], context: ActiveContext | None) -> object:
+    """Map a document in a context of its own, or in the one that is kept from document to document."""
+    try:
+        if context is None:
+            return mapper.to_dataset(document)
+        return mapper.map_with(context, document, mapper.Limits())
+    except LinkedDataError as refused:
+        return (refused.code, refused.path)
 
 
 def test_one_fault_anywhere_is_refused() -> None:

@@ -77,7 +77,7 @@ class ActiveContext:
     __slots__ = (
         "_by_contexts",
         "_by_key",
-        "_by_property",
+        "_by_scope",
         "_by_types",
         "memory",
         "prefixes",
@@ -102,7 +102,7 @@ class ActiveContext:
         self.previous = previous
         self.prefixes = {name: term.iri for name, term in terms.items() if term.is_prefix}
         self._by_types: dict[tuple[str, ...], ActiveContext] = {}
-        self._by_property: dict[str, ActiveContext] = {}
+        self._by_scope: dict[int, tuple[Scope | None, ActiveContext]] = {}
         self._by_contexts: dict[tuple[str, ...], ActiveContext] = {}
         self._by_key: dict[str, Term | None] = {}
 
@@ -131,12 +131,17 @@ class ActiveContext:
             self._remember(self._by_types, opening, found)
         return found
 
-    def for_property(self, name: str, term: Term) -> ActiveContext:
+    def for_property(self, term: Term) -> ActiveContext:
         """Enter the scope of a property, which overrides protection (5.1.2, step 8)."""
-        found = self._by_property.get(name)
-        if found is None:
-            found = process(self, term.scope, overrides=True)
-            self._remember(self._by_property, name, found)
+        # The property may come from the scope of a type that has ended here, so its name says too little: another type
+        # may give the same name another scope. The scope is kept beside the answer, so that its id stays its own.
+        kept = self._by_scope.get(id(term.scope))
+        if kept is not None:
+            return kept[1]
+        found = process(self, term.scope, overrides=True)
+        if self.memory.left > 0:
+            self.memory.left -= 1
+            self._by_scope[id(term.scope)] = (term.scope, found)
         return found
 
     def _remember(self, store: dict[Key, ActiveContext], key: Key, context: ActiveContext) -> None:

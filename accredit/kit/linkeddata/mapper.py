@@ -118,7 +118,7 @@ class _Mapping:
             term = context.term(key)
             if term is None or term.iri.startswith("@"):
                 raise _unsigned_member(key, trail)
-            self._property(subject, key, term, value, context, graph, (trail, key))
+            self._property(subject, term, value, context, graph, (trail, key))
         self._depth -= 1
         return subject
 
@@ -130,7 +130,6 @@ class _Mapping:
     def _property(
         self,
         subject: str,
-        key: str,
         term: Term,
         value: Any,
         context: ActiveContext,
@@ -143,15 +142,15 @@ class _Mapping:
         elif term.container == "@list":
             values = value if isinstance(value, list) else [value]
             self._check_count(values, trail)
-            found = [self._object(each, key, term, context, graph, (trail, i)) for i, each in enumerate(values)]
+            found = [self._object(each, term, context, graph, (trail, i)) for i, each in enumerate(values)]
             self._emit(subject, predicate, self._list(found, graph, trail), graph, trail)
         elif isinstance(value, list):
             self._check_count(value, trail)
             for position, each in enumerate(value):
                 inner = (trail, position)
-                self._emit(subject, predicate, self._object(each, key, term, context, graph, inner), graph, inner)
+                self._emit(subject, predicate, self._object(each, term, context, graph, inner), graph, inner)
         else:
-            self._emit(subject, predicate, self._object(value, key, term, context, graph, trail), graph, trail)
+            self._emit(subject, predicate, self._object(value, term, context, graph, trail), graph, trail)
 
     def _check_count(self, values: list[Any], trail: Trail) -> None:
         if len(values) > self._limits.values_per_property:
@@ -166,18 +165,18 @@ class _Mapping:
             rest = cell
         return rest
 
-    def _object(self, value: Any, key: str, term: Term, context: ActiveContext, graph: str, trail: Trail) -> str:
+    def _object(self, value: Any, term: Term, context: ActiveContext, graph: str, trail: Trail) -> str:
         """Map one value of a property to the object of its quad."""
         if isinstance(value, dict):
             if "@value" in value:
                 if term.opens_scope:
-                    context = context.for_property(key, term)
+                    context = context.for_property(term)
                 return _value_object(value, context, trail)
             # JSON-LD 1.1 API 5.1.2, step 7: a type's scope ends here, unless this only refers to a node.
             if context.previous is not None and not _only_refers(value, context):
                 context = context.previous
             if term.opens_scope:
-                context = context.for_property(key, term)
+                context = context.for_property(term)
             return self._node_in_container(value, term, context, graph, trail)
         if term.container == "@graph":
             raise MappingRefused("unsigned_data", _path(trail), "Put the object here; a reference would not be signed.")
@@ -186,7 +185,7 @@ class _Mapping:
                 return literals.quote(value)
             if term.type in ("@id", "@vocab"):
                 if term.opens_scope:
-                    context = context.for_property(key, term)
+                    context = context.for_property(term)
                 return self._iri(value, context, trail, vocab=term.type == "@vocab")
             return literals.typed(value, _datatype(term.type, trail))
         return _scalar(value, term.type, trail)

@@ -36,7 +36,16 @@ def test_a_term_that_is_not_protected_may_be_changed() -> None:
 
 def test_the_scope_of_a_property_overrides_protection() -> None:
     context = entered(f"@protected\nname {X}name\npart {X}part\n name {X}other\n")
-    assert context.for_property("part", context.terms["part"]).terms["name"].iri == f"{X}other"
+    assert context.for_property(context.terms["part"]).terms["name"].iri == f"{X}other"
+
+
+def test_two_types_may_give_one_property_different_scopes() -> None:
+    context = entered(f"A {X}A\n part {X}part\n  name {X}a\nB {X}B\n part {X}part\n  name {X}b\ntype @type\n")
+    of_a, of_b = ({"type": kind, "part": {"name": "x"}} for kind in "AB")
+    for first, second in ((of_a, of_b), (of_b, of_a), (of_a, of_b)):
+        names = [quad[1] for node in (first, second) for quad in mapper.map_with(context, node, mapper.Limits())]
+        expected = [f"<{X}{node['type'].lower()}>" for node in (first, second)]
+        assert [name for name in names if name in (f"<{X}a>", f"<{X}b>")] == expected
 
 
 def test_an_empty_scope_may_not_drop_protected_terms_by_a_type() -> None:
@@ -44,7 +53,7 @@ def test_an_empty_scope_may_not_drop_protected_terms_by_a_type() -> None:
     with pytest.raises(ContextRefused) as refused:
         context.for_types(("Thing",))
     assert refused.value.code == "protected_term"
-    assert context.for_property("Thing", context.terms["Thing"]).terms == {}
+    assert context.for_property(context.terms["Thing"]).terms == {}
 
 
 def test_the_scope_of_a_type_ends_with_its_node() -> None:
