@@ -6,6 +6,7 @@ Fixtures (every test may ask for them): `cast`, `app`, `client_for`; `app` trave
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Iterator
 from importlib.util import find_spec
 from pathlib import Path
@@ -85,7 +86,12 @@ def compose(database: Database, settings: Settings, *, csrf: bool = False) -> Fl
     for name in AUDIENCES:
         spec = find_spec(f"accredit.web.{name}")
         if spec is not None and spec.origin is not None:
-            importlib.import_module(spec.name).register(app)
+            try:
+                importlib.import_module(spec.name).register(app)
+            except ImportError as fault:
+                # One audience under construction does not stop the tests of another; test_routes fails on it.
+                sys.stderr.write(f"\n{name} is left out: {fault}\n")
+                app.extensions.setdefault("tests.left_out", []).append(name)
     check_every_route_declares(app)
     return app
 

@@ -6,6 +6,7 @@ import re
 
 import pytest
 from flask import Flask
+from flask_security.utils import hash_password
 from sqlmodel import select
 from time_machine import Traveller
 
@@ -85,11 +86,13 @@ def test_wrong_password_and_unknown_address_read_the_same(client_for: ClientFor,
 def test_unknown_address_costs_a_hash_too(
     client_for: ClientFor, passwords: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from accredit.web.auth import entering
-
     hashed: list[str] = []
-    real = entering.hash_password
-    monkeypatch.setattr(entering, "hash_password", lambda text: hashed.append(text) or real(text))
+
+    def watched(text: str) -> str:
+        hashed.append(text)
+        return hash_password(text)
+
+    monkeypatch.setattr("accredit.web.auth.entering.hash_password", watched)
     try_password(client_for(), "nobody@example.org", "not the right one")
     assert hashed == ["not the right one"]
 

@@ -1,0 +1,77 @@
+"""``accredit operator``: who runs this service and may confirm organisations."""
+
+from __future__ import annotations
+
+import secrets
+
+import click
+
+from accredit.clock import utc_now
+from accredit.config import load_settings
+from accredit.domain.audit.rules import SERVICE
+from accredit.domain.people import operations as people
+from accredit.domain.people import queries, signing_in
+from accredit.errors import Conflict, RuleBroken
+from accredit.storage import Database
+
+# Sixteen of 24 letters that are not mistaken for one another: 73 bits, easy to read out and type.
+LETTERS = "abcdefghjkmnpqrstuvwxyz2"
+
+
+@click.group()
+def operator() -> None:
+    """Add and list the operators of this service."""
+
+
+@operator.command()
+@click.argument("email")
+@click.option("--ask", is_flag=True, help="Ask for the password instead of making one.")
+def add(email: str, *, ask: bool) -> None:
+    """Add an operator who signs in with EMAIL; print the password once."""
+    database = Database(load_settings().database_url)
+    password = click.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else _passphrase()
+    try:
+        hashed = signing_in.hash_password(password)
+        with database.transaction() as db:
+            people.add_account(db, email=email, password=hashed, is_operator=True, actor=SERVICE, now=utc_now())
+    except (RuleBroken, Conflict) as error:
+        raise click.UsageError(MESSAGES.get(error.code, error.code)) from error
+    click.echo(f"{email} is an operator now and signs in at /sign-in.")
+    if not ask:
+        click.echo(f"Password, shown only this once: {password}")
+
+
+@operator.command("list")
+def list_operators() -> None:
+    """Name the operators."""
+    with Database(load_settings().database_url).reading() as db:
+        for account in queries.operators(db):
+            click.echo(account.email if account.active else f"{account.email} (closed)")
+
+
+@operator.command()
+@click.argument("email")
+@click.option("--ask", is_flag=True, help="Ask for the password instead of making one.")
+def password(email: str, *, ask: bool) -> None:
+    """Give the account EMAIL a new password and end its sign-ins everywhere."""
+    chosen = click.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else _passphrase()
+    with Database(load_settings().database_url).transaction() as db:
+        account = queries.account_by_email(db, email)
+        if account is None:
+            raise click.UsageError("There is no account with this address.")
+        try:
+            signing_in.set_password(db, account_id=account.id, text=chosen)
+        except RuleBroken as error:
+            raise click.UsageError(MESSAGES.get(error.code, error.code)) from error
+    click.echo("Done." if ask else f"Password, shown only this once: {chosen}")
+
+
+MESSAGES = {
+    "email-format": "Write the address like name@example.org.",
+    "email-in-use": "There is an account with this address already.",
+    "password-short": f"Choose at least {signing_in.SHORTEST_PASSWORD} characters.",
+}
+
+
+def _passphrase() -> str:
+    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))

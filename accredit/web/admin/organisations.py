@@ -1,0 +1,34 @@
+"""Which organisations there are, and one of them."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response
+
+from accredit.domain.organisations import queries as organisations_read
+from accredit.domain.people import queries as people
+from accredit.web.access import operator_only
+from accredit.web.admin import bp
+from accredit.web.admin.words import CHANNELS, KINDS, NATIONS
+from accredit.web.database import reading
+from accredit.web.pages import page
+
+
+@bp.get("/")
+@operator_only
+def home() -> Response:
+    """List every organisation."""
+    with reading(everywhere=True) as db:
+        found = organisations_read.organisations(db)
+    return page("admin/home.html", organisations=found, kinds=KINDS, nations=NATIONS)
+
+
+@bp.get("/organisations/<uuid:organisation_id>")
+@operator_only
+def organisation(organisation_id: UUID) -> Response:
+    """Show one organisation, and the adults who hold a role there."""
+    with reading(everywhere=True) as db:
+        facts = organisations_read.organisation(db, organisation_id)
+        staff = people.staff(db, organisation_id=organisation_id)
+    return page("admin/organisation.html", facts=facts, staff=staff, kinds=KINDS, nations=NATIONS, channels=CHANNELS)

@@ -1,0 +1,25 @@
+"""The words of fixed lists, as an operator reads them."""
+
+from __future__ import annotations
+
+from flask_babel import LazyString, lazy_gettext
+
+from accredit.domain.organisations.rules import Channel, Kind, Nation
+
+CHANNELS: dict[Channel, LazyString] = {
+    Channel.TELEPHONE: lazy_gettext("By telephone, on a number from an official register"),
+    Channel.LETTER: lazy_gettext("By letter to its official address"),
+    Channel.VISIT: lazy_gettext("By a visit"),
+    Channel.OFFICIAL_REGISTER: lazy_gettext("From an official register, answered from an address it names"),
+}
+KINDS: dict[Kind, LazyString] = {
+    Kind.SCHOOL: lazy_gettext("School"),
+    Kind.COLLEGE: lazy_gettext("College"),
+    Kind.COMMUNITY: lazy_gettext("Community organisation"),
+}
+NATIONS: dict[Nation, LazyString] = {
+    Nation.ENGLAND: lazy_gettext("England"),
+    Nation.WALES: lazy_gettext("Wales"),
+    Nation.SCOTLAND: lazy_gettext("Scotland"),
+    Nation.NORTHERN_IRELAND: lazy_gettext("Northern Ireland"),
+}
