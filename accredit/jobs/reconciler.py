@@ -6,6 +6,7 @@ no checkpoint covers, status lists that are old, mail that was not sent.
 
 from __future__ import annotations
 
+import smtplib
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
@@ -24,6 +25,7 @@ from accredit.storage import Database
 logger = structlog.get_logger()
 
 MAIL_IS_LATE_AFTER = timedelta(minutes=5)
+MAIL_IS_TRIED_FOR = timedelta(days=1)
 
 
 class Reconciler:
@@ -61,11 +63,17 @@ class Reconciler:
             )
 
     def _deliver(self, post: Post) -> None:
+        now = self._clock()
+        with self._database.transaction() as db:
+            notifications.give_up(db, queued_before=now - MAIL_IS_TRIED_FOR)
         with self._database.reading() as db:
-            late = notifications.waiting_since(db, before=self._clock() - MAIL_IS_LATE_AFTER)
+            late = notifications.waiting_since(db, before=now - MAIL_IS_LATE_AFTER)
         for mail_id in late:
             try:
                 post.send(mail_id)
+            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
+                # This address, not the server: the others must not wait for it.
+                logger.warning("mail refused", mail=str(mail_id))
             except OSError:
                 # The mail server is away: the rest of the queue would fail alike, so the next sweep tries again.
                 logger.warning("mail server unreachable", waiting=len(late))

@@ -90,12 +90,13 @@ def _engine(url: str) -> Engine:
             )
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, module=sqlite)
+        engine = create_engine(address, module=sqlite, hide_parameters=True)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine
     if address.get_backend_name() == "postgresql":
-        return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        # Parameters are hidden in both, because an error in a log would otherwise quote names and addresses.
+        return create_engine(address.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     raise NotReady("database-url", "ACCREDIT_DATABASE_URL must start with sqlite:/// or postgresql://.")
 
 

@@ -47,7 +47,11 @@ def waiting_since(db: Session, *, before: datetime, limit: int = 100) -> tuple[U
     """Return messages that were queued before a moment and are still not sent, oldest first."""
     rows = db.execute(
         sa.select(col(OutgoingMail.id))
-        .where(col(OutgoingMail.sent_at).is_(None), col(OutgoingMail.created_at) < before)
+        .where(
+            col(OutgoingMail.sent_at).is_(None),
+            col(OutgoingMail.to_address).is_not(None),
+            col(OutgoingMail.created_at) < before,
+        )
         .order_by(col(OutgoingMail.created_at))
         .limit(limit)
     )
@@ -60,4 +64,13 @@ def mark_sent(db: Session, *, mail_id: UUID, now: datetime) -> None:
         sa.update(OutgoingMail)
         .where(col(OutgoingMail.id) == mail_id, col(OutgoingMail.sent_at).is_(None))
         .values(sent_at=now, to_address=None, subject=None, text=None)
+    )
+
+
+def give_up(db: Session, *, queued_before: datetime) -> None:
+    """Empty messages that could not be sent for so long that they would only confuse; they count as not sent."""
+    db.execute(
+        sa.update(OutgoingMail)
+        .where(col(OutgoingMail.sent_at).is_(None), col(OutgoingMail.created_at) < queued_before)
+        .values(to_address=None, subject=None, text=None)
     )

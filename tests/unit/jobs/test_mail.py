@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import smtplib
 import socket
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -86,6 +87,31 @@ def test_mail_that_a_server_refused_is_sent_by_a_later_sweep(database: Database)
     reconciler.sweep()
     reconciler.sweep()
     assert len(mailbox.received) == 1
+
+
+def test_an_address_that_a_server_refuses_does_not_hold_up_the_others(database: Database) -> None:
+    class Choosy(Mailbox):
+        def send(self, message: EmailMessage) -> None:
+            if not self.received and not self.is_away:
+                self.is_away = True
+                raise smtplib.SMTPRecipientsRefused({})
+            self.received.append(message)
+
+    _queued(database), _queued(database)
+    mailbox = Choosy()
+    Reconciler(database, Desk(issuer=None, post=_post(database, mailbox)), lambda: NOW + timedelta(minutes=6)).sweep()
+    assert len(mailbox.received) == 1
+
+
+def test_mail_that_could_not_be_sent_for_a_day_is_emptied(database: Database) -> None:
+    mail_id, mailbox = _queued(database), Mailbox()
+    later = NOW + timedelta(hours=25)
+    Reconciler(database, Desk(issuer=None, post=_post(database, mailbox)), lambda: later).sweep()
+    assert mailbox.received == []
+    with database.reading() as db:
+        row = db.execute(sa.select(OutgoingMail)).scalar_one()
+        assert notifications.unsent(db, mail_id) is None
+    assert (row.to_address, row.text, row.sent_at) == (None, None, None)
 
 
 def test_fresh_mail_is_left_to_its_promise(database: Database) -> None:
