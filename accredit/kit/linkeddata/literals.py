@@ -22,8 +22,12 @@ _SIXTEEN_DIGITS = Context(prec=16, rounding=ROUND_HALF_UP)
 LANGUAGE: Final = re.compile(r"[A-Za-z]{1,8}(?:-[A-Za-z0-9]{1,8})*")
 
 
+class AmbiguousCharacter(ValueError):
+    """U+FFFE or U+FFFF: the text asks to escape them, implementations write them as they are."""
+
+
 def quote(text: str) -> str:
-    """Quote text as canonical N-Quads do (RDFC-1.0, Canonical N-Quads)."""
+    """Quote text as canonical N-Quads do (RDFC-1.0, Canonical N-Quads); raises `AmbiguousCharacter`."""
     if _MUST_ESCAPE.search(text) is None:
         return f'"{text}"'
     return '"' + _MUST_ESCAPE.sub(_escape, text) + '"'
@@ -31,6 +35,8 @@ def quote(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     character = match.group()
+    if character >= "\ufffe":
+        raise AmbiguousCharacter
     return _SHORT_ESCAPES.get(character) or f"\\u{ord(character):04X}"
 
 

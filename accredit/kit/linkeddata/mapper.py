@@ -118,7 +118,11 @@ class _Mapping:
             term = context.term(key)
             if term is None or term.iri.startswith("@"):
                 raise _unsigned_member(key, trail)
-            self._property(subject, term, value, context, graph, (trail, key))
+            try:
+                self._property(subject, term, value, context, graph, (trail, key))
+            except literals.AmbiguousCharacter:
+                sentence = "Leave out U+FFFE and U+FFFF; they are no characters, and readers differ on them."
+                raise MappingRefused("ambiguous_character", _path((trail, key)), sentence) from None
         self._depth -= 1
         return subject
 

@@ -16,12 +16,17 @@ XSD = literals.XSD
         ('"\\', r'"\"\\"'),
         ("\b\t\n\f\r", r'"\b\t\n\f\r"'),
         ("\x00\x0b\x1f\x7f", r'"\u0000\u000B\u001F\u007F"'),
-        ("\ufffe", r'"\uFFFE"'),
         ("\x80", '"\x80"'),
     ],
 )
 def test_escapes_what_canonical_n_quads_escape_and_nothing_else(text: str, expected: str) -> None:
     assert literals.quote(text) == expected
+
+
+@pytest.mark.parametrize("text", ["\ufffe", "a\uffff"])
+def test_refuses_what_is_no_character(text: str) -> None:
+    with pytest.raises(literals.AmbiguousCharacter):
+        literals.quote(text)
 
 
 @pytest.mark.parametrize(

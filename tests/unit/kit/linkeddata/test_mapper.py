@@ -139,6 +139,13 @@ REFUSED: dict[str, tuple[Change, str, str]] = {
         "$.credentialSubject.creditsEarned",
     ),
     "VL20 a tiny number": (put_in_subject("creditsEarned", 1e-7), "ambiguous_number", "$.credentialSubject.cr"),
+    "a text with what is no character": (put("name", "x\uffff"), "ambiguous_character", "$.name"),
+    "the same deep inside": (
+        put_in_achievement("tag", ["x", {"@value": "\ufffe"}]),
+        "ambiguous_character",
+        "$.credentialSubject.achievement.tag",
+    ),
+    "the same in JSON": (put("name", {"@value": ["\uffff"], "@type": "@json"}), "ambiguous_character", "$.name"),
     "a set": (put("name", {"@value": {1}}), "not_json", "$.name['@value']"),
     "a value object with a stray member": (
         put("name", {"@value": "x", "@index": "y"}),
