@@ -27,7 +27,7 @@ check: lint types imports templates ## every check that needs no running service
 test: ## everything: make check, then all tests
 	@tools/setup.sh dev
 	@$(MAKE) --no-print-directory check
-	@$(PY) -m pytest -q -n 2 --dist worksteal tests
+	@$(PY) -m pytest -q -n 2 --dist loadgroup -m 'not slow' tests
 lint: ## ruff, codespell, deptry, bandit, vulture
 	@tools/setup.sh dev
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
