@@ -79,6 +79,7 @@ class ActiveContext:
         "_by_key",
         "_by_scope",
         "_by_types",
+        "iris",
         "memory",
         "prefixes",
         "previous",
@@ -101,6 +102,7 @@ class ActiveContext:
         self.vocab = vocab
         self.previous = previous
         self.prefixes = {name: term.iri for name, term in terms.items() if term.is_prefix}
+        self.iris = frozenset(term.iri for term in terms.values())
         self._by_types: dict[tuple[str, ...], ActiveContext] = {}
         self._by_scope: dict[int, tuple[Scope | None, ActiveContext]] = {}
         self._by_contexts: dict[tuple[str, ...], ActiveContext] = {}
@@ -150,13 +152,17 @@ class ActiveContext:
             store[key] = context
 
     def term(self, key: str) -> Term | None:
-        """Find what a member name means: a term, a compact or absolute IRI, or None where it means nothing."""
+        """Find what a member name means; None where it means nothing.
+
+        A member named by its IRI means nothing here. JSON-LD would read it as the term, and sign it as the term; but
+        whoever looks for ``validUntil`` or ``credentialStatus`` by name would not find it, and call the badge current.
+        """
         term = self.terms.get(key)
         if term is not None:
             return term
         if key in self._by_key:
             return self._by_key[key]
-        iri = self.expand(key, vocab=True)
+        iri = None if ":" in key else self.expand(key, vocab=True)
         found = None
         if iri is not None and _ABSOLUTE_IRI.fullmatch(iri):
             found = Term(iri, None, None, is_prefix=False, is_protected=False, scope=None, opens_scope=False)

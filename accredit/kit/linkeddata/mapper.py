@@ -1,8 +1,9 @@
 """A JSON-LD document as an RDF dataset, in one pass, losing nothing (VC Data Integrity 2.4.3).
 
 Whatever the term tables do not define is an error with its JSON path. That is what implementations call safe mode;
-refused as well is what safe mode misses: null, inline contexts, two spellings of one keyword, nested lists, and
-values that a container would swallow. The base IRI is null, direction is written as ``i18n-datatype``.
+refused as well is what safe mode misses: null, inline contexts, two spellings of one keyword, nested lists, values
+that a container would swallow, and a second spelling of what has a term (a member or a type named by its IRI), which
+would be signed alike and yet not be found by name. The base IRI is null; direction is written as ``i18n-datatype``.
 
 A dataset is a list of quads ``(subject, predicate, object, graph)``. Each part is already written as in N-Quads:
 ``<iri>``, ``_:b0``, ``"literal"``; the default graph is the empty string.
@@ -94,6 +95,7 @@ class _Mapping:
         self._blank_nodes = 0
         self._labels: dict[str, str] = {}
         self._depth = 0
+        self._root = ""
 
     def node(self, members: dict[str, Any], context: ActiveContext, graph: str, trail: Trail) -> str:
         """Map one node object whose context is entered already, up to its own ``@context`` and types; name it."""
@@ -111,7 +113,10 @@ class _Mapping:
         subject = self._blank_node() if name is None else self._node_name(members[name], context, (trail, name))
         for position, each in enumerate(names):
             iri = self._iri(each, outer, ((trail, types), position), vocab=True)
+            if each not in outer.terms and iri[1:-1] in outer.iris:
+                raise _iri_as_term(((trail, types), position))
             self._emit(subject, _RDF_TYPE, iri, graph, trail)
+        self._check_described_once(subject, graph, members, name, trail)
         for key, value in members.items():
             if key in ("@context", types, name):
                 continue
@@ -125,6 +130,15 @@ class _Mapping:
                 raise MappingRefused("ambiguous_character", _path((trail, key)), sentence) from None
         self._depth -= 1
         return subject
+
+    def _check_described_once(
+        self, subject: str, graph: str, members: dict[str, Any], name: str | None, trail: Trail
+    ) -> None:
+        """Refuse a second description of the document inside itself: members could be moved there and out of sight."""
+        if self._depth == 1:
+            self._root = subject
+        elif subject == self._root and not graph and any(member != name for member in members):
+            raise MappingRefused("described_twice", _path(trail), "The document is described a second time here.")
 
     def _node_name(self, value: Any, context: ActiveContext, trail: Trail) -> str:
         if not isinstance(value, str):
@@ -208,6 +222,9 @@ class _Mapping:
 
     def _iri(self, value: str, context: ActiveContext, trail: Trail, *, vocab: bool) -> str:
         expanded = context.expand(value, vocab=vocab) if vocab or context.prefixes or value[:1] == "@" else value
+        if not vocab and expanded is not None and expanded != value:
+            # A reader compares identifiers as they are written, so there may be only one way to write each.
+            raise MappingRefused("compact_iri", _path(trail), "Write the identifier in full.")
         if expanded is None or not is_node_name(expanded):
             code = "relative_type" if vocab else "relative_iri"
             raise MappingRefused(code, _path(trail), "This is no absolute IRI, so it would not be signed.")
@@ -240,9 +257,16 @@ def _path(trail: Trail) -> str:
 
 def _unsigned_member(key: str, trail: Trail) -> MappingRefused:
     path = _path((trail, key))
+    if ":" in key:
+        return _iri_as_term((trail, key))
     if key.startswith("@"):
         return MappingRefused("unsupported_keyword", path, "This keyword has no place in a credential.")
     return MappingRefused("unsigned_data", path, "No context defines this term, so it would not be signed.")
+
+
+def _iri_as_term(trail: Trail) -> MappingRefused:
+    sentence = "Use the term of a context; what is named by its IRI is signed, but not found by name."
+    return MappingRefused("iri_as_term", _path(trail), sentence)
 
 
 def _nested_context(value: Any, context: ActiveContext, trail: Trail) -> ActiveContext:

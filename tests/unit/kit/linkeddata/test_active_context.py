@@ -106,7 +106,7 @@ def test_a_vocabulary_only_counts_where_test_suites_ask_for_it() -> None:
 def test_member_names_are_remembered_whether_they_mean_something_or_not() -> None:
     context = entered(f"x {X} prefix\n")
     assert context.term("unknown") is context.term("unknown") is None
-    assert context.term("x:y") is context.term("x:y")
+    assert context.term("x:y") is None
     assert context.expand("@none-such", vocab=True) == "@none-such"
     assert context.expand("@nothing", vocab=True) is None
     assert context.expand("@type", vocab=True) == "@type"

@@ -119,6 +119,22 @@ REFUSED: dict[str, tuple[Change, str, str]] = {
     "VL11 @graph": (put("@graph", ["x"]), "unsupported_keyword", "$['@graph']"),
     "VL11 @included": (put("@included", [{"id": "urn:x:1"}]), "unsupported_keyword", "$['@included']"),
     "VL11 @reverse": (put("@reverse", {}), "unsupported_keyword", "$['@reverse']"),
+    "a member named by its IRI": (
+        put("https://www.w3.org/2018/credentials#validUntil", "2020-01-01T00:00:00Z"),
+        "iri_as_term",
+        "$['https://www.w3.org/2018/credentials#validUntil']",
+    ),
+    "a member named by an IRI that nobody defines": (put("https://x.example/colour", "blue"), "iri_as_term", "$["),
+    "a type that has a term, named by its IRI": (
+        put("type", ["VerifiableCredential", "https://purl.imsglobal.org/spec/vc/ob/vocab.html#OpenBadgeCredential"]),
+        "iri_as_term",
+        "$.type[1]",
+    ),
+    "the badge is described again inside itself": (
+        put_in_achievement("creator", {"id": badge()["id"], "name": "x"}),
+        "described_twice",
+        "$.credentialSubject.achievement.creator",
+    ),
     "VL16 @index": (put_in_subject("@index", "x"), "unsupported_keyword", "$.credentialSubject['@index']"),
     "VL16 @language on a node": (put_in_subject("@language", "en"), "unsupported_keyword", "$.credentialSubject["),
     "VL16 @set": (put("name", {"@set": ["x"]}), "unsupported_keyword", "$.name['@set']"),
@@ -296,10 +312,9 @@ def test_a_typed_value_and_a_string_value() -> None:
     assert any('"true"^^<http://www.w3.org/2001/XMLSchema#boolean>' in x for x in lines({**badge(), "name": True}))
 
 
-def test_a_whole_iri_may_be_a_member_name_and_a_type() -> None:
-    document = {**badge(), "https://x.example/colour": "blue"}
+def test_a_type_that_has_no_term_may_be_given_by_its_iri() -> None:
+    document = badge()
     document["type"] = [*document["type"], "https://x.example/Badge"]
-    assert any("<https://x.example/colour>" in line for line in lines(document))
     assert any(line.endswith("<https://x.example/Badge> .") for line in lines(document))
 
 
@@ -347,20 +362,26 @@ def test_a_credential_of_the_older_data_model_is_mapped() -> None:
     assert any(stamp in line for line in lines(document))
 
 
-def test_a_compact_iri_is_expanded_where_its_prefix_is_in_scope() -> None:
+def test_identifiers_have_one_spelling() -> None:
     document = {
         "@context": [V1],
         "type": ["VerifiableCredential", "cred:Special"],
-        "credentialStatus": "cred:status",
-        "credentialSubject": [{"id": "cred:reference"}, {"id": "cred:subject", "cred:claim": "x"}],
+        "credentialSubject": {"id": "cred:subject", "type": "cred:Person"},
     }
     found = lines(document)
-    # A type is read before the scope of the types is entered, an id after it (JSON-LD 1.1 API 5.1.2, step 13.4.4).
+    # The prefix is in the scope of the credential's type alone: neither the type nor the subject's id is compact there.
     assert any(line.endswith("<cred:Special> .") for line in found)
-    assert any(line.endswith("<https://www.w3.org/2018/credentials#status> .") for line in found)
-    # The scope of a type ends with its node, except in a value that only refers to a node (5.1.2, step 7).
-    assert any(line.endswith("<https://www.w3.org/2018/credentials#reference> .") for line in found)
-    assert '<cred:subject> <cred:claim> "x" .' in found
+    assert any(line.startswith("<cred:subject> ") for line in found)
+    for members in ({"credentialStatus": "cred:status"}, {"credentialSubject": {"id": "cred:subject"}}):
+        with pytest.raises(LinkedDataError) as refused:
+            canonicalise({**document, **members})
+        assert refused.value.code == "compact_iri"
+
+
+def test_a_reference_to_the_badge_itself_is_no_second_description() -> None:
+    document = badge()
+    subject(document)["achievement"]["related"] = [{"id": document["id"]}]
+    assert any(line.endswith(f"<{document['id']}> .") for line in lines(document))
 
 
 def test_mapping_leaves_the_document_as_it_was() -> None:
