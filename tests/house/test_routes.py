@@ -1,0 +1,300 @@
+"""Every route: for whom it is, that looking changes nothing, and that Oz of another school sees nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from sqlmodel import SQLModel
+from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
+
+from accredit.storage import Database
+from accredit.web.access import Access, Audience, declared_access
+from accredit.web.viewer import Viewer, current_viewer
+from tests.cast import Cast, Player
+from tests.populated import Year, populate
+from tests.web import AUDIENCES, Browser, ClientFor
+
+PUBLIC_ADDRESSES = frozenset(
+    {
+        "/language",
+        "/sign-in",
+        "/sign-in/code",
+        "/sign-out",
+        "/start",
+    }
+)
+"""Addresses that strangers use, and that stand on paper: losing one needs a redirect, adding one a line here."""
+
+WRITES = re.compile(r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|DROP|ALTER|TRUNCATE)\b", re.IGNORECASE)
+ROLES = ("nobody", "ama", "cai", "nia", "sam", "lee", "operator", "oz", "olu")
+OUTSIDERS = ("oz", "olu")
+
+
+@dataclass(frozen=True)
+class World:
+    """The app, the people, and a browser for each."""
+
+    app: Flask
+    cast: Cast
+    year: Year
+    database: Database
+    browsers: Mapping[str, Browser]
+
+    def player(self, role: str) -> Player | None:
+        """Return who plays a role; None for a stranger."""
+        return None if role == "nobody" else getattr(self.cast, role)
+
+    def canaries(self) -> tuple[str, ...]:
+        """Return what nobody outside Ama's school may ever read."""
+        inside = (self.cast.ama, self.cast.ben, self.cast.cai, self.cast.sam, self.cast.nia, self.cast.lee)
+        return tuple(player.name for player in inside)
+
+    def closed(self, method: str) -> Iterator[tuple[Rule, Access]]:
+        """Yield the rules that are not for everybody."""
+        for rule, access in self.rules(method):
+            if access.audience is not Audience.PUBLIC:
+                yield rule, access
+
+    def rules(self, method: str) -> Iterator[tuple[Rule, Access]]:
+        """Yield every rule that answers ``method``, with its audience."""
+        declared = declared_access(self.app)
+        for rule in self.app.url_map.iter_rules():
+            access = declared.get(rule.endpoint)
+            if method in (rule.methods or ()) and access is not None:
+                yield rule, access
+
+    def path(self, rule: Rule) -> str:
+        """Return the rule's address with the ids of Ama's school."""
+        values = {name: self._value(rule, name) for name in rule.arguments}
+        with self.app.test_request_context():
+            built = rule.build(values)
+        assert built is not None, rule
+        return built[1]
+
+    def _value(self, rule: Rule, name: str) -> object:
+        items = getattr(rule._converters[name], "items", None)
+        if items is not None:
+            return min(items)
+        values, audience = self.values(), rule.endpoint.split(".")[0]
+        key = next((k for k in (f"{rule.endpoint}:{name}", f"{audience}:{name}", name) if k in values), None)
+        assert key is not None, f"say in World.values() what <{name}> of {rule.rule} ({rule.endpoint}) is"
+        return values[key]
+
+    def values(self) -> dict[str, object]:
+        """Return what stands for each name in an address; ``endpoint:name`` comes first."""
+        cast, year = self.cast, self.year
+        return {
+            "organisation_id": cast.organisation_id,
+            "programme_id": cast.programme_id,
+            "young_person_id": cast.ama.id,
+            "person_id": cast.ama.id,
+            "enrolment_id": cast.ama.enrolled,
+            "staff_id": cast.sam.id,
+            "session_id": year.training_id,
+            "supervisor:session_id": year.practice_id,
+            "entry_id": year.waiting_id,
+            "award_id": year.award_id,
+            "issuance_id": year.issuance_id,
+            "credential_id": year.credential_id,
+            "level_code": "WA-TRN",
+            "slug": "example-park-academy",
+            "code": year.code,
+            "achievement_id": year.achievement,
+            "public_id": year.achievement,
+            "list_id": year.status_list,
+            "level": 0,
+        }
+
+
+@pytest.fixture
+def world(app: Flask, cast: Cast, sqlite_database: Database, client_for: ClientFor, tmp_path: Path) -> World:
+    year = populate(sqlite_database, cast, tmp_path)
+    browsers = {role: client_for(None if role == "nobody" else getattr(cast, role)) for role in ROLES}
+    return World(app, cast, year, sqlite_database, browsers)
+
+
+def reader(browser: Browser) -> Viewer:
+    with browser:
+        browser.get("/nowhere-at-all")
+        return current_viewer()
+
+
+@contextmanager
+def watched_writes(database: Database) -> Iterator[list[str]]:
+    """Collect every statement that would change something, committed or not."""
+    written: list[str] = []
+
+    def look(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if WRITES.match(statement):
+            written.append(statement)
+
+    sa.event.listen(database.engine, "before_cursor_execute", look)
+    try:
+        yield written
+    finally:
+        sa.event.remove(database.engine, "before_cursor_execute", look)
+
+
+def records_of(database: Database, organisation_id: UUID) -> str:
+    """Return a hash of everything that is kept for an organisation."""
+    digest = hashlib.sha256()
+    with database.engine.connect() as connection:
+        for table in SQLModel.metadata.sorted_tables:
+            if "organisation_id" in table.c:
+                wanted = sa.select(table).where(table.c.organisation_id == organisation_id)
+                for row in sorted(map(repr, connection.execute(wanted))):
+                    digest.update(row.encode())
+    return digest.hexdigest()
+
+
+def test_every_audience_is_here(app: Flask) -> None:
+    assert app.extensions.get("tests.left_out", []) == []
+    endpoints = {rule.endpoint.split(".")[0] for rule in app.url_map.iter_rules()}
+    assert set(AUDIENCES) <= endpoints
+
+
+def test_every_route_says_for_whom_it_is(app: Flask) -> None:
+    assert [name for name, access in declared_access(app).items() if access is None] == []
+
+
+def test_public_addresses_are_those_that_are_listed(world: World) -> None:
+    public = {
+        rule.rule
+        for method in ("GET", "POST")
+        for rule, access in world.rules(method)
+        if access.audience is Audience.PUBLIC
+    }
+    assert public == PUBLIC_ADDRESSES
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_looking_changes_nothing_and_never_breaks(world: World, role: str) -> None:
+    faults = []
+    with watched_writes(world.database) as written:
+        for rule, _ in world.rules("GET"):
+            answer = world.browsers[role].get(world.path(rule))
+            if written:
+                faults.append(f"{rule.rule} wrote {written[0]}")
+                written.clear()
+            if answer.status_code >= 500 and rule.rule != "/readyz":
+                faults.append(f"{rule.rule} answered {answer.status_code}")
+    assert faults == []
+
+
+def test_stranger_at_a_closed_page_is_asked_to_sign_in(world: World) -> None:
+    faults = []
+    for rule, access in world.closed("GET"):
+        answer = world.browsers["nobody"].get(world.path(rule))
+        expected = "/start" if access.audience is Audience.YOUNG_PERSON else "/sign-in"
+        if answer.status_code != 303 or not (answer.location or "").startswith(f"{expected}?next="):
+            faults.append(f"{rule.rule}: {answer.status_code} {answer.location}")
+    assert faults == []
+
+
+def test_stranger_cannot_send_a_closed_form(world: World) -> None:
+    before = records_of(world.database, world.cast.organisation_id)
+    answers = {rule.rule: world.browsers["nobody"].post(world.path(rule)) for rule, _ in world.closed("POST")}
+    assert {path: answer.status_code for path, answer in answers.items() if answer.status_code != 401} == {}
+    assert records_of(world.database, world.cast.organisation_id) == before
+
+
+@pytest.mark.parametrize("role", [role for role in ROLES if role != "nobody"])
+def test_page_of_another_audience_is_refused(world: World, role: str) -> None:
+    browser, faults = world.browsers[role], []
+    viewer = reader(browser)
+    for method in ("GET", "POST"):
+        for rule, access in world.closed(method):
+            if not access.admits(viewer):
+                status = browser.open(world.path(rule), method=method).status_code
+                faults += [f"{method} {rule.rule}: {status}"] if status != 403 else []
+    assert faults == []
+
+
+@pytest.mark.parametrize("role", ["ama", "nia", "sam", "lee", "operator"])
+def test_page_of_ones_own_opens(world: World, role: str) -> None:
+    browser, faults = world.browsers[role], []
+    viewer = reader(browser)
+    for rule, access in world.closed("GET"):
+        if access.admits(viewer):
+            status = browser.get(world.path(rule)).status_code
+            faults += [f"{rule.rule}: {status}"] if status >= 400 else []
+    assert faults == []
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_outsider_sees_nothing(world: World, role: str) -> None:
+    faults = []
+    for rule, access in world.rules("GET"):
+        answer = world.browsers[role].get(world.path(rule))
+        faults += told(world, rule, answer)
+        about_a_school = any(name not in {"kind", "level"} for name in rule.arguments)
+        if about_a_school and access.audience is not Audience.PUBLIC and answer.status_code not in {403, 404}:
+            faults.append(f"{rule.rule} answered {answer.status_code}")
+    assert faults == []
+
+
+def told(world: World, rule: Rule, answer: TestResponse) -> list[str]:
+    """Return the secrets that an answer tells."""
+    text = answer.get_data().decode("utf-8", "replace")
+    return [f"{rule.rule} tells {canary!r}" for canary in world.canaries() if canary in text]
+
+
+def test_strangers_read_no_name_on_any_public_page(world: World) -> None:
+    faults = []
+    for rule, access in world.rules("GET"):
+        if access.audience is Audience.PUBLIC:
+            faults += told(world, rule, world.browsers["nobody"].get(world.path(rule)))
+    assert faults == []
+
+
+@pytest.mark.parametrize("role", OUTSIDERS)
+def test_outsider_changes_nothing(world: World, role: str) -> None:
+    before = records_of(world.database, world.cast.organisation_id)
+    faults = []
+    for rule, _ in world.closed("POST"):
+        answer = world.browsers[role].post(world.path(rule), data=everything(world))
+        faults += told(world, rule, answer)
+        if answer.status_code >= 500:
+            faults.append(f"{rule.rule} answered {answer.status_code}")
+    assert faults == []
+    assert records_of(world.database, world.cast.organisation_id) == before
+
+
+def everything(world: World) -> dict[str, list[str]]:
+    """Return form fields of every name that pages use, filled with the ids of Ama's school."""
+    cast, year = world.cast, world.year
+    fields: dict[str, Callable[[], list[object]]] = {
+        "entry": lambda: [year.waiting_id],
+        "entries": lambda: [year.waiting_id],
+        "enrolment": lambda: [cast.ama.enrolled],
+        "enrolments": lambda: [cast.ama.enrolled, cast.cai.enrolled],
+        "present": lambda: [cast.ama.enrolled],
+        "people": lambda: [cast.ama.id],
+        "young_person": lambda: [cast.ama.id],
+        "programme": lambda: [cast.programme_id],
+        "level": lambda: ["WA-PS"],
+        "issuance": lambda: [year.issuance_id],
+        "staff": lambda: [cast.sam.id],
+        "reason": lambda: ["unclear"],
+    }
+    return {name: [str(value) for value in make()] for name, make in fields.items()}
+
+
+def test_another_young_person_of_the_same_school_sees_nothing_of_ama(world: World) -> None:
+    faults = []
+    for rule, access in world.closed("GET"):
+        if access.audience is Audience.YOUNG_PERSON and rule.arguments:
+            answer = world.browsers["cai"].get(world.path(rule))
+            faults += [f"{rule.rule}: {answer.status_code}"] if answer.status_code not in {403, 404} else []
+    assert faults == []
