@@ -189,7 +189,7 @@ class _Mapping:
             if "@value" in value:
                 if term.opens_scope:
                     context = context.for_property(term)
-                return _value_object(value, context, trail)
+                return _value_object(value, term, context, trail)
             # JSON-LD 1.1 API 5.1.2, step 7: a type's scope ends here, unless this only refers to a node.
             if context.previous is not None and not _only_refers(value, context):
                 context = context.previous
@@ -339,12 +339,12 @@ def _json_literal(value: Any, trail: Trail) -> str:
         raise MappingRefused(refused.code, _path(trail) + refused.path[1:], refused.sentence) from None
 
 
-def _value_object(members: dict[str, Any], context: ActiveContext, trail: Trail) -> str:
+def _value_object(members: dict[str, Any], term: Term, context: ActiveContext, trail: Trail) -> str:
     """Map ``{"@value": …}`` with a type, or a language and a direction (JSON-LD 1.1, 4.2.3 and 4.2.4)."""
     known: dict[str, Any] = {}
     for key, value in members.items():
-        term = context.terms.get(key)
-        keyword = key if term is None else term.iri
+        alias = context.terms.get(key)
+        keyword = key if alias is None else alias.iri
         if keyword not in _VALUE_MEMBERS:
             raise MappingRefused("invalid_value_object", _path((trail, key)), "This has no place beside @value.")
         if keyword in known:
@@ -361,6 +361,11 @@ def _value_object(members: dict[str, Any], context: ActiveContext, trail: Trail)
         expanded = context.expand(datatype, vocab=True) if isinstance(datatype, str) else None
         if expanded is None or not is_node_name(expanded) or expanded.startswith("_:"):
             raise MappingRefused("relative_type", _path((trail, "@type")), "The datatype is no absolute IRI.")
+        if expanded == term.type:
+            # The term says so already, and a reader of dates would not look for one inside an object.
+            raise MappingRefused(
+                "needless_type", _path((trail, "@type")), "Write the value alone; its term has the type."
+            )
         datatype = expanded
     if isinstance(value, str):
         return literals.typed(value, datatype or literals.XSD + "string")

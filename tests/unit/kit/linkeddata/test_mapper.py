@@ -184,6 +184,11 @@ REFUSED: dict[str, tuple[Change, str, str]] = {
     ),
     "a value of a type that is no IRI": (put("name", {"@value": "x", "@type": "t"}), "relative_type", "$.name["),
     "a value of no type": (put("name", {"@value": "x", "@type": None}), "relative_type", "$.name["),
+    "a date hidden in an object": (
+        put("validUntil", {"@value": "2020-01-01T00:00:00Z", "@type": "http://www.w3.org/2001/XMLSchema#dateTime"}),
+        "needless_type",
+        "$.validUntil['@type']",
+    ),
     "two types of a value": (
         put("name", {"@value": "x", "@type": "urn:x:t", "type": "urn:x:t"}),
         "colliding_keywords",
