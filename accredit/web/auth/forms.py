@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from accredit.web.forms import Form, PasswordInput, TextInput
+from accredit.web.forms import Form, TextInput
 
 
 class SignInForm(Form):
@@ -17,8 +17,9 @@ class SignInForm(Form):
         [InputRequired(_l("Type your e-mail address")), Length(max=254, message=_l("That address is too long"))],
         widget=TextInput(),
     )
+    # Without a button that shows it: these pages carry no script. The template never writes the value back.
     password = PasswordField(
-        _l("Password"), [Length(max=1000, message=_l("That password is too long"))], widget=PasswordInput()
+        _l("Password"), [Length(max=1000, message=_l("That password is too long"))], widget=TextInput()
     )
     next = HiddenField()
 

@@ -50,7 +50,7 @@ def start_sign_in() -> Response:
     wants_code = request.form.get("way") == "code"
     check_allowance(BY_ADDRESS, address(), now=now)
     if form.validate() and not wants_code and not form.password.data:
-        form.password.errors = [_("Type your password, or choose “E-mail me a code”")]
+        form.password.errors = [_("Type your password, or choose “Send me a code”")]
     if form.errors or form.password.errors:
         return page("auth/sign_in.html", status=422, form=form)
     who = form.email.data.strip().lower()
