@@ -9,13 +9,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from enum import StrEnum
-from typing import cast
 
-from flask import Response, current_app
+from flask import Response
 
-from accredit.config import Settings
 from accredit.domain.credentials.views import CredentialView
 from accredit.rendering.of_credential import badge_png_of, badge_svg_of, certificate_of
+from accredit.web.settings import current_settings
 
 
 class FileKind(StrEnum):
@@ -35,11 +34,6 @@ MEDIA_TYPES = {
     FileKind.JSON: "application/vc",
 }
 _WORDS = {FileKind.PDF: "certificate", FileKind.PNG: "badge", FileKind.SVG: "badge", FileKind.JSON: "credential"}
-
-
-def settings() -> Settings:
-    """Return the settings this app was composed with."""
-    return cast("Settings", current_app.extensions["accredit.settings"])
 
 
 def file_answer(
@@ -66,7 +60,7 @@ def bytes_of(view: CredentialView, document: bytes, kind: FileKind) -> bytes:
     """Return the bytes of one file of a credential."""
     match kind:
         case FileKind.PDF:
-            return certificate_of(view, document, base_url=settings().base_url)
+            return certificate_of(view, document, base_url=current_settings().base_url)
         case FileKind.PNG:
             return badge_png_of(view, document)
         case FileKind.SVG:
@@ -87,7 +81,7 @@ def file_name(view: CredentialView, kind: FileKind) -> str:
 
 def check_address(view: CredentialView) -> str:
     """Return the whole address at which anybody may check the credential."""
-    return f"{settings().base_url}/v/{view.shown_code}"
+    return f"{current_settings().base_url}/v/{view.shown_code}"
 
 
 def _plain(text: str) -> str:

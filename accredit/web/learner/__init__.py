@@ -1,0 +1,19 @@
+"""What a young person sees and does: where they stand, their time, a break, their name, their certificates.
+
+Plain words for about eleven years of age; no free text anywhere; "I need to talk to an adult" on every page.
+"""
+
+from __future__ import annotations
+
+from flask import Blueprint, Flask
+
+__all__ = ["bp", "register"]
+
+bp = Blueprint("learner", __name__)
+
+
+def register(app: Flask) -> None:
+    """Add the young person's pages to ``app``."""
+    from accredit.web.learner import breaks, certificates, home, name, talk, time  # noqa: F401  # they join the blueprint
+
+    app.register_blueprint(bp)

@@ -1,0 +1,112 @@
+"""Sentences for young people: what a rule says to *you*, why an entry came back, what is still to come.
+
+Where nothing is said here, the sentence for everybody (`accredit.web.messages`) is used.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from babel.lists import format_list
+from flask_babel import LazyString, gettext, lazy_gettext, ngettext
+
+from accredit.domain.awarding.rules import Assessment, FindingKind
+from accredit.domain.practice.rules import ReturnReason
+from accredit.errors import AccreditError
+from accredit.web import messages
+from accredit.web.findings import missing_text
+from accredit.web.languages import page_language
+from accredit.web.words import number_in_words
+
+_TO_YOU: Mapping[str, LazyString] = {
+    "in-the-future": lazy_gettext("That day has not come yet. Add it when it is done."),
+    "not-one-day": lazy_gettext("That would go on past midnight. Check the start and the minutes."),
+    "wrong-activity-type": lazy_gettext("Your programme does not have that. Choose another one."),
+    "before-enrolment": lazy_gettext("That day is before you joined. Check the date."),
+    "after-enrolment": lazy_gettext("That day is after you left the programme. Check the date."),
+    "on-a-break": lazy_gettext("You were on a break that day. Nothing is lost. Choose another day."),
+    "before-training": lazy_gettext(
+        "Time counts from the day after your first training. What you did before that was good practice."
+    ),
+    "not-a-supervisor": lazy_gettext("That adult was not looking after peer support that day. Choose who was there."),
+    "overlap": lazy_gettext("You have already added something at that time."),
+    "too-late": lazy_gettext("It is more than %(days)s days ago, so it cannot be added here. Ask your adult to help."),
+    "not-to-be-corrected": lazy_gettext("An adult has said yes to this one already. Tell them if something is wrong."),
+    "break-overlaps": lazy_gettext("You have a break in those days already."),
+    "break-ended": lazy_gettext("That break is over already."),
+    "break-dates": lazy_gettext("A break lies inside your time in the programme."),
+    "changed-meanwhile": lazy_gettext("Your name was changed just now. Have another look at it."),
+}
+FIELDS: Mapping[str, str] = {
+    "in-the-future": "day",
+    "before-enrolment": "day",
+    "after-enrolment": "day",
+    "on-a-break": "day",
+    "before-training": "day",
+    "too-late": "day",
+    "not-one-day": "minutes",
+    "overlap": "starts_at",
+    "wrong-activity-type": "activity",
+    "not-a-supervisor": "adult",
+}
+"""Rule id → the field it speaks about; ``day`` where it speaks about none."""
+
+RETURNED: Mapping[ReturnReason, LazyString] = {
+    ReturnReason.BEFORE_TRAINING: lazy_gettext("It was before your first training was done."),
+    ReturnReason.ON_A_BREAK: lazy_gettext("You were on a break that day."),
+    ReturnReason.OVERLAP: lazy_gettext("There is something else at the same time."),
+    ReturnReason.OVER_DAY_LIMIT: lazy_gettext("It is a lot for one day."),
+    ReturnReason.TOO_LATE: lazy_gettext("It was added a long time after."),
+    ReturnReason.NOT_SUPERVISED: lazy_gettext("The adult was not there that day."),
+    ReturnReason.WRONG_ACTIVITY_TYPE: lazy_gettext("It looks like another kind of activity."),
+    ReturnReason.NOT_A_SCHOOL_DAY: lazy_gettext("It was not a school day."),
+}
+
+
+def sentence(refusal: AccreditError) -> str:
+    """Return what to tell a young person about a broken rule."""
+    own = _TO_YOU.get(refusal.code)
+    if own is None:
+        return messages.sentence(refusal)
+    return str(own) % {name: str(value) for name, value in getattr(refusal, "facts", {}).items()}
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Join texts as people say them: ``a, b and c``."""
+    return format_list(texts, locale={"en": "en_GB", "cy": "cy_GB"}.get(page_language(), page_language()))
+
+
+def still_to_come(level: Assessment) -> str:
+    """Say what a level still asks for in one breath; missing parts of the training are counted, not named."""
+    modules = sum(finding.kind is FindingKind.MODULE for finding in level.missing)
+    parts = [missing_text(finding) for finding in level.missing if finding.kind is not FindingKind.MODULE]
+    if modules:
+        counted = ngettext(
+            "%(number)s part of the training",
+            "%(number)s parts of the training",
+            modules,
+            number=number_in_words(modules, page_language()),
+        )
+        parts.append(counted)
+    return listed(parts)
+
+
+def you_are(title: str) -> str:
+    """Say which award somebody holds."""
+    if title[:1].lower() in "aeiou":
+        return str(gettext("You are an %(award)s", award=title))
+    return str(gettext("You are a %(award)s", award=title))
+
+
+def waiting(count: int, adults: Iterable[str]) -> str:
+    """Say how many entries wait, and for whom."""
+    names = listed(list(dict.fromkeys(adults)))
+    return str(
+        ngettext(
+            "%(number)s is waiting for %(adult)s.",
+            "%(number)s are waiting for %(adult)s.",
+            count,
+            number=number_in_words(count, page_language()).capitalize(),
+            adult=names,
+        )
+    )
