@@ -35,3 +35,11 @@ class StatusListInvalid(VcError):
 
 class TimestampInvalid(VcError):
     """A date and time is not written as XML Schema asks for."""
+
+
+class TokenUnreadable(VcError):
+    """What was given is no compact JWS that every reader would read in the same way."""
+
+
+class TokenInvalid(VcError):
+    """A token is readable, but not signed as it must be, or contradicts the credential in it."""
