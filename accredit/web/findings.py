@@ -59,13 +59,13 @@ def _hours(minutes: int) -> str:
 
 
 def _any_of(finding: Finding) -> str:
-    return gettext(" or ").join(milestone_text(code) for code in finding.codes)
+    return str(gettext(" or ")).join(milestone_text(code) for code in finding.codes)
 
 
 def _refresher(finding: Finding) -> str:
     if finding.due_on is None:
-        return gettext("training up to date")
-    return gettext("training up to date (until %(day)s)", day=date_in_words(finding.due_on, page_language()))
+        return str(gettext("training up to date"))
+    return str(gettext("training up to date (until %(day)s)", day=date_in_words(finding.due_on, page_language())))
 
 
 _MISSING: Mapping[FindingKind, Callable[[Finding], str]] = {

@@ -196,7 +196,7 @@ def sentence_of(rule_id: str, **facts: object) -> str:
     """Return the sentence of a rule by its id, as ``concern`` of waiting entries names it; ``facts`` may be missing."""
     known = SENTENCES.get(rule_id)
     if known is None:
-        return gettext("That does not fit the rules of this programme. Nothing was changed.")
+        return str(gettext("That does not fit the rules of this programme. Nothing was changed."))
     try:
         return str(known) % {name: _said(value) for name, value in facts.items()}
     except KeyError:

@@ -1,0 +1,46 @@
+"""Read the audit trail of one organisation, newest first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlmodel import col, func, select
+
+from accredit.domain.audit.models import AuditEvent
+from accredit.domain.audit.rules import ActorKind, Tag
+from accredit.storage import Session
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventFacts:
+    """One thing that happened: what, about whom (by id), by whom, when."""
+
+    id: UUID
+    tag: Tag
+    subject_id: UUID | None
+    actor_kind: ActorKind
+    actor_id: UUID | None
+    actor_role: str | None
+    at: datetime
+    details: Mapping[str, Any]
+
+
+def events(db: Session, *, organisation_id: UUID, limit: int = 50, offset: int = 0) -> tuple[EventFacts, ...]:
+    """Return a page of events, newest first."""
+    rows = db.exec(
+        select(AuditEvent)
+        .where(AuditEvent.organisation_id == organisation_id)
+        .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
+        .limit(limit)
+        .offset(offset)
+    )
+    return tuple(EventFacts(**{name: getattr(row, name) for name in EventFacts.__dataclass_fields__}) for row in rows)
+
+
+def count(db: Session, *, organisation_id: UUID) -> int:
+    """Count an organisation's events."""
+    return db.exec(select(func.count()).where(col(AuditEvent.organisation_id) == organisation_id)).one()

@@ -1,0 +1,105 @@
+"""What was done here, by whom and when: a list to look things up in. It holds no reasons and no texts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from accredit.domain.audit import queries
+from accredit.domain.audit.queries import EventFacts
+from accredit.domain.audit.rules import ActorKind, Tag
+from accredit.domain.organisations.rules import Permission
+from accredit.domain.people import queries as people
+from accredit.web.access import requires
+from accredit.web.coordinator import bp
+from accredit.web.coordinator.desk import own_organisation
+from accredit.web.database import reading
+from accredit.web.pages import page
+
+PAGE = 50
+WORDS: Mapping[Tag, LazyString] = {
+    Tag.ORGANISATION_ADDED: _l("Organisation added"),
+    Tag.ORGANISATION_CHANGED: _l("Organisation’s details changed"),
+    Tag.ORGANISATION_RECOGNISED: _l("Organisation confirmed"),
+    Tag.ORGANISATION_CONFIRMATION_WITHDRAWN: _l("Confirmation of the organisation withdrawn"),
+    Tag.STAFF_ADDED: _l("Member of staff added"),
+    Tag.STAFF_ROLE_GIVEN: _l("Role given"),
+    Tag.STAFF_ROLE_ENDED: _l("Role ended"),
+    Tag.STAFF_SIGNED_IN: _l("Member of staff signed in"),
+    Tag.STAFF_SIGNED_OUT: _l("Member of staff signed out"),
+    Tag.PEOPLE_IMPORTED: _l("Class list brought in"),
+    Tag.YOUNG_PERSON_ADDED: _l("Young person added"),
+    Tag.YOUNG_PERSON_CHANGED: _l("Details of a young person changed"),
+    Tag.YOUNG_PERSON_NAME_CONFIRMED: _l("Name to be printed confirmed"),
+    Tag.YOUNG_PERSON_SIGNED_IN: _l("Young person signed in"),
+    Tag.CLAIM_SLIP_MADE: _l("Sign-in slip made"),
+    Tag.CLAIM_SLIP_WITHDRAWN: _l("Sign-in slip stopped"),
+    Tag.PROGRAMME_ADDED: _l("Programme added"),
+    Tag.PROGRAMME_VERSION_ADDED: _l("New version of a programme"),
+    Tag.ENROLLED: _l("Joined a programme"),
+    Tag.ENROLMENT_ENDED: _l("Left a programme"),
+    Tag.BREAK_STARTED: _l("Break entered"),
+    Tag.BREAK_ENDED: _l("Back from a break"),
+    Tag.TRAINING_PLANNED: _l("Training session added"),
+    Tag.ATTENDANCE_RECORDED: _l("Register taken"),
+    Tag.ATTENDANCE_CORRECTED: _l("Register corrected"),
+    Tag.PRACTICE_RECORDED: _l("Drop-in register taken"),
+    Tag.HOURS_SUBMITTED: _l("Time added"),
+    Tag.HOURS_APPROVED: _l("Time approved"),
+    Tag.HOURS_RETURNED: _l("Time returned"),
+    Tag.HOURS_CORRECTED: _l("Time corrected"),
+    Tag.HOURS_IMPORTED: _l("Log of hours brought in"),
+    Tag.SKILL_OBSERVED: _l("Skill seen"),
+    Tag.MILESTONE_RECORDED: _l("Milestone recorded"),
+    Tag.AWARDED: _l("Award decided"),
+    Tag.CREDENTIAL_PREPARED: _l("Certificate prepared"),
+    Tag.CREDENTIAL_ISSUED: _l("Certificate signed"),
+    Tag.CREDENTIAL_SUSPENDED: _l("Certificate paused"),
+    Tag.CREDENTIAL_REINSTATED: _l("Certificate taken up again"),
+    Tag.CREDENTIAL_REVOKED: _l("Certificate revoked"),
+    Tag.KEY_PUBLISHED: _l("Signing key published"),
+    Tag.KEY_RETIRED: _l("Signing key retired"),
+    Tag.MAIL_SENT: _l("E-mail sent"),
+}
+
+
+@bp.get("/record")
+@requires(Permission.SEE_AUDIT)
+def record() -> ResponseReturnValue:
+    """List what was done, newest first."""
+    with reading() as db:
+        pages = max(1, -(-queries.count(db, organisation_id=own_organisation()) // PAGE))
+        number = min(max(request.args.get("page", 1, type=int), 1), pages)
+        events = queries.events(db, organisation_id=own_organisation(), limit=PAGE, offset=(number - 1) * PAGE)
+        ids = {event.actor_id for event in events if event.actor_id} | {e.subject_id for e in events if e.subject_id}
+        names = people.names_of_staff(db, ids)
+        names |= {each: facts.printed_name for each, facts in people.young_people_by_id(db, ids).items()}
+    lines = [(event, _what(event), _who(event, names), _about(event, names)) for event in events]
+    return page("coordinator/record.html", lines=lines, number=number, pages=pages)
+
+
+def _what(event: EventFacts) -> str:
+    return str(WORDS.get(event.tag, event.tag.value))
+
+
+def _about(event: EventFacts, names: Mapping[UUID, str]) -> str:
+    return names.get(event.subject_id, "") if event.subject_id else ""
+
+
+def _who(event: EventFacts, names: Mapping[UUID, str]) -> str:
+    if event.actor_id is not None and event.actor_id in names:
+        return names[event.actor_id]
+    return str(
+        {
+            ActorKind.STAFF: _("A member of staff"),
+            ActorKind.YOUNG_PERSON: _("A young person"),
+            ActorKind.OPERATOR: _("Those who run this service"),
+            ActorKind.SERVICE: _("The service itself"),
+        }[event.actor_kind]
+    )

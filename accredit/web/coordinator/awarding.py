@@ -1,0 +1,234 @@
+"""Awarding a level to a cohort: who is ready and what the others still need, then a look, then the decision.
+
+Looking writes nothing. What is shown before the decision is assessed again when it is made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from flask import flash
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from accredit.clock import utc_now
+from accredit.domain.awarding import operations, queries, rules
+from accredit.domain.awarding.queries import Progress
+from accredit.domain.awarding.rules import Assessment
+from accredit.domain.credentials.queries import totals_of
+from accredit.domain.credentials.rules import honest_sentence
+from accredit.domain.organisations.rules import Permission
+from accredit.domain.programmes import queries as programmes
+from accredit.domain.programmes.queries import ProgrammeFacts
+from accredit.domain.programmes.rules import Level
+from accredit.errors import AccreditError, NotFound, RuleBroken
+from accredit.web.access import requires
+from accredit.web.coordinator import bp
+from accredit.web.coordinator.desk import day_of, own_actor, today
+from accredit.web.coordinator.forms import AwardForm, choices_of
+from accredit.web.database import reading, transaction
+from accredit.web.messages import sentence
+from accredit.web.pages import page, see_other
+
+NEARLY = 2
+"""So few things still to come read as "nearly there"."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """One young person measured against the level in view."""
+
+    who: Progress
+    assessment: Assessment
+
+    @property
+    def may_be_awarded(self) -> bool:
+        """Whether nothing stands between them and the award but the decision."""
+        return self.assessment.met and self.who.is_name_confirmed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Groups:
+    """A cohort before an award: ready, nearly there, on the way, and those who hold the level."""
+
+    ready: Sequence[Standing]
+    nearly: Sequence[Standing]
+    on_the_way: Sequence[Standing]
+    holding: Sequence[Standing]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Preview:
+    """What will stand on a certificate."""
+
+    enrolment_id: UUID
+    name: str
+    sentence: str
+    skills: tuple[str, ...]
+
+
+@bp.get("/programmes/<uuid:programme_id>/award")
+@bp.get("/programmes/<uuid:programme_id>/award/<level_code>")
+@requires(Permission.AWARD)
+def award(programme_id: UUID, level_code: str | None = None) -> ResponseReturnValue:
+    """Show who is ready for a level; without one, for the highest that somebody is ready for."""
+    programme, cohort = _cohort(programme_id)
+    level = _level(cohort, level_code)
+    form = AwardForm(awarded_on=today())
+    return _award_page(programme, cohort, level, form)
+
+
+def _cohort(programme_id: UUID) -> tuple[ProgrammeFacts, tuple[Progress, ...]]:
+    with reading() as db:
+        return programmes.programme(db, programme_id, today()), queries.cohort_progress(db, programme_id, on=today())
+
+
+def _level(cohort: Sequence[Progress], level_code: str | None) -> Level | None:
+    if not cohort:
+        return None
+    definition = cohort[0].definition
+    if level_code is not None:
+        try:
+            return definition.level(level_code)
+        except RuleBroken:
+            raise NotFound("level") from None
+    ready = {each.level_code for who in cohort for each in who.ready}
+    return next((each for each in reversed(definition.levels) if each.code in ready), definition.levels[0])
+
+
+def _award_page(
+    programme: ProgrammeFacts, cohort: Sequence[Progress], level: Level | None, form: AwardForm
+) -> ResponseReturnValue:
+    groups = _grouped(cohort, level) if level else None
+    if groups is not None:
+        form.enrolments.choices = choices_of(
+            (each.who.enrolment_id, each.who.printed_name) for each in groups.ready if each.may_be_awarded
+        )
+    return page(
+        "coordinator/award.html",
+        status=422 if form.errors else 200,
+        programme=programme,
+        levels=cohort[0].definition.levels if cohort else (),
+        level=level,
+        groups=groups,
+        form=form,
+    )
+
+
+def _grouped(cohort: Sequence[Progress], level: Level) -> Groups:
+    ready: list[Standing] = []
+    nearly: list[Standing] = []
+    on_the_way: list[Standing] = []
+    holding: list[Standing] = []
+    for who in cohort:
+        assessment = rules.assess(who.portfolio, who.definition, level.code, today())
+        standing = Standing(who=who, assessment=assessment)
+        if level.code in {award.level_code for award in who.awarded}:
+            holding.append(standing)
+        elif assessment.met:
+            ready.append(standing)
+        else:
+            (nearly if len(assessment.missing) <= NEARLY else on_the_way).append(standing)
+    return Groups(ready=ready, nearly=nearly, on_the_way=on_the_way, holding=holding)
+
+
+@bp.post("/programmes/<uuid:programme_id>/award/<level_code>/look")
+@requires(Permission.AWARD)
+def award_look(programme_id: UUID, level_code: str) -> ResponseReturnValue:
+    """Show what will stand on each certificate, before the decision; nothing is written."""
+    programme, cohort = _cohort(programme_id)
+    level = _level(cohort, level_code)
+    form = AwardForm()
+    form.enrolments.choices = choices_of((each.enrolment_id, each.printed_name) for each in cohort)
+    if level is None or not form.validate_on_submit():
+        return _award_page(programme, cohort, level, form)
+    with reading() as db:
+        chosen = queries.progress_of(db, _ids(form), on=day_of(form.awarded_on))
+    previews, refused = _looked_at(chosen, level, form)
+    if not previews:
+        form.enrolments.errors = [text for _name, text in refused]
+        return _award_page(programme, cohort, level, form)
+    return page(
+        "coordinator/award_look.html",
+        programme=programme,
+        level=level,
+        previews=previews,
+        refused=refused,
+        awarded_on=day_of(form.awarded_on),
+    )
+
+
+def _ids(form: AwardForm) -> list[UUID]:
+    return [UUID(each) for each in form.enrolments.data]
+
+
+def _looked_at(
+    chosen: Sequence[Progress], level: Level, form: AwardForm
+) -> tuple[list[Preview], list[tuple[str, str]]]:
+    previews, refused = [], []
+    for who in chosen:
+        try:
+            rules.check_award(
+                rules.assess(who.portfolio, who.definition, level.code, day_of(form.awarded_on)),
+                started_on=who.started_on,
+                today=today(),
+                is_name_confirmed=who.is_name_confirmed,
+                awarded={award.level_code for award in who.awarded},
+            )
+        except RuleBroken as refusal:
+            refused.append((who.printed_name, sentence(refusal)))
+        else:
+            previews.append(
+                Preview(
+                    enrolment_id=who.enrolment_id,
+                    name=who.printed_name,
+                    sentence=honest_sentence(totals_of(who.portfolio)),
+                    skills=tuple(skill.title for skill in who.portfolio.skills),
+                )
+            )
+    return previews, refused
+
+
+@bp.post("/programmes/<uuid:programme_id>/award/<level_code>/give")
+@requires(Permission.AWARD)
+def award_give(programme_id: UUID, level_code: str) -> ResponseReturnValue:
+    """Award the level: the decision. Signing follows by itself."""
+    programme, cohort = _cohort(programme_id)
+    level = _level(cohort, level_code)
+    form = AwardForm()
+    form.enrolments.choices = choices_of((each.enrolment_id, each.printed_name) for each in cohort)
+    if level is None or not form.validate_on_submit():
+        return _award_page(programme, cohort, level, form)
+    with transaction() as db:
+        result = operations.award_cohort(
+            db,
+            programme_id=programme_id,
+            level_code=level.code,
+            awarded_on=day_of(form.awarded_on),
+            enrolment_ids=_ids(form),
+            actor=own_actor(),
+            now=utc_now(),
+        )
+    _tell_refused(result.refused, {each.enrolment_id: each.printed_name for each in cohort})
+    return see_other(
+        "coordinator.certificates", programme=programme.id, flash=_awarded(result.awarded), flash_kind="success"
+    )
+
+
+def _awarded(awarded: Collection[UUID]) -> str | None:
+    if not awarded:
+        return None
+    news: str = ngettext(
+        "%(num)d award decided. The certificate is signed in a moment.",
+        "%(num)d awards decided. The certificates are signed in a moment.",
+        len(awarded),
+    )
+    return news
+
+
+def _tell_refused(refused: Mapping[UUID, AccreditError], names: Mapping[UUID, str]) -> None:
+    for enrolment_id, refusal in refused.items():
+        flash(_("%(name)s: %(why)s", name=names[enrolment_id], why=sentence(refusal)), "careful")

@@ -1,0 +1,45 @@
+"""What every view here begins with: whose records these are, what day it is, and how a refusal reaches its field."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from accredit.clock import local_date, utc_now
+from accredit.domain.audit.rules import Actor
+from accredit.errors import AccreditError, Forbidden
+from accredit.web.forms import DateField
+from accredit.web.messages import sentence
+from accredit.web.viewer import current_viewer
+
+
+def own_organisation() -> UUID:
+    """Return the organisation of the reader. Raises `Forbidden` for somebody who has none."""
+    organisation_id = current_viewer().organisation_id
+    if organisation_id is None:
+        raise Forbidden("no-organisation")
+    return organisation_id
+
+
+def own_actor() -> Actor:
+    """Return the reader as the one who acts."""
+    return current_viewer().actor()
+
+
+def today() -> date:
+    """Return today's date in the United Kingdom."""
+    return local_date(utc_now())
+
+
+def tell(field: Any, refusal: AccreditError) -> None:
+    """Put the sentence of a refusal beside a field, and so into the error summary."""
+    field.errors = [*field.errors, sentence(refusal)]
+
+
+def day_of(field: DateField) -> date:
+    """Return the day of a field that has been validated as given."""
+    if field.data is None:
+        msg = f"{field.name} was not validated as given"
+        raise ValueError(msg)
+    return field.data

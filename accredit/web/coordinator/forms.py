@@ -1,0 +1,185 @@
+"""The forms of these pages; what a rule forbids is the domain's, a form only reads what was typed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms.validators import InputRequired, Length, Optional
+
+from accredit.domain.organisations.rules import Role
+from accredit.domain.practice.rules import Milestone
+from accredit.web.findings import MILESTONES
+from accredit.web.forms import (
+    CheckboxesInput,
+    CheckboxInput,
+    DateField,
+    FileInput,
+    Form,
+    RadioInput,
+    Select,
+    SelectChoice,
+    TextInput,
+)
+
+ROLES = {
+    Role.SUPERVISOR: _("Supervisor: takes registers, approves hours, sees skills in use"),
+    Role.COORDINATOR: _("Co-ordinator: sets up programmes, keeps the records, decides on awards"),
+    Role.ADMINISTRATOR: _("Administrator: the organisation’s details and its staff"),
+}
+ROLE_NAMES = {
+    Role.SUPERVISOR: _("Supervisor"),
+    Role.COORDINATOR: _("Co-ordinator"),
+    Role.ADMINISTRATOR: _("Administrator"),
+}
+
+
+def year_group_text(code: str | None) -> str:
+    """Return a year group in words: ``Year 12``, ``Reception``, ``S5``."""
+    if not code:
+        return ""
+    if code == "R":
+        return str(_("Reception"))
+    return str(_("Year %(number)s", number=code)) if code.isdigit() else code
+
+
+def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
+    """Return choices from (value, label) pairs."""
+    return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+class PersonForm(Form):
+    """What is written about a young person: the least that works."""
+
+    printed_name = StringField(
+        _("Name as it is to be printed"),
+        [InputRequired(_("Give a name. One word is a complete name."))],
+        widget=TextInput(),
+    )
+    known_as = StringField(_("What they are called day to day"), [Length(max=150)], widget=TextInput())
+    year_group = SelectField(_("Year group"), widget=Select())
+    form = StringField(
+        _("Form or tutor group"), [Length(max=20, message=_("Use up to 20 letters."))], widget=TextInput()
+    )
+    school_reference = StringField(
+        _("The school’s own pupil number"),
+        [Length(max=40, message=_("Use up to 40 letters and digits."))],
+        widget=TextInput(),
+    )
+    version = HiddenField()
+
+    def offer(self, year_groups: Iterable[str]) -> None:
+        """Fill the list of year groups."""
+        known = [(code, year_group_text(code)) for code in year_groups]
+        self.year_group.choices = choices_of([("", _("Not known")), *known])
+
+
+class ClassListForm(Form):
+    """The file of a class list."""
+
+    file = FileField(_("The file"), [FileRequired(_("Choose the file of the class list."))], widget=FileInput())
+
+
+class StaffForm(Form):
+    """A new member of staff, with their first role."""
+
+    name = StringField(_("Name"), [InputRequired(_("Give a name."))], widget=TextInput())
+    job_title = StringField(_("What they do here"), [Length(max=100)], widget=TextInput())
+    email = StringField(_("E-mail address for signing in"), [Length(max=254)], widget=TextInput())
+    role = RadioField(
+        _("Role"), [InputRequired(_("Choose a role."))], choices=choices_of(ROLES.items()), widget=RadioInput()
+    )
+    checks_confirmed = BooleanField(
+        _("Our own safer-recruitment checks for this person were done"), widget=CheckboxInput()
+    )
+
+
+class RoleForm(Form):
+    """One more role for somebody who is on the list."""
+
+    role = RadioField(
+        _("Role"), [InputRequired(_("Choose a role."))], choices=choices_of(ROLES.items()), widget=RadioInput()
+    )
+    held_from = DateField(_("From"), [InputRequired(_("Enter the day from which they hold it."))])
+    checks_confirmed = BooleanField(
+        _("Our own safer-recruitment checks for this person were done"), widget=CheckboxInput()
+    )
+
+
+class TemplateForm(Form):
+    """Which programme to start from, and when it begins."""
+
+    template = RadioField(
+        _("Programme"), [InputRequired(_("Choose one of the three programmes."))], widget=RadioInput()
+    )
+    effective_from = DateField(_("First day"), [InputRequired(_("Enter the first day."))])
+
+
+class DayForm(Form):
+    """One day, for an act that needs nothing else."""
+
+    day = DateField(_("Day"), [InputRequired(_("Enter the day."))])
+
+
+class EnrolForm(Form):
+    """Who joins a programme, and from when."""
+
+    people = SelectMultipleField(_("Young people"), [InputRequired(_("Choose who joins."))], widget=CheckboxesInput())
+    started_on = DateField(_("First day in the programme"), [InputRequired(_("Enter the first day."))])
+
+
+class BreakForm(Form):
+    """A break; there is nowhere to give a reason, because none is needed."""
+
+    starts_on = DateField(_("First day of the break"), [InputRequired(_("Enter the first day of the break."))])
+    ends_on = DateField(_("Last day, if it is known"), [Optional()])
+
+
+class MilestoneForm(Form):
+    """That something was done, never what was said or written."""
+
+    milestone = RadioField(_("What was done?"), [InputRequired(_("Choose what was done."))], widget=RadioInput())
+    reached_on = DateField(_("On which day?"), [InputRequired(_("Enter the day."))])
+
+    def offer(self, milestones: Iterable[Milestone]) -> None:
+        """Fill the list with what the programme's levels ask for."""
+        self.milestone.choices = choices_of((each.value, _capital(str(MILESTONES[each]))) for each in milestones)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+class SessionForm(Form):
+    """A training session."""
+
+    title = StringField(
+        _("Title"),
+        [InputRequired(_("Give the session a title.")), Length(max=120, message=_("Use up to 120 letters."))],
+        widget=TextInput(),
+    )
+    held_on = DateField(_("Date"), [InputRequired(_("Enter the date of the session."))])
+    starts_at = StringField(_("Start"), [Length(max=5, message=_("Write the time like 15:30."))], widget=TextInput())
+    place = StringField(_("Place"), [Length(max=120, message=_("Use up to 120 letters."))], widget=TextInput())
+    led_by = SelectField(_("Led by"), [InputRequired(_("Choose who leads it."))], widget=Select())
+    modules = SelectMultipleField(
+        _("Modules"), [InputRequired(_("Choose at least one module for this session."))], widget=CheckboxesInput()
+    )
+
+
+class AwardForm(Form):
+    """Who is awarded a level, and on which day; the same form is shown again to be confirmed."""
+
+    enrolments = SelectMultipleField(
+        _("Who is awarded"), [InputRequired(_("Tick who is to be awarded."))], widget=CheckboxesInput()
+    )
+    awarded_on = DateField(_("Date on the certificate"), [InputRequired(_("Enter the date of the award."))])
+
+
+class StatusForm(Form):
+    """Why a certificate is paused, taken up again or revoked: from a fixed list, for the school's own record."""
+
+    reason = RadioField(_("Why?"), [InputRequired(_("Choose a reason."))], widget=RadioInput())

@@ -1,0 +1,173 @@
+"""What needs doing today, in one look: numbers with links, and the next step of a school that has just begun."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from flask import url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from accredit.domain.awarding import queries as awarding
+from accredit.domain.awarding.queries import Progress
+from accredit.domain.credentials import queries as credentials
+from accredit.domain.organisations.rules import Permission, Role
+from accredit.domain.people import queries as people
+from accredit.domain.people.queries import StaffFacts
+from accredit.domain.practice import queries as practice
+from accredit.domain.programmes import queries as programmes
+from accredit.domain.programmes.queries import ProgrammeFacts
+from accredit.domain.training import queries as training
+from accredit.storage import Session
+from accredit.web.access import requires
+from accredit.web.coordinator import bp
+from accredit.web.coordinator.desk import own_organisation, today
+from accredit.web.database import reading
+from accredit.web.pages import address_of, page
+from accredit.web.viewer import current_viewer
+
+SOON = timedelta(days=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """Something that waits for an adult: how many, in words, and where it is done."""
+
+    count: int
+    text: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """One step of setting up; ``done`` as the step list draws it."""
+
+    done: bool
+    text: str
+    href: str
+
+
+@bp.get("/")
+@requires(Permission.MANAGE_STAFF, Permission.MANAGE_PEOPLE)
+def home() -> ResponseReturnValue:
+    """Show what needs doing today."""
+    viewer = current_viewer()
+    with reading() as db:
+        staff = people.staff(db, organisation_id=own_organisation())
+        found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
+        everybody = people.young_people(db, organisation_id=own_organisation())
+        cohorts = [(each, awarding.cohort_progress(db, each.id, on=today())) for each in found]
+        tasks = _tasks(db, cohorts) if viewer.may(Permission.MANAGE_PEOPLE) else []
+    steps = _first_steps(staff, found, has_people=bool(everybody), cohorts=cohorts)
+    if not viewer.may(Permission.MANAGE_PEOPLE):
+        # An administrator sees to the adults; the rest is the co-ordinator's.
+        steps = steps[:1]
+    return page(
+        "coordinator/home.html",
+        tasks=tasks,
+        notices=_notices(staff, cohorts),
+        steps=[] if all(step.done for step in steps) else steps,
+        cohorts=cohorts,
+        today=today(),
+    )
+
+
+Cohorts = Sequence[tuple[ProgrammeFacts, Sequence[Progress]]]
+
+
+def _tasks(db: Session, cohorts: Cohorts) -> list[Task]:
+    members = [who for _programme, cohort in cohorts for who in cohort]
+    unconfirmed = len({who.young_person_id for who in members if not who.is_name_confirmed})
+    untaken = [each for each in training.sessions(db) if not each.is_taken and each.held_on <= today()]
+    waiting = practice.waiting_count(db)
+    signing = credentials.waiting_count(db, organisation_id=own_organisation())
+    hours = address_of("supervisor.home") or url_for("coordinator.programmes")
+    found = [
+        Task(count=waiting, text=ngettext("entry of time waits", "entries of time wait", waiting), href=hours),
+        *(_ready(programme, cohort) for programme, cohort in cohorts),
+        Task(
+            count=unconfirmed,
+            text=ngettext("name is still to be confirmed", "names are still to be confirmed", unconfirmed),
+            href=url_for("coordinator.people", sort="waiting"),
+        ),
+        Task(
+            count=len(untaken),
+            text=ngettext("register is still to be taken", "registers are still to be taken", len(untaken)),
+            href=url_for("coordinator.register", session_id=untaken[0].id) if untaken else "",
+        ),
+        Task(
+            count=signing,
+            text=ngettext("certificate is being signed", "certificates are being signed", signing),
+            href=url_for("coordinator.certificates"),
+        ),
+    ]
+    return [task for task in found if task.count]
+
+
+def _ready(programme: ProgrammeFacts, cohort: Sequence[Progress]) -> Task:
+    count = sum(bool(_due(who)) for who in cohort)
+    text = ngettext(
+        "ready for an award in %(programme)s", "ready for an award in %(programme)s", count, programme=programme.name
+    )
+    return Task(count=count, text=text, href=url_for("coordinator.award", programme_id=programme.id))
+
+
+def _due(who: Progress) -> bool:
+    """Say whether somebody is ready for a level above the one they hold; lower ones are seldom given afterwards."""
+    order = who.definition.level_codes
+    held = max((order.index(award.level_code) for award in who.awarded if award.level_code in order), default=-1)
+    return any(order.index(each.level_code) > held for each in who.ready)
+
+
+def _notices(staff: Sequence[StaffFacts], cohorts: Cohorts) -> list[str]:
+    notices = []
+    if _holding(staff, Role.COORDINATOR) == 1:
+        notices.append(
+            _(
+                "There is only one co-ordinator. With a second one, nothing stops when somebody is away. "
+                "Add one under Staff."
+            )
+        )
+    if not _holding(staff, Role.SUPERVISOR):
+        notices.append(_("There is no supervisor yet, so no hours can be approved. Add one under Staff."))
+    due = sum(_refresher_due(who, today()) for _programme, cohort in cohorts for who in cohort)
+    if due:
+        notices.append(
+            ngettext(
+                "A refresher is due for %(num)d young person within a month.",
+                "A refresher is due for %(num)d young people within a month.",
+                due,
+            )
+        )
+    return notices
+
+
+def _holding(staff: Sequence[StaffFacts], role: Role) -> int:
+    return sum(role in who.roles_on(today()) for who in staff)
+
+
+def _refresher_due(who: Progress, day: date) -> bool:
+    until = who.portfolio.up_to_date_until
+    return until is not None and until <= day + SOON
+
+
+def _first_steps(
+    staff: Sequence[StaffFacts], found: Sequence[ProgrammeFacts], *, has_people: bool, cohorts: Cohorts
+) -> list[Step]:
+    return [
+        Step(
+            done=_holding(staff, Role.SUPERVISOR) > 0,
+            text=_("Add the adults who supervise"),
+            href=url_for("coordinator.staff"),
+        ),
+        Step(done=has_people, text=_("Bring in your class list"), href=url_for("coordinator.class_list")),
+        Step(done=bool(found), text=_("Set up a programme"), href=url_for("coordinator.programmes")),
+        Step(
+            done=any(cohort for _programme, cohort in cohorts),
+            text=_("Choose who joins it"),
+            href=url_for("coordinator.enrol", programme_id=found[0].id) if found else url_for("coordinator.programmes"),
+        ),
+    ]

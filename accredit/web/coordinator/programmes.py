@@ -1,0 +1,93 @@
+"""Programmes: the list, starting one from a template, what one asks for, and how its young people are getting on."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accredit.clock import utc_now
+from accredit.domain.awarding import queries as awarding
+from accredit.domain.enrolments import queries as enrolments
+from accredit.domain.organisations.rules import Permission
+from accredit.domain.people import queries as people_queries
+from accredit.domain.programmes import operations, queries
+from accredit.domain.programmes.templates import TEMPLATES
+from accredit.errors import RuleBroken
+from accredit.web.access import requires
+from accredit.web.coordinator import bp
+from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
+from accredit.web.coordinator.forms import TemplateForm, choices_of
+from accredit.web.database import reading, transaction
+from accredit.web.pages import page, see_other
+
+
+@bp.get("/programmes")
+@requires(Permission.SEE_PROGRESS)
+def programmes() -> ResponseReturnValue:
+    """List the programmes with how many are in each."""
+    with reading() as db:
+        found = queries.programmes(db, organisation_id=own_organisation(), on=today())
+        counts = {each.id: len(enrolments.cohort(db, programme_id=each.id, on=today())) for each in found}
+    return page("coordinator/programmes.html", programmes=found, counts=counts)
+
+
+@bp.route("/programmes/add", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PROGRAMMES)
+def add_programme() -> ResponseReturnValue:
+    """Start a programme from one of the templates."""
+    form = TemplateForm(effective_from=today())
+    with reading() as db:
+        have = {each.code for each in queries.programmes(db, organisation_id=own_organisation(), on=today())}
+    left = {code: each for code, each in TEMPLATES.items() if code not in have}
+    form.template.choices = choices_of((code, each.name) for code, each in left.items())
+    if form.validate_on_submit():
+        try:
+            with transaction() as db:
+                programme_id = operations.add_programme_from_template(
+                    db,
+                    organisation_id=own_organisation(),
+                    template_code=form.template.data,
+                    effective_from=day_of(form.effective_from),
+                    actor=own_actor(),
+                    now=utc_now(),
+                )
+        except RuleBroken as refusal:
+            tell(form.template, refusal)
+        else:
+            news = _("The programme is set up. Choose who joins next.")
+            return see_other("coordinator.enrol", programme_id=programme_id, flash=news)
+    status = 422 if form.errors else 200
+    return page("coordinator/programme_add.html", status=status, form=form, templates=left)
+
+
+@bp.get("/programmes/<uuid:programme_id>")
+@requires(Permission.SEE_PROGRESS)
+def programme(programme_id: UUID) -> ResponseReturnValue:
+    """Show what a programme asks for, and who is in it."""
+    with reading() as db:
+        found = queries.programme(db, programme_id, today())
+        versions = queries.versions(db, programme_id)
+        members = enrolments.cohort(db, programme_id=programme_id, on=today())
+        slips = people_queries.slips_of(db, [member.young_person_id for member in members])
+    # Before its first day a programme shows what it will ask for.
+    version = found.current or versions[0]
+    return page(
+        "coordinator/programme.html",
+        programme=found,
+        version=version,
+        definition=version.definition,
+        members=members,
+        without_slip=len(members) - len(slips),
+    )
+
+
+@bp.get("/programmes/<uuid:programme_id>/progress")
+@requires(Permission.SEE_PROGRESS)
+def progress(programme_id: UUID) -> ResponseReturnValue:
+    """Show everybody's progress: modules, hours, meetings, the level they hold and exactly what the next one asks."""
+    with reading() as db:
+        found = queries.programme(db, programme_id, today())
+        cohort = awarding.cohort_progress(db, programme_id, on=today())
+    return page("coordinator/progress.html", programme=found, cohort=cohort)

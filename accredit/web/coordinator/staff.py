@@ -1,0 +1,141 @@
+"""Staff and their roles. A supervisor is added only with the tick that the school's own checks were done."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accredit.clock import utc_now
+from accredit.domain.organisations.rules import Permission, Role
+from accredit.domain.people import operations, queries
+from accredit.domain.people.queries import StaffFacts
+from accredit.errors import AccreditError, NotFound, RuleBroken
+from accredit.storage import Session
+from accredit.web.access import requires
+from accredit.web.coordinator import bp
+from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
+from accredit.web.coordinator.forms import ROLE_NAMES, ROLES, DayForm, RoleForm, StaffForm, choices_of
+from accredit.web.database import reading, transaction
+from accredit.web.pages import page, see_other
+
+_OF_FIELD = {
+    "email-format": "email",
+    "staff-already-added": "email",
+    "checks-not-confirmed": "checks_confirmed",
+    "not-a-coordinator": "role",
+    "role-beyond-yours": "role",
+    "role-held-already": "role",
+}
+
+
+@bp.get("/staff")
+@requires(Permission.MANAGE_STAFF)
+def staff() -> ResponseReturnValue:
+    """List staff with the roles they hold today."""
+    with reading() as db:
+        found = queries.staff(db, organisation_id=own_organisation())
+    return page("coordinator/staff.html", staff=found, today=today(), role_names=ROLE_NAMES)
+
+
+@bp.route("/staff/add", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def add_staff() -> ResponseReturnValue:
+    """Add a member of staff with their first role, from today."""
+    form = StaffForm()
+    form.role.choices = choices_of(ROLES.items())
+    if form.validate_on_submit():
+        try:
+            with transaction() as db:
+                added = _added(db, form)
+        except RuleBroken as refusal:
+            _tell(form, refusal, "name")
+        else:
+            return see_other("coordinator.staff_member", staff_id=added, flash=_("Added."))
+    return page("coordinator/staff_form.html", status=422 if form.errors else 200, form=form)
+
+
+def _added(db: Session, form: StaffForm) -> UUID:
+    staff_id = operations.add_staff(
+        db,
+        organisation_id=own_organisation(),
+        name=form.name.data,
+        job_title=form.job_title.data,
+        email=form.email.data or None,
+        actor=own_actor(),
+        now=utc_now(),
+    )
+    operations.give_role(
+        db,
+        staff_id=staff_id,
+        role=Role(form.role.data),
+        held_from=today(),
+        checks_confirmed=form.checks_confirmed.data,
+        actor=own_actor(),
+        now=utc_now(),
+    )
+    return staff_id
+
+
+def _tell(form: StaffForm | RoleForm, refusal: AccreditError, default: str) -> None:
+    name = _OF_FIELD.get(refusal.code, default)
+    tell(form[name if name in form else default], refusal)
+
+
+@bp.route("/staff/<uuid:staff_id>", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def staff_member(staff_id: UUID) -> ResponseReturnValue:
+    """Show one member of staff; give them another role."""
+    who = _one(staff_id)
+    form = RoleForm(held_from=today())
+    if form.validate_on_submit():
+        try:
+            with transaction() as db:
+                operations.give_role(
+                    db,
+                    staff_id=staff_id,
+                    role=Role(form.role.data),
+                    held_from=day_of(form.held_from),
+                    checks_confirmed=form.checks_confirmed.data,
+                    actor=own_actor(),
+                    now=utc_now(),
+                )
+        except RuleBroken as refusal:
+            _tell(form, refusal, "role")
+        else:
+            return see_other("coordinator.staff_member", staff_id=staff_id, flash=_("The role is given."))
+    status = 422 if form.errors else 200
+    return page(
+        "coordinator/staff_member.html", status=status, form=form, who=who, today=today(), role_names=ROLE_NAMES
+    )
+
+
+def _one(staff_id: UUID) -> StaffFacts:
+    with reading() as db:
+        who = queries.staff_member(db, staff_id)
+    if who.organisation_id != own_organisation():
+        raise NotFound("staff")
+    return who
+
+
+@bp.route("/staff/<uuid:staff_id>/roles/<uuid:role_id>/end", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF)
+def end_role(staff_id: UUID, role_id: UUID) -> ResponseReturnValue:
+    """Say which day is the last of a role; what was approved under it stays."""
+    who = _one(staff_id)
+    period = next((each for each in who.roles if each.id == role_id), None)
+    if period is None:
+        raise NotFound("staff-role")
+    form = DayForm(day=today())
+    form.day.label.text = _("Last day")
+    if form.validate_on_submit():
+        try:
+            with transaction() as db:
+                operations.end_role(db, role_id=role_id, held_until=day_of(form.day), actor=own_actor(), now=utc_now())
+        except RuleBroken as refusal:
+            tell(form.day, refusal)
+        else:
+            return see_other("coordinator.staff_member", staff_id=staff_id, flash=_("Saved."))
+    status = 422 if form.errors else 200
+    return page("coordinator/role_end.html", status=status, form=form, who=who, role=ROLE_NAMES[period.role])

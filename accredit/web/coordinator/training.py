@@ -1,0 +1,151 @@
+"""Training sessions and their registers: everybody on one screen, one tick each, a tick for each module on request."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import date, time
+from uuid import UUID
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from accredit.clock import utc_now
+from accredit.domain.organisations.rules import Permission
+from accredit.domain.people import queries as people
+from accredit.domain.programmes import queries as programmes
+from accredit.domain.programmes.rules import Definition
+from accredit.domain.training import operations, queries
+from accredit.domain.training.operations import RegisterResult
+from accredit.domain.training.queries import Register
+from accredit.errors import RuleBroken
+from accredit.storage import Session
+from accredit.web.access import requires
+from accredit.web.coordinator import bp
+from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
+from accredit.web.coordinator.forms import SessionForm, choices_of
+from accredit.web.database import reading, transaction
+from accredit.web.messages import sentence
+from accredit.web.pages import page, see_other
+from accredit.web.viewer import current_viewer
+
+
+@bp.get("/training")
+@requires(Permission.RECORD_TRAINING)
+def training() -> ResponseReturnValue:
+    """List training sessions, newest first."""
+    with reading() as db:
+        sessions = queries.sessions(db)
+        found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
+    return page("coordinator/training.html", sessions=sessions, programmes=found, today=today())
+
+
+@bp.route("/programmes/<uuid:programme_id>/training/add", methods=["GET", "POST"])
+@requires(Permission.RECORD_TRAINING)
+def add_session(programme_id: UUID) -> ResponseReturnValue:
+    """Plan a session of a programme; its register comes next."""
+    with reading() as db:
+        programme = programmes.programme(db, programme_id, today())
+        definition = _definition(db, programme_id, today())
+        staff = people.staff(db, organisation_id=own_organisation())
+    form = SessionForm(held_on=today(), led_by=str(current_viewer().staff_id))
+    form.modules.choices = choices_of((each.code, f"{each.code} {each.title}") for each in definition.modules)
+    form.led_by.choices = choices_of((each.id, each.name) for each in staff)
+    if form.validate_on_submit() and (session_id := _planned(form, programme_id)) is not None:
+        if day_of(form.held_on) > today():
+            return see_other("coordinator.training", flash=_("The session is planned. Its register opens on the day."))
+        return see_other("coordinator.register", session_id=session_id)
+    status = 422 if form.errors else 200
+    return page("coordinator/session_form.html", status=status, form=form, programme=programme)
+
+
+def _planned(form: SessionForm, programme_id: UUID) -> UUID | None:
+    starts_at = None
+    if form.starts_at.data:
+        try:
+            starts_at = time.fromisoformat(form.starts_at.data.strip().replace(".", ":").zfill(5))
+        except ValueError:
+            form.starts_at.errors = [_("Write the time like 15:30.")]
+            return None
+    try:
+        with transaction() as db:
+            return operations.plan_session(
+                db,
+                programme_id=programme_id,
+                title=form.title.data,
+                held_on=day_of(form.held_on),
+                module_codes=form.modules.data,
+                led_by=UUID(form.led_by.data),
+                starts_at=starts_at,
+                place=form.place.data,
+                actor=own_actor(),
+                now=utc_now(),
+            )
+    except RuleBroken as refusal:
+        tell(form.modules, refusal)
+        return None
+
+
+@bp.route("/training/<uuid:session_id>/register", methods=["GET", "POST"])
+@requires(Permission.RECORD_TRAINING)
+def register(session_id: UUID) -> ResponseReturnValue:
+    """Take a register, or correct it: what is ticked is what holds afterwards."""
+    errors: list[tuple[str, str]] = []
+    with reading() as db:
+        found = queries.register(db, session_id)
+        definition = _definition(db, found.session.programme_id, found.session.held_on)
+    if request.method == "POST":
+        try:
+            with transaction() as db:
+                result = operations.record_attendance(
+                    db, session_id=session_id, present=_ticks(found), actor=own_actor(), now=utc_now()
+                )
+        except RuleBroken as refusal:
+            errors = [(sentence(refusal), "#register")]
+        else:
+            return see_other("coordinator.register", session_id=session_id, flash=_news(result))
+    return page(
+        "coordinator/register.html",
+        status=422 if errors else 200,
+        register=found,
+        titles=_titles(definition, found.session.module_codes),
+        errors=errors,
+        each_module=request.args.get("each") == "module",
+        is_open=found.session.held_on <= today(),
+    )
+
+
+def _definition(db: Session, programme_id: UUID, day: date) -> Definition:
+    return queries.in_force(queries.definitions(db, [programme_id])[programme_id], day).definition
+
+
+def _titles(definition: Definition, codes: Collection[str]) -> dict[str, str]:
+    known = {module.code: module.title for module in definition.modules}
+    return {code: known.get(code, code) for code in codes}
+
+
+def _ticks(found: Register) -> dict[UUID, bool | Collection[str]]:
+    """Read the ticks: one for each person, or one for each person and module; only of those on the register."""
+    ticked, all_modules = set(request.form.getlist("present")), set(found.session.module_codes)
+    each_module = "each_module" in request.form
+    ticks: dict[UUID, bool | Collection[str]] = {}
+    for row in found.rows:
+        codes = {code for code in all_modules if f"{row.enrolment_id}:{code}" in ticked} if each_module else set()
+        if each_module:
+            ticks[row.enrolment_id] = codes
+        elif str(row.enrolment_id) in ticked and row.present:
+            # One tick stands for what is recorded already: saving again must not add modules they missed.
+            ticks[row.enrolment_id] = row.present
+        else:
+            ticks[row.enrolment_id] = str(row.enrolment_id) in ticked
+    return ticks
+
+
+def _news(result: RegisterResult) -> str:
+    parts = []
+    if result.confirmed:
+        parts.append(ngettext("%(num)d tick recorded.", "%(num)d ticks recorded.", result.confirmed))
+    if result.withdrawn:
+        parts.append(ngettext("%(num)d tick taken back.", "%(num)d ticks taken back.", result.withdrawn))
+    return " ".join(parts) or _("The register is saved; nothing was different.")
