@@ -18,6 +18,7 @@ from rich.table import Table
 from accredit.demo import stage
 from accredit.demo.folder import Folder, open_folder, start_again
 from accredit.errors import NotReady
+from accredit.kit.typed_code import show
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 180
@@ -120,10 +121,11 @@ def _tell(console: Console, place: Folder, port: int) -> None:
     for heading in ("Young person", "Award", "Verification address", "Sign-in code"):
         table.add_column(heading, overflow="fold")
     for line in lines:
-        table.add_row(line.name, line.award, f"{base}/v/{line.code}", line.slip)
+        table.add_row(line.name, line.award, f"{base}/v/{line.code}", show(line.slip))
     console.print(table)
     certificate = stage.write_certificate(place, lines[0])
-    console.print(f"One certificate: {certificate}")
+    console.print(f"One certificate: {certificate}", soft_wrap=True)
+    console.print(f"The same table:  {stage.write_list(place, lines, base)}", soft_wrap=True)
     console.print(f"Check it as a stranger would: {base}/v/{lines[0].code}", soft_wrap=True)
     console.print(f"Staff sign in at {base}/sign-in as t.exemplar@example.org (co-ordinator), o.specimen@example.org")
     console.print(f"(second co-ordinator) or operator@example.org, with the password: {place.recall('password')}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import secrets
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,7 @@ from accredit.demo import year
 from accredit.demo.folder import Folder
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.rules import Progress as Stage
+from accredit.kit.typed_code import show
 from accredit.rendering.of_credential import certificate_of
 from accredit.storage import Database
 
@@ -93,6 +95,16 @@ def lines(place: Folder) -> list[Line]:
         for each in cohort
         if each.progress is Stage.RELEASED and each.code
     ]
+
+
+def write_list(place: Folder, told: list[Line], base_url: str) -> Path:
+    """Write everybody with their address and codes as a spreadsheet, and return its path."""
+    path = place.path / "people.csv"
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["Young person", "Award", "Verification address", "Code", "Sign-in code"])
+        writer.writerows([[x.name, x.award, f"{base_url}/v/{x.code}", x.code, show(x.slip)] for x in told])
+    return path
 
 
 def write_certificate(place: Folder, line: Line) -> Path:
