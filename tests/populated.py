@@ -12,7 +12,9 @@ from sqlmodel import col
 
 from accredit.domain.awarding import operations as awarding
 from accredit.domain.credentials.models import Achievement, Credential
+from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.issuing.models import Issuance, StatusList
+from accredit.domain.people import queries as people
 from accredit.domain.practice import operations as practice
 from accredit.domain.training import operations as training
 from accredit.jobs.worker import open_issuer
@@ -29,6 +31,10 @@ MODULES = ("M1", "M2", "M3", "M4", "M5", "M6", "M8")
 class Year:
     """Ids of what happened at Ama's school."""
 
+    break_id: UUID
+    """Ben's break."""
+    role_id: UUID
+    """Sam's role."""
     training_id: UUID
     practice_id: UUID
     approved_id: UUID
@@ -106,7 +112,11 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
         achievement = db.execute(wanted).scalar_one()
         status_list = db.execute(sa.select(StatusList)).scalars().first()
         assert status_list is not None
+        (pause,) = enrolments.enrolment(db, cast.ben.enrolled).breaks
+        (role,) = people.staff_member(db, cast.sam.id).roles
     return Year(
+        break_id=pause.id,
+        role_id=role.id,
         training_id=training_id,
         practice_id=taken.session_id,
         approved_id=taken.approved[0],

@@ -32,6 +32,7 @@ PUBLIC_ADDRESSES = frozenset(
         "/sign-in/code",
         "/sign-out",
         "/start",
+        "/talk",
     }
 )
 """Addresses that strangers use, and that stand on paper: losing one needs a redirect, adding one a line here."""
@@ -100,7 +101,10 @@ class World:
             "young_person_id": cast.ama.id,
             "person_id": cast.ama.id,
             "enrolment_id": cast.ama.enrolled,
+            "coordinator.end_break:enrolment_id": cast.ben.enrolled,
+            "break_id": year.break_id,
             "staff_id": cast.sam.id,
+            "role_id": year.role_id,
             "session_id": year.training_id,
             "supervisor:session_id": year.practice_id,
             "entry_id": year.waiting_id,
