@@ -39,3 +39,27 @@ def test_the_list_is_in_order_and_names_nothing_twice() -> None:
     symbols = [symbol for symbol, _ in MAPPED]
     assert symbols == sorted(set(symbols))
     assert len(symbols) == LIST.count("| `")
+
+
+DOTTED = re.compile(r"`([a-z_]\w*(?:\.[A-Za-z_]\w*)+)`")
+NO_NAME_OF_OURS = re.compile(r".*\.(py|md|toml|html|sqlite|example|lock)$|^(accredit\.example|platform)\b")
+
+
+def exists(dotted: str) -> bool:
+    """Say whether ``issuing.operations.sign``, or ``kit.ledger.commitment``, is a name of ours (`domain.` left out)."""
+    *inside, last = dotted.removeprefix("accredit.").split(".")
+    for start in (ROOT / "accredit", ROOT / "accredit/domain"):
+        place = start.joinpath(*inside)
+        if (place / last).is_dir() or (place / f"{last}.py").is_file():
+            return True
+        if place.with_suffix(".py").is_file() and last in defined_in(place.with_suffix(".py")):
+            return True
+    return False
+
+
+@pytest.mark.parametrize("document", sorted((ROOT / "docs").rglob("*.md")), ids=lambda path: path.name)
+def test_a_dotted_name_in_a_document_exists(document: Path) -> None:
+    dotted = [name for name in DOTTED.findall(document.read_text(encoding="utf-8")) if not NO_NAME_OF_OURS.match(name)]
+    known_to_the_list = {symbol for symbol, _ in MAPPED}
+    tags = {name for name in dotted if document.name == "reference.md"}
+    assert [name for name in dotted if not exists(name) and name not in known_to_the_list | tags] == []
