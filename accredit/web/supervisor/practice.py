@@ -136,6 +136,9 @@ def _register(*, present: Collection[UUID], taken: RegisterTaken | None = None, 
         form = occasions.sent_form(places, is_meeting=is_meeting)
         occasion = occasions.occasion_of(form, places, is_meeting=is_meeting)
         if occasion is None:
+            if not places or not (request.args or request.form):
+                # Come here without the first screen: nothing was filled in, so nothing is wrong.
+                return see_other("supervisor.new_practice")
             shown = {"form": form, "is_meeting": is_meeting, "places": places, "may_record": may_record}
             return page("supervisor/occasion.html", status=422, **shown)
         rows = queries.practice_register(db, programme_id=occasion.programme.id, held_on=occasion.day)
