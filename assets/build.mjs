@@ -31,4 +31,7 @@ for (const name of readdirSync(join(here, "js"))) {
   const text = readFileSync(join(here, "js", name), "utf8");
   writeFileSync(join(out, name), text.replace(/from "\.\/([\w.-]+)"/g, (_, target) => `from "./${hashed(target)}"`));
 }
-for (const name of readdirSync(join(here, "images"))) copyFileSync(join(here, "images", name), join(out, name));
+// Folders among the pictures have a script of their own (badges.py).
+for (const entry of readdirSync(join(here, "images"), { withFileTypes: true })) {
+  if (entry.isFile()) copyFileSync(join(here, "images", entry.name), join(out, entry.name));
+}

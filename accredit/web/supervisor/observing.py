@@ -31,10 +31,10 @@ class ObservationForm(Form):
     """One skill, seen in one or several young people on one day."""
 
     skill = RadioField(_("Which skill did you see?"), [InputRequired(_("Choose the skill"))], widget=RadioInput())
-    activity = RadioField(_("In what?"), [InputRequired(_("Choose what they were doing"))], widget=RadioInput())
+    activity = RadioField(_("What were they doing?"), [InputRequired(_("Choose what they were doing"))], widget=RadioInput())
     day = DateField(_("Which day?"), [InputRequired(_("Give the day"))])
     people = SelectMultipleField(
-        _("In whom did you see it?"), [InputRequired(_("Tick who showed it"))], widget=CheckboxesInput()
+        _("Who showed it?"), [InputRequired(_("Tick who showed it"))], widget=CheckboxesInput()
     )
 
 

@@ -98,7 +98,7 @@ def new_form(
     places: tuple[ProgrammeFacts, ...], last: PracticeSessionSummary | None, *, is_meeting: bool
 ) -> OccasionForm:
     """Return the form for today, filled in with what was right the last time."""
-    usual: dict[str, object] = {"day": today()} | _only_answers(places, is_meeting=is_meeting)
+    usual: dict[str, object] = {"day": today(), **_only_answers(places, is_meeting=is_meeting)}
     if last is not None:
         usual |= {"programme": str(last.programme_id), "activity": last.activity_type}
         usual |= {"starts_at": last.starts_at, "minutes": last.minutes}
