@@ -43,7 +43,7 @@ def build_for(db: Session, *, award_id: UUID, reservation: Reserved, now: dateti
         raise RuleBroken("name-not-confirmed")
     definition = Definition.from_json(found.version.definition)
     portfolio = Portfolio.from_json(found.award.portfolio)
-    _check_record(found, definition, portfolio)
+    _check_record(found, portfolio)
     level = definition.level(found.award.level_code)
     issuer = _issuer(db, found.award.organisation_id)
     demonstration = _is_demonstration(db)
@@ -100,16 +100,18 @@ def attach(db: Session, *, award_id: UUID, issuance_id: UUID, now: datetime) -> 
     return code
 
 
-def _check_record(found: Basis, definition: Definition, portfolio: Portfolio) -> None:
-    counting = {each.code for each in definition.activity_types if each.counts_as_hours}
-    minutes = sum(entry.minutes for entry in found.hours if entry.activity_type in counting)
+def _check_record(found: Basis, portfolio: Portfolio) -> None:
+    # What counted as hours is told by the portfolio itself: a later version of the programme may have dropped a type.
+    counted = {each.code for each in portfolio.activities}
+    minutes = sum(entry.minutes for entry in found.hours if entry.activity_type in counted)
+    meetings = sum(entry.activity_type not in counted for entry in found.hours)
     modules = {each.module_code for each in found.attendances}
     skills = {each.skill_code for each in found.observations}
     observed = {each.code for each in portfolio.skills if each.observations}
     # The award states its totals; rows that no longer carry them must never be signed over.
-    if minutes < portfolio.minutes or not modules.issuperset(each.code for each in portfolio.modules):
+    if minutes < portfolio.minutes or meetings < portfolio.meetings:
         raise RuleBroken("record-changed")
-    if not skills.issuperset(observed):
+    if not (modules.issuperset(each.code for each in portfolio.modules) and skills.issuperset(observed)):
         raise RuleBroken("record-changed")
 
 

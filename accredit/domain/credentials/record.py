@@ -1,7 +1,8 @@
 """The approved rows that one award rests on, and their digest.
 
-Only rows that stood when the award was decided count: approved by then, and not corrected since. The digest is taken
-when a credential is prepared and again before it is signed; what changed in between is never signed unseen.
+Only rows that stood when the award was decided count: about its day or before, on record by then, and not corrected
+since. The digest is taken when a credential is prepared and again before it is signed; what changed in between is never
+signed unseen.
 """
 
 from __future__ import annotations
@@ -22,7 +23,8 @@ from accredit.domain.people.models import YoungPerson
 from accredit.domain.practice.models import HoursEntry, MilestoneReached, SkillObservation
 from accredit.domain.practice.rules import HoursStatus
 from accredit.domain.programmes.models import ProgrammeVersion
-from accredit.domain.training.models import Attendance
+from accredit.domain.training.models import Attendance, TrainingSession
+from accredit.domain.training.queries import held_attendance
 from accredit.errors import NotFound
 from accredit.kit.linkeddata import jcs
 from accredit.storage import Session
@@ -53,15 +55,14 @@ def basis(db: Session, award_id: UUID) -> Basis:
     if found is None:
         raise NotFound("award-unknown")
     award, person, version = found
-    enrolment_id, until = award.enrolment_id, award.decided_at
     return Basis(
         award=award,
         person=person,
         version=version,
-        hours=_hours(db, enrolment_id, on=award.awarded_on, until=until),
-        attendances=_attendances(db, enrolment_id, until=until),
-        observations=_recorded(db, SkillObservation, enrolment_id, until=until),
-        milestones=_recorded(db, MilestoneReached, enrolment_id, until=until),
+        hours=_hours(db, award),
+        attendances=_attendances(db, award),
+        observations=_recorded(db, SkillObservation, award, col(SkillObservation.observed_on)),
+        milestones=_recorded(db, MilestoneReached, award, col(MilestoneReached.reached_on)),
     )
 
 
@@ -85,25 +86,34 @@ def record_hash(db: Session, award_id: UUID) -> bytes:
     return hashlib.sha256(jcs.canonicalise(record)).digest()
 
 
-def _hours(db: Session, enrolment_id: UUID, *, on: date, until: datetime) -> tuple[HoursEntry, ...]:
+def _hours(db: Session, award: Award) -> tuple[HoursEntry, ...]:
     rows = db.exec(
         select(HoursEntry)
-        .where(HoursEntry.enrolment_id == enrolment_id, HoursEntry.status == HoursStatus.APPROVED)
-        .where(HoursEntry.held_on <= on, col(HoursEntry.decided_at) <= until)
+        .where(HoursEntry.enrolment_id == award.enrolment_id, HoursEntry.status == HoursStatus.APPROVED)
+        .where(HoursEntry.held_on <= award.awarded_on, col(HoursEntry.decided_at) <= award.decided_at)
         .order_by(col(HoursEntry.id))
     )
     return tuple(rows)
 
 
-def _attendances(db: Session, enrolment_id: UUID, *, until: datetime) -> tuple[Attendance, ...]:
-    rows = _recorded(db, Attendance, enrolment_id, until=until)
-    corrected = {row.corrects_id for row in rows}
-    return tuple(row for row in rows if row.id not in corrected and row.present)
-
-
-def _recorded(db: Session, model: Any, enrolment_id: UUID, *, until: datetime) -> tuple[Any, ...]:
+def _attendances(db: Session, award: Award) -> tuple[Attendance, ...]:
+    # A tick taken back after the award no longer holds, whenever it was taken back.
     rows = db.exec(
-        select(model).where(model.enrolment_id == enrolment_id, col(model.recorded_at) <= until).order_by(col(model.id))
+        select(Attendance)
+        .join(TrainingSession, col(TrainingSession.id) == col(Attendance.training_session_id))
+        .where(Attendance.enrolment_id == award.enrolment_id, col(Attendance.present), held_attendance())
+        .where(TrainingSession.held_on <= award.awarded_on, Attendance.recorded_at <= award.decided_at)
+        .order_by(col(Attendance.id))
+    )
+    return tuple(rows)
+
+
+def _recorded(db: Session, model: Any, award: Award, day: Any) -> tuple[Any, ...]:
+    rows = db.exec(
+        select(model)
+        .where(model.enrolment_id == award.enrolment_id, col(model.recorded_at) <= award.decided_at)
+        .where(day <= award.awarded_on)
+        .order_by(col(model.id))
     )
     return tuple(rows)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, time, timedelta
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ from uuid import UUID, uuid4
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 
 from accredit.domain.awarding.models import Award
 from accredit.domain.credentials import operations, queries
@@ -18,6 +20,10 @@ from accredit.domain.issuing.rules import Reservation
 from accredit.domain.people.models import YoungPerson
 from accredit.domain.practice import operations as practice
 from accredit.domain.practice.models import HoursEntry
+from accredit.domain.programmes import operations as programme_operations
+from accredit.domain.programmes import queries as programme_queries
+from accredit.domain.training import operations as training
+from accredit.domain.training.models import TrainingSession
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Database
 from tests.unit.domain.verification.story import FIRST_TRAINING, Issued, Story, told
@@ -158,6 +164,62 @@ def test_a_record_corrected_since_the_decision_is_not_signed_over(story: Story) 
         with pytest.raises(RuleBroken) as caught:
             operations.build_for(db, award_id=award_id, reservation=RESERVATION, now=story.now)
     assert caught.value.rule == "record-changed"
+
+
+def test_a_training_tick_taken_back_since_the_decision_is_not_signed_over(story: Story) -> None:
+    award_id, later = story.award(), story.now + timedelta(minutes=1)
+    with story.database.transaction() as db:
+        before = queries.record_hash(db, award_id)
+        session_id = db.execute(sa.select(col(TrainingSession.id))).scalars().first()
+        assert session_id is not None
+        training.record_attendance(
+            db,
+            session_id=session_id,
+            present={story.cast.ama.enrolled: False},
+            actor=story.cast.nia.actor,
+            now=later,
+        )
+        assert queries.record_hash(db, award_id) != before
+    with pytest.raises(RuleBroken, match="record-changed"):
+        built(story, award_id)
+
+
+def test_a_supervision_meeting_corrected_since_the_decision_is_not_signed_over(story: Story) -> None:
+    award_id = story.award()
+    with story.database.transaction() as db:
+        meeting = db.execute(
+            sa.select(HoursEntry).where(col(HoursEntry.activity_type) == "supervision").limit(1)
+        ).scalar_one()
+        practice.correct_hours(
+            db,
+            entry_id=meeting.id,
+            activity_type="supervision",
+            held_on=meeting.held_on,
+            starts_at=time(9),
+            minutes=20,
+            supervised_by=story.cast.sam.id,
+            actor=story.cast.sam.actor,
+            now=story.now,
+        )
+    with pytest.raises(RuleBroken, match="record-changed"):
+        built(story, award_id)
+
+
+def test_hours_of_a_type_that_a_later_version_dropped_are_still_signed(story: Story) -> None:
+    today = story.now.date()
+    with story.database.transaction() as db:
+        definition = programme_queries.current_version(db, story.cast.programme_id, today).definition
+        kept = tuple(each for each in definition.activity_types if each.code != "drop-in")
+        programme_operations.add_version(
+            db,
+            programme_id=story.cast.programme_id,
+            definition=replace(definition, activity_types=kept),
+            effective_from=today,
+            actor=story.cast.nia.actor,
+            now=story.now,
+        )
+    document = built(story, story.award())
+    assert document["credentialSubject"]["result"][0]["value"] == "13"
 
 
 def test_hours_approved_after_the_decision_change_nothing(story: Story) -> None:
