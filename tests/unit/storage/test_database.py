@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import traceback
+
 import pytest
+import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import select
 
@@ -57,6 +60,29 @@ def test_history_cannot_be_changed_or_removed(database: Database) -> None:
         db.exec(select(AuditEvent)).one().actor_role = "somebody else"
     with pytest.raises(DBAPIError, match="append-only"), database.transaction() as db:
         db.delete(db.exec(select(AuditEvent)).one())
+
+
+def test_history_cannot_be_replaced(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as db:
+        audit.record(db, tag=Tag.AWARDED, actor=SERVICE, now=utc_now())
+    replacing = "INSERT OR REPLACE INTO audit_event SELECT * FROM audit_event"
+    with pytest.raises(DBAPIError, match="append-only"), sqlite_database.transaction() as db:
+        db.execute(sa.text(replacing))
+
+
+def test_an_error_quotes_nothing_of_the_row_it_refused(database: Database) -> None:
+    with database.transaction() as db:
+        school = _organisation(db, "canary-school")
+        db.add(_programme(school, "CANARY"))
+    for refused in (_programme(school, "CANARY"), _programme(school, "CANARY-2")):
+        if refused.code == "CANARY-2":
+            refused.name = None  # type: ignore[assignment]
+        with pytest.raises(DBAPIError) as caught, database.transaction() as db:
+            db.add(refused)
+        told = "".join(traceback.format_exception(caught.value))
+        assert "programme" in told
+        assert "CANARY-2" not in told
+        assert ", CANARY" not in told
 
 
 def test_one_organisation_does_not_see_another(database: Database) -> None:
