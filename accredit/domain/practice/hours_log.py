@@ -92,15 +92,15 @@ class _CellFault(Exception):
 def parse(data: bytes) -> HoursLog:
     """Read a log of hours.
 
-    Raises `RuleBroken` when the file as a whole cannot be read: ``file-empty``, ``file-too-large``,
+    Raises `RuleBroken` when the file as a whole cannot be read: ``file-empty``, ``file-too-large``, ``file-not-text``,
     ``too-many-rows``, ``columns-missing``.
     """
-    if not data.strip():
-        raise RuleBroken("file-empty")
     if len(data) > MAX_BYTES:
         raise RuleBroken("file-too-large", bytes=len(data))
     lines = _lines(_text(data))
-    _, headings = next(lines)
+    _, headings = next(lines, (0, []))
+    if not headings:
+        raise RuleBroken("file-empty")
     columns = _columns(headings)
     rows: list[LogRow] = []
     remarks: list[Remark] = []
@@ -124,20 +124,27 @@ def parse(data: bytes) -> HoursLog:
 
 def _text(data: bytes) -> str:
     try:
-        return data.decode("utf-8-sig")
+        text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+        text = data.decode("cp1252", errors="replace")
+    if "\0" in text:
+        # No text holds one, and PostgreSQL takes none: a workbook, UTF-16 or something else.
+        raise RuleBroken("file-not-text")
+    return text
 
 
 def _lines(text: str) -> Iterator[tuple[int, list[str]]]:
-    heading = text.splitlines()[0]
+    heading = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max(",;\t", key=heading.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     begins = 1
-    for cells in reader:
-        if any(cell.strip() for cell in cells):
-            yield begins, cells
-        begins = reader.line_num + 1
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells):
+                yield begins, cells
+            begins = reader.line_num + 1
+    except csv.Error as error:
+        raise RuleBroken("file-not-text") from error
 
 
 def _columns(headings: list[str]) -> dict[str, int]:

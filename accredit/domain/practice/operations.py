@@ -168,8 +168,9 @@ def correct_hours(
 ) -> UUID:
     """Submit a new entry in the place of an old one and return its id; the old one no longer counts, and stays.
 
-    The day of logging is that of the old entry: correcting a mistake does not make hours late. Raises `NotFound`, and
-    `RuleBroken` as `rules.check_correction` and `rules.check_submission` do.
+    The day of logging is that of the old entry: correcting a mistake does not make hours late. A later date than that
+    day is no mistake in what was logged then, so such an entry is logged now. Raises `NotFound`, and `RuleBroken` as
+    `rules.check_correction` and `rules.check_submission` do.
     """
     (old,) = _for_update(db, [entry_id])
     casebook = open_casebook(db, [old.enrolment_id], lock=True)
@@ -184,7 +185,7 @@ def correct_hours(
         minutes=minutes,
         supervised_by=supervised_by,
         source=old.source,
-        submitted_at=old.submitted_at,
+        submitted_at=old.submitted_at if held_on <= local_date(old.submitted_at) else now,
         corrects_id=old.id,
     )
     casebook.note(as_entry(old), HoursStatus.CORRECTED)

@@ -237,6 +237,17 @@ def test_correcting_approved_hours_never_overwrites_and_waits_for_approval(datab
         _correct(db, cast, entry_id, actor=cast.sam.actor)
 
 
+def test_a_correction_to_a_later_date_is_logged_now(database: Database, cast: Cast) -> None:
+    long_after = NOW + timedelta(days=200)
+    with database.transaction(cast.organisation_id) as db:
+        entry_id = _submit(db, cast)
+    with database.transaction(cast.organisation_id) as db:
+        assert _correct(db, cast, entry_id, actor=cast.ama.actor, held_on=DAY - timedelta(days=1), now=long_after)
+    with pytest.raises(RuleBroken, match="too-late"), database.transaction(cast.organisation_id) as db:
+        entry_id = _submit(db, cast, starts_at=time(9))
+        _correct(db, cast, entry_id, actor=cast.ama.actor, held_on=NOW.date() + timedelta(days=90), now=long_after)
+
+
 def test_the_facts_of_an_entry_cannot_be_changed_in_place(database: Database, cast: Cast) -> None:
     with database.transaction(cast.organisation_id) as db:
         entry_id = _submit(db, cast)

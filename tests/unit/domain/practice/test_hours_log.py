@@ -110,6 +110,10 @@ def test_a_reference_used_twice_for_different_things_is_an_error() -> None:
         pytest.param(b" \r\n", "file-empty", id="nothing in it"),
         pytest.param(b"x" * 5_000_001, "file-too-large", id="too large"),
         pytest.param(b"Name,Date\nA,B\n", "columns-missing", id="another kind of file"),
+        pytest.param(b"\xef\xbb\xbf", "file-empty", id="only a byte-order mark"),
+        pytest.param(b",,,\n, ,\n", "file-empty", id="only separators"),
+        pytest.param(b"x" * 200_000, "file-not-text", id="a cell that never ends"),
+        pytest.param("Entry,Date\n".encode("utf-16"), "file-not-text", id="UTF-16, which is full of zero bytes"),
     ],
 )
 def test_a_file_that_is_no_log(data: bytes, rule: str) -> None:
