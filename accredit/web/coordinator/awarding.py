@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from flask import flash
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -26,7 +26,7 @@ from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.domain.programmes.rules import Level
 from accredit.errors import AccreditError, NotFound, RuleBroken
 from accredit.web.access import requires
-from accredit.web.coordinator import bp
+from accredit.web.coordinator import bp, standing
 from accredit.web.coordinator.desk import day_of, own_actor, today
 from accredit.web.coordinator.forms import AwardForm, choices_of
 from accredit.web.database import reading, transaction
@@ -52,7 +52,7 @@ class Standing:
 
 @dataclass(frozen=True, kw_only=True)
 class Groups:
-    """A cohort before an award: ready, nearly there, on the way, and those who hold the level."""
+    """A cohort before an award: ready, nearly there, on the way, and those who hold the level or a higher one."""
 
     ready: Sequence[Standing]
     nearly: Sequence[Standing]
@@ -95,7 +95,7 @@ def _level(cohort: Sequence[Progress], level_code: str | None) -> Level | None:
             return definition.level(level_code)
         except RuleBroken:
             raise NotFound("level") from None
-    ready = {each.level_code for who in cohort for each in who.ready}
+    ready = {each.level_code for who in cohort for each in standing.due(who)}
     return next((each for each in reversed(definition.levels) if each.code in ready), definition.levels[0])
 
 
@@ -107,6 +107,8 @@ def _award_page(
         form.enrolments.choices = choices_of(
             (each.who.enrolment_id, each.who.printed_name) for each in groups.ready if each.may_be_awarded
         )
+        if request.args.get("tick") == "all":
+            form.enrolments.data = [choice.value for choice in form.enrolments.choices]
     return page(
         "coordinator/award.html",
         status=422 if form.errors else 200,
@@ -125,13 +127,13 @@ def _grouped(cohort: Sequence[Progress], level: Level) -> Groups:
     holding: list[Standing] = []
     for who in cohort:
         assessment = rules.assess(who.portfolio, who.definition, level.code, today())
-        standing = Standing(who=who, assessment=assessment)
-        if level.code in {award.level_code for award in who.awarded}:
-            holding.append(standing)
+        measured = Standing(who=who, assessment=assessment)
+        if standing.holds(who, level.code):
+            holding.append(measured)
         elif assessment.met:
-            ready.append(standing)
+            ready.append(measured)
         else:
-            (nearly if len(assessment.missing) <= NEARLY else on_the_way).append(standing)
+            (nearly if len(assessment.missing) <= NEARLY else on_the_way).append(measured)
     return Groups(ready=ready, nearly=nearly, on_the_way=on_the_way, holding=holding)
 
 

@@ -133,7 +133,9 @@ def _plan_page(sent: Sent, *, refusal: AccreditError | None = None) -> ResponseR
         mapping_given=sent.mapping is not None,
         questions=_questions(plan),
         stopped=_stopped(plan),
-        noted=[remark for remark in plan.remarks if remark.level is Level.ACCEPT and remark.record == 0],
+        noted=[
+            r for r in plan.remarks if r.level is Level.ACCEPT and r.reason.startswith(("left-out", "no-reference"))
+        ],
         column_questions=[r for r in plan.remarks if r.record == 0 and r.level in {Level.ASK, Level.ERROR}],
         fields=FIELDS,
         row_fields=ROW_FIELDS,
@@ -160,3 +162,9 @@ def _stopped(plan: ImportPlan) -> list[tuple[str, Remark]]:
         for remark in rejected.remarks
         if remark.level is Level.ERROR
     ]
+
+
+def _noted(plan: ImportPlan) -> list[Remark]:
+    """Return what was seen in the headings and asks for nothing."""
+    told = ("left-out", "no-reference")
+    return [remark for remark in plan.remarks if remark.level is Level.ACCEPT and remark.reason.startswith(told)]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
 
 from flask import url_for
 from flask.typing import ResponseReturnValue
@@ -23,13 +22,11 @@ from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.domain.training import queries as training
 from accredit.storage import Session
 from accredit.web.access import requires
-from accredit.web.coordinator import bp
+from accredit.web.coordinator import bp, standing
 from accredit.web.coordinator.desk import own_organisation, today
 from accredit.web.database import reading
 from accredit.web.pages import address_of, page
 from accredit.web.viewer import current_viewer
-
-SOON = timedelta(days=30)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,18 +105,11 @@ def _tasks(db: Session, cohorts: Cohorts) -> list[Task]:
 
 
 def _ready(programme: ProgrammeFacts, cohort: Sequence[Progress]) -> Task:
-    count = sum(bool(_due(who)) for who in cohort)
+    count = sum(bool(standing.due(who)) for who in cohort)
     text = ngettext(
         "ready for an award in %(programme)s", "ready for an award in %(programme)s", count, programme=programme.name
     )
     return Task(count=count, text=text, href=url_for("coordinator.award", programme_id=programme.id))
-
-
-def _due(who: Progress) -> bool:
-    """Say whether somebody is ready for a level above the one they hold; lower ones are seldom given afterwards."""
-    order = who.definition.level_codes
-    held = max((order.index(award.level_code) for award in who.awarded if award.level_code in order), default=-1)
-    return any(order.index(each.level_code) > held for each in who.ready)
 
 
 def _notices(staff: Sequence[StaffFacts], cohorts: Cohorts) -> list[str]:
@@ -133,12 +123,12 @@ def _notices(staff: Sequence[StaffFacts], cohorts: Cohorts) -> list[str]:
         )
     if not _holding(staff, Role.SUPERVISOR):
         notices.append(_("There is no supervisor yet, so no hours can be approved. Add one under Staff."))
-    due = sum(_refresher_due(who, today()) for _programme, cohort in cohorts for who in cohort)
+    due = sum(standing.is_refresher_due(who, today()) for _programme, cohort in cohorts for who in cohort)
     if due:
         notices.append(
             ngettext(
-                "A refresher is due for %(num)d young person within a month.",
-                "A refresher is due for %(num)d young people within a month.",
+                "A refresher is due for %(num)d young person, now or within a month.",
+                "A refresher is due for %(num)d young people, now or within a month.",
                 due,
             )
         )
@@ -147,11 +137,6 @@ def _notices(staff: Sequence[StaffFacts], cohorts: Cohorts) -> list[str]:
 
 def _holding(staff: Sequence[StaffFacts], role: Role) -> int:
     return sum(role in who.roles_on(today()) for who in staff)
-
-
-def _refresher_due(who: Progress, day: date) -> bool:
-    until = who.portfolio.up_to_date_until
-    return until is not None and until <= day + SOON
 
 
 def _first_steps(

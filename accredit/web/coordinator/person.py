@@ -25,7 +25,7 @@ from accredit.errors import Conflict, RuleBroken
 from accredit.kit import typed_code
 from accredit.storage import Session
 from accredit.web.access import requires
-from accredit.web.coordinator import bp
+from accredit.web.coordinator import bp, standing
 from accredit.web.coordinator.desk import own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import PersonForm
 from accredit.web.coordinator.people import entry_of, field_of, year_groups
@@ -53,7 +53,7 @@ def person(young_person_id: UUID) -> ResponseReturnValue:
         facts = queries.young_person(db, young_person_id)
         slip = queries.current_slip(db, young_person_id)
         places = _places(db, young_person_id)
-    return page("coordinator/person.html", person=facts, slip=slip, places=places, today=today())
+    return page("coordinator/person.html", person=facts, slip=slip, places=places, standing=standing, today=today())
 
 
 def _places(db: Session, young_person_id: UUID) -> list[Place]:

@@ -16,7 +16,7 @@ from accredit.domain.programmes import operations, queries
 from accredit.domain.programmes.templates import TEMPLATES
 from accredit.errors import RuleBroken
 from accredit.web.access import requires
-from accredit.web.coordinator import bp
+from accredit.web.coordinator import bp, standing
 from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import TemplateForm, choices_of
 from accredit.web.database import reading, transaction
@@ -90,4 +90,4 @@ def progress(programme_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         found = queries.programme(db, programme_id, today())
         cohort = awarding.cohort_progress(db, programme_id, on=today())
-    return page("coordinator/progress.html", programme=found, cohort=cohort)
+    return page("coordinator/progress.html", programme=found, cohort=cohort, standing=standing, today=today())

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
 from accredit.domain.people.class_list import Field, Remark
+from accredit.web.languages import page_language
 from accredit.web.messages import SENTENCES, sentence_of
+from accredit.web.words import date_in_words
 
 FIELDS: Mapping[Field, LazyString] = {
     Field.SCHOOL_REFERENCE: _l("Pupil number"),
@@ -86,6 +89,7 @@ _CELLS = {
     "reference-format": _l("That cannot be read as a short code."),
     "reference-changed-by-spreadsheet": _l("A spreadsheet turned this pupil number into another one."),
 }
+OFFERS_A_DATE = frozenset({"date-serial", "date-two-digit-year"})
 REMARKS: Mapping[str, LazyString] = _COLUMNS | _ROWS | _CELLS
 
 
@@ -97,6 +101,8 @@ def remark_text(remark: Remark) -> str:
             return sentence_of(remark.reason, **remark.facts)
         return str(gettext("Something here needs a look."))
     facts = {"column": remark.column, **{name: _said(value) for name, value in remark.facts.items()}}
+    if remark.reason in OFFERS_A_DATE:
+        facts["offered"] = date_in_words(date.fromisoformat(facts["offered"]), page_language())
     return str(known) % facts
 
 

@@ -112,6 +112,7 @@ def register(session_id: UUID) -> ResponseReturnValue:
         titles=_titles(definition, found.session.module_codes),
         errors=errors,
         each_module=request.args.get("each") == "module",
+        tick_all=request.args.get("tick") == "all",
         is_open=found.session.held_on <= today(),
     )
 
