@@ -22,6 +22,11 @@ from accredit.kit.typed_code import show
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 180
+STAFF = {
+    "t.exemplar@example.org": "co-ordinator and supervisor",
+    "o.specimen@example.org": "second co-ordinator, administrator",
+    "operator@example.org": "runs the service; confirms organisations",
+}
 
 
 @click.command()
@@ -117,19 +122,21 @@ def _check_alive(children: list[subprocess.Popen[bytes]], place: Folder) -> None
 def _tell(console: Console, place: Folder, port: int) -> None:
     base = f"http://{HOST}:{port}"
     lines = stage.lines(place)
-    table = Table(title="Thirty young people, thirty signed credentials (DEMONSTRATION: everyone is invented)")
-    for heading in ("Young person", "Award", "Verification address", "Sign-in code"):
-        table.add_column(heading, overflow="fold")
+    table = Table(title="DEMONSTRATION: thirty young people, thirty signed credentials. Everyone is invented.")
+    for heading in ("Young person", "Award", "Address", "Sign-in code"):
+        table.add_column(heading, no_wrap=heading in {"Address", "Sign-in code"})
     for line in lines:
-        table.add_row(line.name, line.award, f"{base}/v/{line.code}", show(line.slip))
+        table.add_row(line.name, line.award, f"/v/{line.code}", show(line.slip))
     console.print(table)
+    console.print(f"Each address begins with {base}", soft_wrap=True)
     certificate = stage.write_certificate(place, lines[0])
     console.print(f"One certificate: {certificate}", soft_wrap=True)
     console.print(f"The same table:  {stage.write_list(place, lines, base)}", soft_wrap=True)
     console.print(f"Check it as a stranger would: {base}/v/{lines[0].code}", soft_wrap=True)
-    console.print(f"Staff sign in at {base}/sign-in as t.exemplar@example.org (co-ordinator), o.specimen@example.org")
-    console.print(f"(second co-ordinator) or operator@example.org, with the password: {place.recall('password')}")
-    console.print(f"Young people sign in at {base}/my with the code in the last column.")
+    console.print(f"\nStaff sign in at {base}/sign-in with the password: {place.recall('password')}", soft_wrap=True)
+    for email, role in STAFF.items():
+        console.print(f"  {email:<24} {role}")
+    console.print(f"Young people sign in at {base}/my with the code in the last column.", soft_wrap=True)
 
 
 def _stand_by(children: list[subprocess.Popen[bytes]]) -> None:
