@@ -6,6 +6,7 @@ import secrets
 
 import click
 
+from accredit import migrations
 from accredit.clock import utc_now
 from accredit.config import load_settings
 from accredit.domain.audit.rules import SERVICE
@@ -28,7 +29,7 @@ def operator() -> None:
 @click.option("--ask", is_flag=True, help="Ask for the password instead of making one.")
 def add(email: str, *, ask: bool) -> None:
     """Add an operator who signs in with EMAIL; print the password once."""
-    database = Database(load_settings().database_url)
+    database = _database()
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else _passphrase()
     try:
         hashed = signing_in.hash_password(password)
@@ -44,7 +45,7 @@ def add(email: str, *, ask: bool) -> None:
 @operator.command("list")
 def list_operators() -> None:
     """Name the operators."""
-    with Database(load_settings().database_url).reading() as db:
+    with _database().reading() as db:
         for account in queries.operators(db):
             click.echo(account.email if account.active else f"{account.email} (closed)")
 
@@ -55,7 +56,7 @@ def list_operators() -> None:
 def password(email: str, *, ask: bool) -> None:
     """Give the account EMAIL a new password and end its sign-ins everywhere."""
     chosen = click.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else _passphrase()
-    with Database(load_settings().database_url).transaction() as db:
+    with _database().transaction() as db:
         account = queries.account_by_email(db, email)
         if account is None:
             raise click.UsageError("There is no account with this address.")
@@ -71,6 +72,15 @@ MESSAGES = {
     "email-in-use": "There is an account with this address already.",
     "password-short": f"Choose at least {signing_in.SHORTEST_PASSWORD} characters.",
 }
+
+
+def _database() -> Database:
+    """Open the database. Raises `NotReady` when it is not set up, or is another version's."""
+    # Every table is loaded: the audit trail refers to tables that this command does not name itself.
+    migrations.import_models()
+    database = Database(load_settings().database_url)
+    migrations.check(database)
+    return database
 
 
 def _passphrase() -> str:

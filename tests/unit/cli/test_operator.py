@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 import pytest
+from alembic import command
 from argon2 import PasswordHasher
 from click.testing import CliRunner
 
+from accredit import migrations
 from accredit.cli.operator import operator
 from accredit.domain.people import queries
 from accredit.storage import Database
@@ -16,6 +18,7 @@ from accredit.storage import Database
 
 @pytest.fixture
 def run(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> CliRunner:
+    command.stamp(migrations.configuration(sqlite_database), "head")
     for name, value in {
         "BASE_URL": "https://accredit.example",
         "SECRET_KEY": "s" * 40,
