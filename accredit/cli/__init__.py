@@ -19,6 +19,7 @@ EX_SOFTWARE = 70
 EX_CONFIG = 78
 
 COMMANDS = {
+    "bench": "accredit.cli.bench:bench",
     "demo": "accredit.cli.demo:demo",
     "doctor": "accredit.cli.doctor:doctor",
     "fsck": "accredit.cli.fsck:fsck",

@@ -1,0 +1,200 @@
+"""The benches of signing, verifying and canonicalising, with PyLD and the bare cryptography beside them.
+
+The bare cryptography is one Ed25519 signature, and one verification, over 64 bytes of hashes: the limit of every
+implementation. A credential is counted once however many signatures its check takes.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final, TypeVar
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from accredit.bench import credentials, pyld_peer
+from accredit.bench.harness import Bench, Contender, Work
+from accredit.kit.linkeddata import canonicalise as canonical_form
+from accredit.kit.linkeddata import strict_json
+from accredit.kit.vc import data_integrity, eddsa_rdfc_2022
+from accredit.kit.vc.errors import ProofInvalid
+
+_MESSAGE: Final = bytes(range(64))
+_SIGNATURE: Final = credentials.sign(_MESSAGE)
+_Item = TypeVar("_Item")
+_UNIT: Final = "credentials per CPU second"
+
+
+def issue() -> Bench:
+    """Document → signed credential, nothing checked."""
+    documents = credentials.of_one_achievement()
+    peer = pyld_peer.load()
+    baselines = (
+        Contender(key="raw_ed25519_sign", work=_raw_sign),
+        *_beside(peer, lambda found: _each(documents, found.issue)),
+    )
+    return Bench(
+        name="issue",
+        unit=_UNIT,
+        ours=Contender(key="ours", work=_each(documents, _issue)),
+        more=(
+            Contender(key="full_size", work=_each(credentials.of_full_size(), _issue)),
+            Contender(key="many_achievements", work=_each(credentials.of_many(), _issue)),
+        ),
+        baselines=baselines,
+        missing=_missing(peer),
+        wrong=_disagreements(peer, documents),
+        facts=_sizes(documents),
+    )
+
+
+def issue_checked() -> Bench:
+    """Document → signed credential → verified as anybody would, which is how credentials are issued in practice."""
+    documents = credentials.of_one_achievement()
+    peer, public = pyld_peer.load(), _public()
+    baselines = (
+        Contender(key="raw_sign_and_verify", work=_raw_sign_and_verify),
+        *_beside(peer, lambda found: _each(documents, lambda each: found.verify(found.issue(each), public))),
+    )
+    return Bench(
+        name="issue_checked",
+        unit=_UNIT,
+        ours=Contender(key="ours", work=_each(documents, lambda each: _is_genuine(_issue(each)))),
+        more=(
+            Contender(
+                key="full_size",
+                work=_each(credentials.of_full_size(), lambda each: _is_genuine(_issue(each))),
+            ),
+        ),
+        baselines=baselines,
+        missing=_missing(peer),
+        wrong=_disagreements(peer, documents),
+        facts=_sizes(documents),
+    )
+
+
+def verify() -> Bench:
+    """Signed credential → is it genuine: our own shape beside the bare signature, the general path beside PyLD."""
+    ours = [_issue(each) for each in credentials.of_one_achievement()]
+    general = [_issue(each) for each in credentials.of_many()]
+    as_bytes = [json.dumps(each, ensure_ascii=False, separators=(",", ":")).encode() for each in ours]
+    peer, public = pyld_peer.load(), _public()
+    baselines = (
+        Contender(key="raw_ed25519_verify", work=_raw_verify),
+        *_beside(peer, lambda found: _each(general, lambda each: found.verify(each, public))),
+    )
+    return Bench(
+        name="verify",
+        unit=_UNIT,
+        ours=Contender(key="ours", work=_each(ours, _is_genuine)),
+        more=(
+            Contender(key="general", work=_each(general, _is_genuine)),
+            Contender(key="from_bytes", work=_each(as_bytes, lambda each: _is_genuine(strict_json.loads_object(each)))),
+            Contender(
+                key="full_size",
+                work=_each([_issue(each) for each in credentials.of_full_size()], _is_genuine),
+            ),
+        ),
+        baselines=baselines,
+        beside={"pyld": "general"},
+        missing=_missing(peer),
+        wrong=_disagreements(peer, credentials.of_many()) + sum(_is_genuine(each) for each in _forged(ours)),
+        facts=_sizes(credentials.of_one_achievement()),
+    )
+
+
+def canonicalise() -> Bench:
+    """Document → canonical N-Quads by RDFC-1.0, every document of another shape."""
+    documents = credentials.of_many()
+    peer = pyld_peer.load()
+    baselines = _beside(peer, lambda found: _each(documents, found.normalise))
+    return Bench(
+        name="canonicalise",
+        unit="documents per CPU second",
+        ours=Contender(key="ours", work=_each(documents, lambda each: bool(canonical_form(each)))),
+        baselines=baselines,
+        missing=_missing(peer),
+        wrong=_disagreements(peer, documents),
+        facts=_sizes(documents),
+    )
+
+
+def _issue(document: Mapping[str, Any]) -> dict[str, Any]:
+    return eddsa_rdfc_2022.add_proof(
+        document,
+        sign=credentials.sign,
+        verification_method=credentials.key().id,
+        created=credentials.ISSUED,
+    )
+
+
+def _is_genuine(signed: Mapping[str, Any]) -> bool:
+    try:
+        data_integrity.verify(
+            signed,
+            resolve=_RESOLVE,
+            now=credentials.NOW,
+            expected_controller=credentials.ISSUER.did,
+        )
+    except ProofInvalid:
+        return False
+    return True
+
+
+_RESOLVE: Final = {credentials.key().id: credentials.key()}.get
+
+
+def _forged(signed: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Change one word of each credential; a bench of a verifier that does not notice measures nothing."""
+    forged = copy.deepcopy(list(signed))
+    for each in forged:
+        each["credentialSubject"]["result"][0]["value"] = "1000"
+    return forged
+
+
+def _disagreements(peer: pyld_peer.Peer | None, documents: Sequence[Mapping[str, Any]]) -> int:
+    """Count the documents whose canonical form is another than PyLD's: they would not be the same work."""
+    return 0 if peer is None else sum(peer.normalise(each) != canonical_form(each) for each in documents)
+
+
+def _beside(peer: pyld_peer.Peer | None, work: Callable[[pyld_peer.Peer], Work]) -> tuple[Contender, ...]:
+    return () if peer is None else (Contender(key="pyld", work=work(peer)),)
+
+
+def _each(items: Sequence[_Item], does: Callable[[_Item], object]) -> Work:
+    """Do something with the items one after the other, again from the first after the last."""
+    count = len(items)
+    return lambda number: bool(does(items[number % count]))
+
+
+def _raw_sign(_number: int) -> bool:
+    return len(credentials.sign(_MESSAGE)) == 64
+
+
+def _raw_verify(_number: int) -> bool:
+    _PUBLIC.verify(_SIGNATURE, _MESSAGE)
+    return True
+
+
+def _raw_sign_and_verify(_number: int) -> bool:
+    _PUBLIC.verify(credentials.sign(_MESSAGE), _MESSAGE)
+    return True
+
+
+def _public() -> Ed25519PublicKey:
+    return Ed25519PublicKey.from_public_bytes(credentials.key().public_key.raw)
+
+
+_PUBLIC: Final = _public()
+
+
+def _missing(peer: pyld_peer.Peer | None) -> dict[str, str]:
+    return {} if peer else {"pyld": pyld_peer.MISSING}
+
+
+def _sizes(documents: Sequence[Mapping[str, Any]]) -> dict[str, int]:
+    """Tell the middle size of the documents in bytes: as JSON, and in canonical form."""
+    as_json = sorted(len(json.dumps(each, ensure_ascii=False, separators=(",", ":")).encode()) for each in documents)
+    canonical = sorted(len(canonical_form(each)) for each in documents)
+    return {"json_bytes": as_json[len(as_json) // 2], "canonical_bytes": canonical[len(canonical) // 2]}

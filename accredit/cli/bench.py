@@ -1,0 +1,52 @@
+"""``accredit bench``: measure one thing, and its baselines beside it in the same run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import Any
+
+import click
+
+from accredit.bench import harness
+from accredit.bench.catalogue import BENCHES
+
+
+@click.command()
+@click.argument("name", metavar="NAME", type=click.Choice(sorted(BENCHES)))
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.option("--rounds", type=click.IntRange(min=harness.MIN_ROUNDS), default=7, show_default=True)
+@click.option(
+    "--seconds", type=click.FloatRange(min=0.01), default=0.4, show_default=True, help="CPU time of each turn."
+)
+def bench(name: str, *, as_json: bool, rounds: int, seconds: float) -> None:
+    """Measure NAME: bake, canonicalise, issue, issue_checked, ledger, status or verify.
+
+    Exits 1 when an outcome was wrong. Compare ratios, not figures, between machines.
+    """
+    result = harness.run(BENCHES[name](), rounds=rounds, seconds=seconds)
+    for sentence in result["missing"].values():
+        click.echo(sentence, err=True)
+    click.echo(json.dumps(result, indent=2) if as_json else in_words(result))
+    sys.exit(1 if result["ours"]["errors"] else 0)
+
+
+def in_words(result: dict[str, Any]) -> str:
+    """Write the answer of a bench as lines for people."""
+    machine, ours = result["machine"], result["ours"]
+    lines = [f"{result['bench']}: {result['unit']}, median of {len(result['runs'])} rounds that took turns"]
+    figures = {"ours": ours["per_cpu_s"]}
+    figures |= {name.removesuffix("_per_cpu_s"): figure for name, figure in ours.items() if name.endswith("_per_cpu_s")}
+    for name, figure in figures.items():
+        lines.append(f"  {name:<22} {figure:>14,.1f}")
+    for key, baseline in result["baselines"].items():
+        against = f"{result['beside'][key]} is {result['ratio'][key]:,.3g} × this"
+        lines.append(f"  {key:<22} {baseline['per_cpu_s']:>14,.1f}   {against}")
+    lines += [f"  {name.replace('_', ' '):<22} {value:>14,}" for name, value in result["facts"].items()]
+    if ours["errors"]:
+        lines.append(f"  WRONG OUTCOMES: {ours['errors']}")
+    lines.append(
+        f"  {machine['python']}, {machine['processor'] or machine['architecture']}, {machine['cores']} cores, "
+        f"load {machine['load_before']} before and {machine['load_after']} after"
+    )
+    return "\n".join(lines)
