@@ -26,8 +26,14 @@ def create_app(settings: Settings) -> Flask:
     database = Database(settings.database_url)
     migrations.check(database)
     _check_identity(database, settings)
+    return compose(database, settings)
+
+
+def compose(database: Database, settings: Settings) -> Flask:
+    """Join the pages on a database that is known to fit."""
     app = Flask("accredit", static_folder=None)
     app.extensions["accredit.settings"] = settings
+    app.extensions["accredit.check_schema"] = lambda: migrations.check(database)
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         TRUSTED_HOSTS=_trusted_hosts(settings),

@@ -1,0 +1,74 @@
+"""A credential at its own address, for its holder and for staff of its organisation who see progress.
+
+To anybody else the answer is that of an address that never existed.
+"""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from flask import Response, request
+
+from accredit.domain.credentials import queries as credentials
+from accredit.domain.credentials.rules import honest_sentence
+from accredit.domain.credentials.views import CredentialView
+from accredit.domain.organisations.rules import Permission
+from accredit.errors import NotFound
+from accredit.web.access import public
+from accredit.web.database import reading
+from accredit.web.files import FileKind, check_address, file_answer
+from accredit.web.pages import page
+from accredit.web.public import bp
+from accredit.web.public.code import private
+from accredit.web.viewer import ViewerKind, current_viewer
+
+FORMS = {
+    "application/vc": FileKind.JSON,
+    "application/ld+json": FileKind.JSON,
+    "application/vc+ld+json": FileKind.JSON,
+    "application/json": FileKind.JSON,
+    "application/pdf": FileKind.PDF,
+    "image/png": FileKind.PNG,
+    "image/svg+xml": FileKind.SVG,
+}
+
+
+@bp.get("/credentials/<uuid:credential_id>")
+@public
+def credential(credential_id: UUID) -> Response:
+    """Answer in the form that was asked for: a page, or one of the files."""
+    view, document = _mine(credential_id)
+    wanted = request.accept_mimetypes.best_match(["text/html", *FORMS], default="text/html")
+    if wanted in FORMS:
+        answer = file_answer(view, document, FORMS[wanted], download=False, media_type=wanted)
+    else:
+        sentence = honest_sentence(view.totals)
+        answer = page("public/credential.html", view=view, sentence=sentence, address=check_address(view))
+    answer.headers["Vary"] = "Accept"
+    return private(answer)
+
+
+@bp.get("/credentials/<uuid:credential_id>.<any(pdf, png, svg, json):kind>")
+@public
+def credential_file(credential_id: UUID, kind: str) -> Response:
+    """Answer with one file."""
+    view, document = _mine(credential_id)
+    return private(file_answer(view, document, FileKind(kind)))
+
+
+def _mine(credential_id: UUID) -> tuple[CredentialView, bytes]:
+    if not current_viewer().is_signed_in:
+        raise NotFound("credential")
+    with reading(everywhere=True) as db:
+        view = credentials.view_by_credential_id(db, credential_id)
+        document = credentials.signed_document(db, credential_id)
+    if view is None or document is None or not _may_see(view):
+        raise NotFound("credential")
+    return view, document
+
+
+def _may_see(view: CredentialView) -> bool:
+    viewer = current_viewer()
+    if viewer.kind is ViewerKind.YOUNG_PERSON:
+        return viewer.young_person_id == view.young_person_id
+    return viewer.organisation_id == view.organisation_id and viewer.may(Permission.SEE_PROGRESS)

@@ -1,0 +1,62 @@
+"""Is the service alive, and is it ready? For whoever watches it; says nothing about anybody."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import sqlalchemy as sa
+from flask import Response, current_app, jsonify
+
+from accredit.clock import utc_now
+from accredit.domain.issuing import queries as issuing
+from accredit.errors import NotReady
+from accredit.storage import Session, heartbeat, identity
+from accredit.web.access import public
+from accredit.web.database import reading
+from accredit.web.public import bp
+
+SIGNER = "sign"
+SCHEMA_CHECK = "accredit.check_schema"
+
+
+@bp.get("/healthz")
+@public
+def healthz() -> Response:
+    """Say that this process answers."""
+    return jsonify(status="ok")
+
+
+@bp.get("/readyz")
+@public
+def readyz() -> Response:
+    """Say what works and what does not; 503 until everything does."""
+    parts: dict[str, str] = {}
+    try:
+        with reading(everywhere=True) as db:
+            parts["database"] = "ok"
+            parts["schema"] = _schema(db)
+            parts["worker"] = _worker(db)
+            parts["keys"] = "ok" if issuing.log_key(db) else "none yet: the worker makes them with the first award"
+    except sa.exc.SQLAlchemyError:
+        # What is wrong with it stands in the log; an address of a database is nobody's business here.
+        parts["database"] = "not reachable"
+    is_ready = len(parts) == 4 and all(parts[name] == "ok" for name in ("database", "schema", "worker"))
+    answer = jsonify(status="ready" if is_ready else "not ready", **parts)
+    answer.status_code = 200 if is_ready else 503
+    return answer
+
+
+def _schema(db: Session) -> str:
+    check: Callable[[], None] | None = current_app.extensions.get(SCHEMA_CHECK)
+    try:
+        if check is not None:
+            check()
+        return "ok" if identity.read(db) else "not set up: run accredit migrate"
+    except NotReady as error:
+        return error.detail
+
+
+def _worker(db: Session) -> str:
+    if heartbeat.is_alive(db, queue=SIGNER, now=utc_now()):
+        return "ok"
+    return "not running: awards are waiting to be signed until accredit work runs"

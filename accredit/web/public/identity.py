@@ -1,0 +1,135 @@
+"""Who issues, with which keys, and what an award asks for: documents for verifiers, pages for people."""
+
+from __future__ import annotations
+
+from flask import Response
+
+from accredit.domain.credentials import queries as credentials
+from accredit.domain.credentials.document import IssuerFacts
+from accredit.domain.credentials.rules import identity_base
+from accredit.domain.issuing import queries as issuing
+from accredit.domain.issuing.queries import KeyFacts
+from accredit.domain.organisations import queries as organisations
+from accredit.domain.organisations.queries import OrganisationFacts
+from accredit.errors import NotFound
+from accredit.kit.openbadges.endorsement import CONTEXT
+from accredit.kit.vc import did_web, multikey
+from accredit.kit.vc.errors import IdentifierRefused
+from accredit.kit.vc.verification_key import VerificationKey
+from accredit.storage import Session
+from accredit.web.access import public
+from accredit.web.database import reading
+from accredit.web.pages import page
+from accredit.web.public import bp
+from accredit.web.public.machine import CREDENTIAL, LD_JSON, document_answer, machine_answer, wants_page
+from accredit.web.public.verdicts import confirmed
+from accredit.web.settings import current_settings
+
+DID_JSON = "application/did+json"
+
+
+@bp.get("/o/<slug>")
+@public
+def organisation(slug: str) -> Response:
+    """Show an organisation, or its issuer Profile to a program."""
+    with reading(everywhere=True) as db:
+        found = _organisation(db, slug)
+        names = _methods(issuing.verification_keys(db, found.did))
+    if not wants_page(LD_JSON, "application/json"):
+        answer = document_answer(_profile(found))
+    else:
+        known = found.recognition
+        said = confirmed(known.channel, known.confirmed_on) if known else None
+        answer = page("public/organisation.html", organisation=found, stands_behind=said, keys=len(names))
+    answer.headers["Vary"] = "Accept"
+    return answer
+
+
+@bp.get("/o/<slug>/did.json")
+@public
+def did(slug: str) -> Response:
+    """Answer with the organisation's DID document: every key it ever signed with."""
+    with reading(everywhere=True) as db:
+        found = _organisation(db, slug)
+        return _did_answer(found.did, issuing.verification_keys(db, found.did))
+
+
+@bp.get("/.well-known/did.json")
+@public
+def service_did() -> Response:
+    """Answer with the service's own DID document; it signs no awards, so it asserts nothing of its own."""
+    name = f"did:web:{current_settings().did_host.replace(':', '%3A')}"
+    with reading(everywhere=True) as db:
+        return _did_answer(name, issuing.verification_keys(db, name))
+
+
+@bp.get("/achievements/<achievement_id>")
+@public
+def achievement(achievement_id: str) -> Response:
+    """Show what an award asks for, or the Achievement document to a program."""
+    with reading(everywhere=True) as db:
+        found = credentials.achievement_by_public_id(db, achievement_id)
+    if found is None:
+        raise NotFound("achievement")
+    if not wants_page(LD_JSON, "application/json"):
+        answer = document_answer({"@context": list(CONTEXT)} | found)
+    else:
+        answer = page(
+            "public/achievement.html", achievement=found, criteria=_paragraphs(found["criteria"]["narrative"])
+        )
+    answer.headers["Vary"] = "Accept"
+    return answer
+
+
+@bp.get("/status/<list_id>")
+@public
+def status_list(list_id: str) -> Response:
+    """Answer with a signed Bitstring Status List credential."""
+    with reading(everywhere=True) as db:
+        found = issuing.current_status_list(db, list_id)
+    if found is None:
+        raise NotFound("status-list")
+    return machine_answer(found.document, CREDENTIAL)
+
+
+def _organisation(db: Session, slug: str) -> OrganisationFacts:
+    found = organisations.organisation_by_slug(db, slug)
+    if found is None:
+        raise NotFound("organisation")
+    return found
+
+
+def _profile(found: OrganisationFacts) -> dict[str, object]:
+    url = f"{identity_base(found.did)}/o/{found.slug}"
+    return {"@context": list(CONTEXT)} | IssuerFacts(did=found.did, name=found.name, url=url).profile().document()
+
+
+def _did_answer(name: str, keys: tuple[KeyFacts, ...]) -> Response:
+    try:
+        document = did_web.did_document(name, _methods(keys))
+    except IdentifierRefused as error:
+        # A service on localhost has no did:web that anybody could look up.
+        raise NotFound("did", error.code) from error
+    return document_answer(document, DID_JSON)
+
+
+def _methods(keys: tuple[KeyFacts, ...]) -> list[VerificationKey]:
+    return [
+        VerificationKey(
+            id=key.verification_method,
+            controller=key.controller,
+            public_key=multikey.decode(key.public_key_multibase),
+            revoked=key.compromised_at,
+        )
+        for key in keys
+    ]
+
+
+def _paragraphs(markdown: str) -> list[list[str] | str]:
+    """Split the plain Markdown that we write: paragraphs, and lists whose every line begins with a dash."""
+    found: list[list[str] | str] = []
+    for block in markdown.split("\n\n"):
+        lines = block.splitlines()
+        is_list = bool(lines) and all(line.startswith("- ") for line in lines)
+        found.append([line.removeprefix("- ") for line in lines] if is_list else " ".join(lines))
+    return found
