@@ -5,10 +5,7 @@ Fixtures (every test may ask for them): `cast`, `app`, `client_for`; `app` trave
 
 from __future__ import annotations
 
-import importlib
-import sys
 from collections.abc import Iterator
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -19,22 +16,19 @@ from flask import Flask
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
+import accredit.app
 from accredit.config import Settings
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.people import operations as people
 from accredit.domain.people import queries as people_queries
 from accredit.domain.transparency import operations as transparency
 from accredit.storage import Database, identity
-from accredit.web.access import check_every_route_declares
 from accredit.web.auth import cookie
 from accredit.web.auth.cookie import YoungSignIn
-from accredit.web.auth.viewer import load_viewer
-from accredit.web.foundation import Foundation, install
 from tests.cast import Cast, Player, make_cast
 from tests.client import LintingClient
 from tests.factories import HOST, NOW, PEPPER
 
-AUDIENCES = ("public", "api", "auth", "learner", "supervisor", "coordinator", "admin")
 BASE_URL = f"https://{HOST}"
 
 
@@ -68,31 +62,10 @@ def make_settings(database_url: str = "sqlite://", **changes: object) -> Setting
 
 
 def compose(database: Database, settings: Settings, *, csrf: bool = False) -> Flask:
-    """Join the app as the composition root does, on a database that is open already."""
-    app = Flask("accredit", static_folder=None)
-    app.extensions["accredit.settings"] = settings
-    app.config.update(SECRET_KEY=settings.secret_key.get_secret_value(), TESTING=True, WTF_CSRF_ENABLED=csrf)
+    """Join the app as the service does, for a browser of tests; without the guard against forged forms."""
+    app = accredit.app.compose(database, settings)
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=csrf)
     app.test_client_class = Browser
-    install(
-        app,
-        Foundation(
-            load_viewer=load_viewer,
-            database=database,
-            demonstration=settings.demonstration,
-            welsh_approved=settings.welsh_approved,
-            https=settings.is_https,
-        ),
-    )
-    for name in AUDIENCES:
-        spec = find_spec(f"accredit.web.{name}")
-        if spec is not None and spec.origin is not None:
-            try:
-                importlib.import_module(spec.name).register(app)
-            except ImportError as fault:
-                # One audience under construction does not stop the tests of another; test_routes fails on it.
-                sys.stderr.write(f"\n{name} is left out: {fault}\n")
-                app.extensions.setdefault("tests.left_out", []).append(name)
-    check_every_route_declares(app)
     return app
 
 
