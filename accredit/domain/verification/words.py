@@ -92,7 +92,7 @@ CHECKS: Mapping[CheckId, str] = {
     CheckId.RECORDED: N_("It is the one in the organisation's record"),
     CheckId.RECOGNISED: N_("The organisation was confirmed to us by an outside channel"),
     CheckId.STATUS: N_("It has not been revoked or paused"),
-    CheckId.DATES: N_("It is in force today"),
+    CheckId.DATES: N_("Its dates cover today"),
     CheckId.LOGGED: N_("It stands in the public log"),
     CheckId.HOLDER: N_("The name matches"),
 }

@@ -20,7 +20,6 @@ from accredit.web.languages import page_language
 from accredit.web.words import date_in_words, moment_in_words
 
 
-
 def _(text: str, **values: object) -> str:
     return str(gettext(text, **values))
 

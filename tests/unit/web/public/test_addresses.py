@@ -1,0 +1,112 @@
+"""Addresses for machines, and a credential's own."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from accredit.domain.verification.rules import Verdict
+from accredit.kit.ledger.signed_note import parse
+from accredit.storage import Database, heartbeat
+from accredit.web.public.health import SCHEMA_CHECK
+from tests.cast import Cast
+from tests.factories import HOST, NOW
+from tests.populated import Year
+from tests.web import Browser, ClientFor
+
+
+@pytest.mark.parametrize(
+    ("who", "status"),
+    [("ama", 200), ("nia", 200), ("cai", 404), ("oz", 404), ("olu", 404), ("operator", 404)],
+)
+def test_credential_is_for_its_holder_and_their_school(
+    client_for: ClientFor, cast: Cast, year: Year, who: str, status: int
+) -> None:
+    browser = client_for(getattr(cast, who))
+    for ending in ("", ".json", ".pdf", ".png", ".svg"):
+        assert browser.get(f"/credentials/{year.credential_id}{ending}").status_code == status, ending
+
+
+def test_stranger_cannot_tell_a_credential_from_none(stranger: Browser, year: Year) -> None:
+    real = stranger.get(f"/credentials/{year.credential_id}")
+    none = stranger.get(f"/credentials/{year.award_id}")
+    assert (real.status_code, none.status_code) == (404, 404)
+    assert real.data == none.data
+
+
+@pytest.mark.parametrize(
+    "media_type",
+    ["application/vc", "application/ld+json", "application/vc+ld+json", "application/json", "image/png", "text/html"],
+)
+def test_credential_comes_in_the_form_asked_for(client_for: ClientFor, cast: Cast, year: Year, media_type: str) -> None:
+    answer = client_for(cast.ama).get(f"/credentials/{year.credential_id}", headers={"Accept": media_type})
+    assert answer.mimetype == media_type
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "Accept" in answer.headers["Vary"]
+
+
+def test_published_documents_name_what_the_credential_names(
+    stranger: Browser, client_for: ClientFor, cast: Cast, year: Year
+) -> None:
+    signed = json.loads(client_for(cast.ama).get(f"/credentials/{year.credential_id}.json").data)
+    issuer = signed["issuer"]
+    slug = issuer["id"].rsplit(":", 1)[1]
+    did = stranger.get(f"/o/{slug}/did.json").get_json(force=True)
+    profile = stranger.get(f"/o/{slug}", headers={"Accept": "application/ld+json"}).get_json(force=True)
+    assert did["id"] == issuer["id"] == profile["id"]
+    assert signed["proof"][0]["verificationMethod"] in did["assertionMethod"]
+    assert issuer["name"] == profile["name"]
+    where = signed["credentialSubject"]["achievement"]["id"].removeprefix(f"https://{HOST}")
+    achievement = stranger.get(where, headers={"Accept": "application/ld+json"}).get_json(force=True)
+    assert achievement["criteria"] == signed["credentialSubject"]["achievement"]["criteria"]
+    assert stranger.get(where).mimetype == "text/html"
+    assert stranger.get(f"/o/{slug}").mimetype == "text/html"
+
+
+def test_status_list_is_signed_and_short_lived(stranger: Browser, year: Year) -> None:
+    answer = stranger.get(f"/status/{year.status_list}")
+    assert answer.mimetype == "application/vc"
+    assert "max-age=60" in answer.headers["Cache-Control"]
+    document = answer.get_json(force=True)
+    assert document["credentialSubject"]["type"] == "BitstringStatusList"
+    assert document["proof"]
+
+
+def test_log_is_published_as_its_checkpoint_says(stranger: Browser, year: Year) -> None:
+    note = stranger.get("/ledger/checkpoint")
+    assert note.mimetype == "text/plain"
+    origin, size = parse(note.text).text.splitlines()[:2]
+    assert origin == f"{HOST}/ledger"
+    hashes = stranger.get(f"/ledger/tile/0/000.p/{size}")
+    assert len(hashes.data) == 32 * int(size)
+    assert "immutable" in hashes.headers["Cache-Control"]
+    assert stranger.get(f"/ledger/tile/entries/000.p/{size}").status_code == 200
+    assert stranger.get(f"/ledger/tile/0/000.p/{int(size) + 1}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/status/nothing", "/o/nobody", "/o/nobody/did.json", "/achievements/nothing"])
+def test_what_is_not_there_is_not_found(stranger: Browser, year: Year, path: str) -> None:
+    assert stranger.get(path).status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/", "/verify", "/privacy", "/accessibility", "/robots.txt", "/healthz"])
+def test_open_pages_open(stranger: Browser, path: str) -> None:
+    assert stranger.get(path).status_code == 200
+
+
+def test_ready_only_while_a_worker_signs(stranger: Browser, sqlite_database: Database) -> None:
+    without = stranger.get("/readyz")
+    assert without.status_code == 503
+    assert "waiting to be signed" in without.get_json()["worker"]
+    # The schema of tests is made from the models, so that only the real check would miss its migrations.
+    assert "accredit migrate" in without.get_json()["schema"]
+    stranger.application.extensions[SCHEMA_CHECK] = lambda: None
+    with sqlite_database.transaction() as db:
+        heartbeat.beat(db, queue="sign", now=NOW)
+    ready = stranger.get("/readyz")
+    assert (ready.status_code, ready.get_json()["status"]) == (200, "ready")
+
+
+def test_verdict_of_page_and_api_agree(stranger: Browser, year: Year) -> None:
+    assert stranger.get(f"/api/verify/{year.code}").get_json()["verdict"] == Verdict.GENUINE

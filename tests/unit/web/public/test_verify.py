@@ -1,0 +1,75 @@
+"""Checking what somebody has: a code, an address, pasted text, a file."""
+
+from __future__ import annotations
+
+import io
+import json
+
+import pytest
+
+from accredit.web.public import verify
+from tests.cast import Cast
+from tests.populated import Year
+from tests.web import BASE_URL, Browser, ClientFor
+
+
+def _file(client_for: ClientFor, cast: Cast, year: Year, kind: str) -> bytes:
+    return bytes(client_for(cast.ama).get(f"/credentials/{year.credential_id}.{kind}").data)
+
+
+@pytest.mark.parametrize("kind", ["json", "png", "svg", "pdf"])
+def test_own_file_is_genuine_and_may_show_its_name(
+    stranger: Browser, client_for: ClientFor, cast: Cast, year: Year, kind: str
+) -> None:
+    data = {"file": (io.BytesIO(_file(client_for, cast, year, kind)), f"x.{kind}")}
+    answer = stranger.post("/verify", data=data, content_type="multipart/form-data")
+    assert answer.status_code == 200
+    assert "verdict--genuine" in answer.text
+    assert "Ama Sample" in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_changed_file_is_red_and_nothing_of_it_is_shown(
+    stranger: Browser, client_for: ClientFor, cast: Cast, year: Year
+) -> None:
+    forged = json.loads(_file(client_for, cast, year, "json"))
+    forged["credentialSubject"]["identifier"][0]["identityHash"] = "Mallory Forger"
+    answer = stranger.post("/verify", data={"text": json.dumps(forged)})
+    assert "verdict--not-genuine" in answer.text
+    assert "Mallory" not in answer.text
+    assert "Ama Sample" not in answer.text
+    assert "Trained" not in answer.text
+
+
+def test_file_of_another_kind_is_unreadable(stranger: Browser, year: Year) -> None:
+    answer = stranger.post("/verify", data={"file": (io.BytesIO(b"hello"), "x.txt")})
+    assert "verdict--ended" in answer.text
+
+
+@pytest.mark.parametrize(
+    "given", ["{code}", BASE_URL + "/v/{code}", BASE_URL.upper() + "/V/{code}"], ids=["code", "address", "capitals"]
+)
+def test_code_and_own_address_lead_to_the_page(stranger: Browser, year: Year, given: str) -> None:
+    for answer in (
+        stranger.get("/verify", query_string={"code": given.format(code=year.code)}),
+        stranger.post("/verify", data={"text": given.format(code=year.code)}),
+    ):
+        assert (answer.status_code, answer.location) == (303, f"/v/{year.code}")
+
+
+def test_address_of_others_is_never_opened(stranger: Browser, year: Year) -> None:
+    answer = stranger.post("/verify", data={"text": "https://elsewhere.example/v/" + year.code})
+    assert answer.status_code == 200
+    assert "We do not open addresses of others." in answer.text
+    assert "verdict--genuine" not in answer.text
+
+
+def test_nothing_given_and_too_much_given_are_said_beside_the_field(
+    stranger: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(verify, "LARGEST", 1_000)
+    nothing = stranger.post("/verify", data={})
+    large = stranger.post("/verify", data={"file": (io.BytesIO(b"x" * 1_001), "x.pdf")})
+    assert [nothing.status_code, large.status_code] == [422, 422]
+    assert "Choose a file, or paste" in nothing.text
+    assert "larger than 4 MB" in large.text
