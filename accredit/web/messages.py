@@ -67,7 +67,7 @@ _PEOPLE = {
 _FILES = {
     "columns-need-attention": lazy_gettext("Say first which column holds what."),
     "rows-need-attention": lazy_gettext(
-        "%(count)s rows need a look first. Answer below, or choose to leave them out for now."
+        "Rows that need a look first: %(count)s. Answer below, or choose to leave them out for now."
     ),
     "plan-out-of-date": lazy_gettext(
         "Something changed here since you looked. This is how it stands now; nothing was written."

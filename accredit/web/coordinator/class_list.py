@@ -6,6 +6,7 @@ The file is not kept: it travels sealed in the form until somebody confirms (`se
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import closing
 from dataclasses import dataclass
 
 from flask import request
@@ -15,6 +16,7 @@ from flask_babel import gettext as _
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people.class_list import ClassList, Field, Level, Remark, read_class_list
+from accredit.domain.people.class_list_table import MOST_BYTES
 from accredit.domain.people.importing import Imported, ImportPlan, import_class_list, plan_import
 from accredit.errors import AccreditError, Conflict, RuleBroken
 from accredit.web.access import requires
@@ -53,7 +55,9 @@ def class_list() -> ResponseReturnValue:
     """Choose a file; the answer is the plan, and nothing is written."""
     form = ClassListForm()
     if form.validate_on_submit():
-        sent = Sent(data=form.file.data.read(), mapping=None, answers={})
+        with closing(form.file.data) as upload:
+            # One byte more than is allowed is enough to know that it is too much.
+            sent = Sent(data=upload.read(MOST_BYTES + 1), mapping=None, answers={})
         try:
             return _plan_page(sent)
         except RuleBroken as refusal:

@@ -102,7 +102,7 @@ def register(session_id: UUID) -> ResponseReturnValue:
                     db, session_id=session_id, present=_ticks(found), actor=own_actor(), now=utc_now()
                 )
         except RuleBroken as refusal:
-            errors = [(sentence(refusal), "#register")]
+            errors = [(sentence(refusal), "#register" if found.session.held_on <= today() else "")]
         else:
             return see_other("coordinator.register", session_id=session_id, flash=_news(result))
     return page(

@@ -1,0 +1,171 @@
+"""Bringing in a class list through the pages: a dry run, questions, all or nothing, twice is harmless."""
+
+from __future__ import annotations
+
+import html
+import io
+import re
+import secrets
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.test import TestResponse
+
+from accredit.domain.people import queries
+from accredit.domain.people.class_list import Field
+from accredit.storage import Database
+from accredit.web.coordinator.remarks import FIELDS
+from accredit.web.coordinator.sealed_file import seal
+from tests.cast import Cast
+from tests.web import Browser, ClientFor
+
+VECTORS = Path(__file__).resolve().parents[3] / "vectors" / "class_list"
+GOOD = b"AdNo,Forename,Surname,Year,Reg\n4001,Dai,Newydd,12,12B\n4002,Elin,Newydd,13,13A\n"
+DOUBTFUL = b"AdNo,Forename,Surname,Year,Reg\n4001,Dai,Newydd,12,12B\n4002,Elin,.,13,13A\n"
+
+
+def upload(client: Browser, data: bytes) -> TestResponse:
+    return client.post("/school/people/class-list", data={"file": (io.BytesIO(data), "list.csv")})
+
+
+def hidden(answer: TestResponse) -> dict[str, str]:
+    text = answer.get_data(as_text=True)
+    return {
+        html.unescape(name): html.unescape(value)
+        for name, value in re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', text)
+        if name != "csrf_token"
+    }
+
+
+def send(client: Browser, shown: TestResponse, **more: str) -> TestResponse:
+    return client.post("/school/people/class-list/plan", data={**hidden(shown), **more})
+
+
+def count(database: Database, cast: Cast) -> int:
+    with database.reading() as db:
+        return len(queries.young_people(db, organisation_id=cast.organisation_id))
+
+
+def test_looking_writes_nothing_and_confirming_writes_all(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    client = client_for(cast.nia)
+    shown = upload(client, GOOD)
+    assert shown.status_code == 200
+    assert "Bring in 2 young people" in shown.get_data(as_text=True)
+    assert count(sqlite_database, cast) == 3
+    assert send(client, shown, do="import").status_code == 303
+    assert count(sqlite_database, cast) == 5
+
+
+def test_the_same_file_again_has_nothing_to_do(client_for: ClientFor, cast: Cast) -> None:
+    client = client_for(cast.nia)
+    send(client, upload(client, GOOD), do="import")
+    assert "There is nothing to do." in upload(client, GOOD).get_data(as_text=True)
+
+
+def test_a_question_is_answered_and_the_row_joins(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
+    client = client_for(cast.nia)
+    shown = upload(client, DOUBTFUL)
+    assert "Is this a single name?" in shown.get_data(as_text=True)
+    (key,) = re.findall(r'name="answer:([^"]+)" value="yes"', shown.get_data(as_text=True))
+    again = send(client, shown, do="look", **{f"answer:{key}": "yes"})
+    assert "Bring in 2 young people" in again.get_data(as_text=True)
+    assert send(client, again, do="import").status_code == 303
+    assert count(sqlite_database, cast) == 5
+
+
+def test_rows_in_doubt_stop_the_import_until_they_are_left_out(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    client = client_for(cast.nia)
+    refused = send(client, upload(client, DOUBTFUL), do="import")
+    assert refused.status_code == 422
+    assert "Rows that need a look first: 1." in refused.get_data(as_text=True)
+    assert count(sqlite_database, cast) == 3
+    assert send(client, refused, do="import", leave_out="yes").status_code == 303
+    assert count(sqlite_database, cast) == 4
+
+
+def test_a_list_that_changed_meanwhile_is_shown_again(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    client = client_for(cast.nia)
+    shown = upload(client, GOOD)
+    send(client, upload(client, GOOD), do="import")
+    late = send(client, shown, do="import")
+    assert late.status_code == 422
+    assert "Something changed here since you looked" in late.get_data(as_text=True)
+    assert count(sqlite_database, cast) == 5
+
+
+def test_columns_in_doubt_are_asked_about_first(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
+    client = client_for(cast.nia)
+    shown = upload(client, b"AdNo,Who,Yr\n4001,Dai Newydd,12\n")
+    text = shown.get_data(as_text=True)
+    assert "No column with names was found" in text
+    assert 'value="import"' not in text
+    chosen = {"column:0": "school-reference", "column:1": "full-name", "column:2": "year-group"}
+    again = send(client, shown, do="look", **chosen)
+    assert "Dai Newydd" in again.get_data(as_text=True)
+    assert send(client, again, do="import", **chosen).status_code == 303
+    assert count(sqlite_database, cast) == 4
+
+
+def test_every_remark_of_the_broken_file_has_its_line_and_its_sentence(client_for: ClientFor, cast: Cast) -> None:
+    text = upload(client_for(cast.nia), (VECTORS / "broken-export.csv").read_bytes()).get_data(as_text=True)
+    assert "Something here needs a look." not in text
+    for told in ("There is no such day.", "Write the date as day/month/year.", "Line 15"):
+        assert told in text
+
+
+@pytest.mark.parametrize(
+    ("data", "told"),
+    [
+        pytest.param(b"", "The file is empty.", id="empty"),
+        pytest.param(b"PK\x03\x04rest", "This is a workbook.", id="a workbook"),
+        pytest.param(b"\x00\x01\x02\x00" * 50, "could not be read as text", id="no text"),
+    ],
+)
+def test_a_file_that_cannot_be_read_is_told_beside_the_field(
+    data: bytes, told: str, client_for: ClientFor, cast: Cast
+) -> None:
+    answer = upload(client_for(cast.nia), data)
+    assert answer.status_code == 422
+    assert told in answer.get_data(as_text=True)
+
+
+def test_a_large_file_comes_back_whole(app: Flask, client_for: ClientFor, cast: Cast) -> None:
+    rows = b"".join(b"%d,Dai,Newydd,12,12B,%s\n" % (n, secrets.token_hex(900).encode()) for n in range(4_000, 4_600))
+    with app.test_request_context():
+        sealed = seal(b"AdNo,Forename,Surname,Year,Reg,Notes\n" + rows, cast.organisation_id)
+    # Larger than what Flask takes in a field unless told otherwise.
+    assert len(sealed) > 600_000
+    answer = client_for(cast.nia).post("/school/people/class-list/plan", data={"file": sealed, "do": "look"})
+    assert answer.status_code == 200
+    assert "Bring in 600 young people" in answer.get_data(as_text=True)
+
+
+def test_a_file_that_is_too_large_is_told_so(
+    client_for: ClientFor, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accredit.domain.people.class_list_table.MOST_BYTES", 50)
+    answer = upload(client_for(cast.nia), GOOD)
+    assert answer.status_code == 422
+    assert "The file is too large." in answer.get_data(as_text=True)
+
+
+def test_a_file_sealed_for_one_school_is_no_use_at_another(client_for: ClientFor, cast: Cast) -> None:
+    shown = upload(client_for(cast.nia), GOOD)
+    assert send(client_for(cast.oz), shown, do="look").status_code == 409
+
+
+def test_a_changed_seal_is_refused(client_for: ClientFor, cast: Cast) -> None:
+    client = client_for(cast.nia)
+    shown = hidden(upload(client, GOOD)) | {"file": "nonsense"}
+    assert client.post("/school/people/class-list/plan", data=shown).status_code == 409
+
+
+def test_every_field_a_column_can_be_has_a_name() -> None:
+    assert set(FIELDS) == set(Field)
