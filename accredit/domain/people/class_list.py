@@ -9,10 +9,12 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import takewhile
+from operator import attrgetter
 
 from accredit.domain.people import class_list_cells as read
 from accredit.domain.people.class_list_cells import YEAR_GROUPS
@@ -32,6 +34,8 @@ __all__ = [
     "Remark",
     "read_class_list",
 ]
+
+_MOST_OTHERS = 10
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,7 +192,8 @@ class _Reader:
         return first or last, printed
 
     def _nameless(self, record: Record) -> None:
-        mine = [remark for remark in self._notes.remarks if remark.record == record.number]
+        # The names of a record are read first, so what was said of it stands at the end.
+        mine = list(takewhile(lambda remark: remark.record == record.number, reversed(self._notes.remarks)))
         # A cell that was refused has told its reason already; only a record with no name at all says so here.
         if not any(remark.level is Level.ERROR for remark in mine):
             for remark in mine:
@@ -237,30 +242,42 @@ class _Reader:
 def _compare(rows: Sequence[_Row], notes: Notes) -> None:
     """Notice the same number twice, and somebody without a number who is like somebody else."""
     for attribute, reason in (("upn", "upn-duplicate"), ("school_reference", "reference-duplicate")):
-        counted = Counter(getattr(row.candidate, attribute) for row in rows)
+        having = _records_by(rows, attrgetter(f"candidate.{attribute}"))
         for row in rows:
             number = getattr(row.candidate, attribute)
-            if number and counted[number] > 1:
-                same = [r.candidate.record for r in rows if getattr(r.candidate, attribute) == number and r is not row]
-                notes.say(_place(row), Level.ERROR, reason, same_as=tuple(same))
-    for row in rows:
-        if not row.candidate.upn and not row.candidate.school_reference:
-            _numberless(row, rows, notes)
-
-
-def _numberless(row: _Row, rows: Sequence[_Row], notes: Notes) -> None:
+            if number and len(having[number]) > 1:
+                notes.say(_place(row), Level.ERROR, reason, same_as=_others(having[number], row))
     refused = {remark.record for remark in notes.remarks if remark.level is Level.ERROR}
-    if row.candidate.record in refused:
-        return
-    like = [r.candidate.record for r in rows if r is not row and _person(r) == _person(row)]
+    alike = _records_by(rows, _person)
+    for row in rows:
+        if not row.candidate.upn and not row.candidate.school_reference and row.candidate.record not in refused:
+            _numberless(row, _others(alike[_person(row)], row), notes)
+
+
+def _records_by(rows: Sequence[_Row], key: Callable[[_Row], object]) -> dict[object, list[int]]:
+    found: dict[object, list[int]] = defaultdict(list)
+    for row in rows:
+        found[key(row)].append(row.candidate.record)
+    return found
+
+
+def _others(records: Sequence[int], row: _Row) -> tuple[int, ...]:
+    # A few are enough to find the rest by; a file with one number in every row has thousands.
+    few = records[: _MOST_OTHERS + 1]
+    return tuple(record for record in few if record != row.candidate.record)[:_MOST_OTHERS]
+
+
+def _numberless(row: _Row, like: Sequence[int], notes: Notes) -> None:
     if not like:
         # Without a number the same file read twice would add the same person twice.
         notes.say(_place(row), Level.ERROR, "identifier-missing")
-    elif notes.ask(_place(row), "person-like", "same", same_as=tuple(like)) == "same":
-        if not any(r.record == row.candidate.record and r.reason == "person-like" for r in notes.remarks):
-            notes.say(_place(row), Level.SKIP, "row-repeated", first=like[0])
-    else:
+        return
+    before = len(notes.remarks)
+    if notes.ask(_place(row), "person-like", "same", same_as=tuple(like)) != "same":
         notes.say(_place(row), Level.ERROR, "identifier-missing")
+    elif len(notes.remarks) == before:
+        # It was answered, so nothing was asked again.
+        notes.say(_place(row), Level.SKIP, "row-repeated", first=like[0])
 
 
 def _person(row: _Row) -> tuple[str, date | None]:

@@ -183,6 +183,7 @@ class _Matcher:
         self._by_reference = {row.school_reference: row for row in everybody if row.school_reference}
         self._by_bare = {reference.lstrip("0"): reference for reference in self._by_reference}
         self._taken: dict[UUID, int] = {}
+        self._doubtful: set[int] = set()
         self.doubts: list[Remark] = []
 
     def row(self, young_person_id: UUID) -> YoungPerson:
@@ -212,7 +213,7 @@ class _Matcher:
 
     def doubts_about(self, candidate: Candidate) -> bool:
         """Say whether anything about a candidate waits for an answer."""
-        return any(remark.record == candidate.record for remark in self.doubts)
+        return candidate.record in self._doubtful
 
     def values(self, candidate: Candidate, row: YoungPerson | None) -> dict[str, Any]:
         """Return the columns that a candidate tells; what the file leaves open and a confirmed name are left out."""
@@ -247,6 +248,7 @@ class _Matcher:
         remark = Remark(record=candidate.record, line=candidate.line, level=level, reason=reason, facts=facts)
         if level is Level.ERROR or self._class_list.answers.get(remark.key) is None:
             self.doubts.append(remark)
+            self._doubtful.add(candidate.record)
 
 
 def _differences(row: YoungPerson, values: dict[str, Any]) -> tuple[FieldChange, ...]:

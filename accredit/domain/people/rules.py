@@ -25,6 +25,10 @@ from accredit.domain.audit.rules import Actor, ActorKind
 from accredit.domain.organisations.rules import Role
 from accredit.errors import Forbidden, RuleBroken
 
+# RFC 5322 §3.2.3 (dot-atom) and RFC 1123 §2.1: what every mail server takes, and nothing that a header could trip over.
+_ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9]([a-z0-9-]*[a-z0-9])?"
+_ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+")
+
 
 class NameConfirmedBy(StrEnum):
     """Who said that the name is right as it is to be printed."""
@@ -117,7 +121,7 @@ def check_role_end(*, period: RolePeriod, held_until: date, other_administrators
 def check_email(text: str) -> str:
     """Return an address for signing in, in small letters. Raises `RuleBroken` ``email-format``."""
     address = text.strip().lower()
-    if len(address) > 254 or not re.fullmatch(r"[^\s@\"<>,;:]+@[a-z0-9-]+(\.[a-z0-9-]+)+", address):
+    if len(address) > 254 or not _ADDRESS.fullmatch(address):
         raise RuleBroken("email-format")
     return address
 

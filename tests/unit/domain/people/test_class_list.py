@@ -205,3 +205,14 @@ def test_a_quotation_mark_that_is_never_closed_takes_in_nobody() -> None:
     read = _row('7,"Ama,Sample,12,,14/02/2009\n' + "8,Ben,Sampl,12,,14/02/2009\n" * 300)
     assert read.candidates == ()
     assert Level.ERROR in {remark.level for remark in read.remarks}
+
+
+def test_one_number_in_every_row_names_a_few_of_the_others_and_not_all() -> None:
+    rows = [f"Ama{'x' * (number % 90)},Sample,7,{number}" for number in range(400)]
+    found = read_class_list(
+        "\n".join(["First name,Last name,Adno,Notes", *rows]).encode(), today=TODAY, year_groups=YEAR_GROUPS["england"]
+    )
+    told = [remark for remark in found.remarks if remark.reason == "reference-duplicate"]
+    assert len(told) == 400
+    assert all(0 < len(str(remark.facts["same_as"]).split(",")) <= 11 for remark in told)
+    assert found.candidates == ()

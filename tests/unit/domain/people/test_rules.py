@@ -112,3 +112,25 @@ def test_a_role_holds_on_its_first_and_last_day() -> None:
     period = RolePeriod(id=uuid4(), role=Role.SUPERVISOR, held_from=date(2025, 9, 1), held_until=date(2026, 7, 20))
     days = (date(2025, 8, 31), date(2025, 9, 1), date(2026, 7, 20), date(2026, 7, 21))
     assert [bool(rules.roles_held([period], day)) for day in days] == [False, True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        pytest.param(" Nia.Enghraifft@Example.ORG ", "nia.enghraifft@example.org", id="in any case, spaces around"),
+        pytest.param("o'specimen+peer@mail.example.org", "o'specimen+peer@mail.example.org", id="with an apostrophe"),
+        pytest.param("nía@example.org", None, id="not every mail server takes an accent"),
+        pytest.param("a..b@example.org", None, id="two dots together"),
+        pytest.param("a(b@example.org", None, id="a comment that never ends"),
+        pytest.param("a\0b@example.org", None, id="a zero byte"),
+        pytest.param("a@example.org\r\nBcc: b@example.org", None, id="a second header"),
+        pytest.param("a@-example.org", None, id="a host that begins with a hyphen"),
+        pytest.param("nia@localhost", None, id="a host without a dot"),
+    ],
+)
+def test_an_address_to_sign_in_with(typed: str, kept: str | None) -> None:
+    if kept is not None:
+        assert rules.check_email(typed) == kept
+        return
+    with pytest.raises(RuleBroken, match="email-format"):
+        rules.check_email(typed)
