@@ -40,7 +40,7 @@ types: ## mypy --strict
 imports: ## the import contracts of the house
 	@.venv/bin/lint-imports
 templates: ## djlint
-	@.venv/bin/djlint --quiet --check --lint templates
+	@.venv/bin/djlint --quiet --lint templates
 browser: ## only the tests that drive a browser
 	@tools/setup.sh dev
 	@$(PY) -m pytest -q tests/browser
