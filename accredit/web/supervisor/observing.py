@@ -31,7 +31,9 @@ class ObservationForm(Form):
     """One skill, seen in one or several young people on one day."""
 
     skill = RadioField(_("Which skill did you see?"), [InputRequired(_("Choose the skill"))], widget=RadioInput())
-    activity = RadioField(_("What were they doing?"), [InputRequired(_("Choose what they were doing"))], widget=RadioInput())
+    activity = RadioField(
+        _("What were they doing?"), [InputRequired(_("Choose what they were doing"))], widget=RadioInput()
+    )
     day = DateField(_("Which day?"), [InputRequired(_("Give the day"))])
     people = SelectMultipleField(
         _("Who showed it?"), [InputRequired(_("Tick who showed it"))], widget=CheckboxesInput()
@@ -47,10 +49,13 @@ def observe() -> Response:
         place = chosen(places, request.args.get("programme", type=UUID))
         members = enrolments.cohort(db, programme_id=place.id, on=today()) if place else ()
     form = _form(place, members) if place else None
-    if form is not None and form.validate_on_submit() and (answer := _record(form, members)):
-        return answer
+    news = None
+    if form is not None and form.validate_on_submit():
+        news = _record(form, members)
+        if not form.errors:
+            return see_other("supervisor.observe", flash=news, programme=request.args.get("programme"))
     shown = {"form": form, "places": places, "place": place, "members": members, "may_record": may_record}
-    return page("supervisor/observe.html", status=422 if form and form.errors else 200, **shown)
+    return page("supervisor/observe.html", status=422 if form and form.errors else 200, news=news, **shown)
 
 
 def _form(place: ProgrammeFacts, members: tuple[CohortMember, ...]) -> ObservationForm:
@@ -65,8 +70,8 @@ def _form(place: ProgrammeFacts, members: tuple[CohortMember, ...]) -> Observati
     return form
 
 
-def _record(form: ObservationForm, members: tuple[CohortMember, ...]) -> Response | None:
-    """Record each; somebody whom a rule holds back does not stop the others. None when somebody is left."""
+def _record(form: ObservationForm, members: tuple[CohortMember, ...]) -> str | None:
+    """Record each and say for how many; whom a rule holds back stays ticked with the reason, and stops nobody else."""
     names = {str(each.enrolment_id): each.known_as for each in members}
     refused: dict[str, str] = {}
     day = form.day.data
@@ -87,9 +92,7 @@ def _record(form: ObservationForm, members: tuple[CohortMember, ...]) -> Respons
             except RuleBroken as broken:
                 refused[text] = sentence(broken)
     done = len(form.people.data) - len(refused)
-    told = ngettext("Noted for %(num)d person.", "Noted for %(num)d people.", done)
-    if not refused:
-        return see_other("supervisor.observe", flash=told, programme=request.args.get("programme"))
-    form.people.errors = [*([told] if done else []), *(f"{names[text]}: {said}" for text, said in refused.items())]
-    form.people.data = list(refused)
-    return None
+    if refused:
+        form.people.errors = [" ".join(f"{names[text]}: {said}" for text, said in refused.items())]
+        form.people.data = list(refused)
+    return str(ngettext("Noted for %(num)d person.", "Noted for %(num)d people.", done)) if done else None

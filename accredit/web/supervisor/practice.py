@@ -172,7 +172,8 @@ def _line(
         row=row,
         concern=sentence(broken) if broken else (sentence_of(concern) if concern else None),
         is_ticked=row.enrolment_id in present,
-        is_closed=concern is not None,
+        # Somebody ticked stays among the ticks, so that the reason stands beside theirs and they can be taken off.
+        is_closed=concern is not None and row.enrolment_id not in present,
     )
 
 

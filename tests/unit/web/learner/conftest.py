@@ -1,0 +1,25 @@
+"""Ama's browser after a year at her school."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from accredit.storage import Database
+from tests.cast import Cast
+from tests.populated import Year, populate
+from tests.web import Browser, ClientFor
+
+
+@pytest.fixture
+def year(app: Flask, sqlite_database: Database, cast: Cast, tmp_path: Path) -> Year:
+    """The year: trained, one drop-in approved, one entry waiting, one award signed."""
+    return populate(sqlite_database, cast, tmp_path)
+
+
+@pytest.fixture
+def ama(client_for: ClientFor, cast: Cast, year: Year) -> Browser:
+    """Ama's browser."""
+    return client_for(cast.ama)
