@@ -70,6 +70,7 @@ def register(app: Flask) -> None:
         class_list,
         enrolments,
         home,
+        organisation,
         people,
         person,
         programmes,

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _
 from flask_wtf.file import FileField, FileRequired
-from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from accredit.domain.organisations.rules import Role
@@ -22,6 +22,7 @@ from accredit.web.forms import (
     RadioInput,
     Select,
     SelectChoice,
+    TextArea,
     TextInput,
 )
 
@@ -183,3 +184,19 @@ class StatusForm(Form):
     """Why a certificate is paused, taken up again or revoked: from a fixed list, for the school's own record."""
 
     reason = RadioField(_("Why?"), [InputRequired(_("Choose a reason."))], widget=RadioInput())
+
+
+class OrganisationForm(Form):
+    """What the organisation says of itself to its young people and to strangers."""
+
+    talk_to = TextAreaField(
+        _("Adults a young person can talk to"),
+        [Length(max=1000, message=_("Use up to 1,000 letters."))],
+        widget=TextArea(),
+    )
+    contact = StringField(
+        _("Whom to ask about a certificate"),
+        [Length(max=200, message=_("Use up to 200 letters."))],
+        widget=TextInput(),
+    )
+    town = StringField(_("Town"), [Length(max=100, message=_("Use up to 100 letters."))], widget=TextInput())

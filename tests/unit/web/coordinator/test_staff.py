@@ -90,3 +90,14 @@ def test_another_school_finds_no_staff_of_ours(client_for: ClientFor, cast: Cast
     client = client_for(cast.oz)
     assert client.get(f"/school/staff/{cast.sam.id}").status_code == 404
     assert client.get(f"/school/staff/{cast.sam.id}/roles/{role.id}/end").status_code == 404
+
+
+def test_an_administrator_says_whom_to_talk_to(client_for: ClientFor, cast: Cast) -> None:
+    client = client_for(cast.lee)
+    said = {"talk_to": "Lee Muster, Room 4", "contact": "The office", "town": "Exampleton"}
+    assert client.post("/school/organisation", data=said).status_code == 303
+    assert "Lee Muster, Room 4" in client.get("/school/organisation").get_data(as_text=True)
+
+
+def test_a_co_ordinator_does_not_change_the_organisation(client_for: ClientFor, cast: Cast) -> None:
+    assert client_for(cast.nia).get("/school/organisation").status_code == 403
