@@ -2,40 +2,69 @@
 
 - Its digest is that of its bytes, and of what its leaf in the ledger commits to (I9, I4).
 - What is released has its signed document and its place in the ledger (I4, I5).
+- Its status is what the latest act on it in the ledger made it (I8).
+
+Whether the records opened here are those that were committed is checked in `transparency.queries.verify_chain`.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.issuing.models import Issuance
-from accredit.domain.issuing.rules import Stage
+from accredit.domain.issuing.rules import Stage, Status
 from accredit.domain.transparency import queries as transparency
+from accredit.domain.transparency.queries import Committed
 from accredit.domain.transparency.rules import Act
 from accredit.storage import Session
+
+_STATUS_AFTER = {
+    Act.CREDENTIAL_ISSUED: Status.ACTIVE,
+    Act.CREDENTIAL_SUSPENDED: Status.SUSPENDED,
+    Act.CREDENTIAL_REINSTATED: Status.ACTIVE,
+    Act.CREDENTIAL_REVOKED: Status.REVOKED,
+}
 
 
 def verify_store(db: Session) -> tuple[str, ...]:
     """Name every issuance that does not agree with itself or with the ledger; empty when all do."""
-    rows = list(
-        db.execute(
-            sa.select(
-                col(Issuance.id), col(Issuance.signed_document), col(Issuance.signed_digest), col(Issuance.leaf_index)
-            )
-            .where(col(Issuance.stage).in_([Stage.RECORDED, Stage.RELEASED]))
-            .order_by(col(Issuance.id))
+    issued: dict[UUID, Committed] = {}
+    latest: dict[UUID, Committed] = {}
+    for leaf in transparency.committed(db, acts=list(_STATUS_AFTER)):
+        latest[leaf.subject_id] = leaf
+        if leaf.act is Act.CREDENTIAL_ISSUED:
+            issued[leaf.subject_id] = leaf
+    rows = db.execute(
+        sa.select(
+            col(Issuance.id),
+            col(Issuance.signed_document),
+            col(Issuance.signed_digest),
+            col(Issuance.leaf_index),
+            col(Issuance.status),
         )
+        .where(col(Issuance.stage).in_([Stage.RECORDED, Stage.RELEASED]))
+        .order_by(col(Issuance.id))
+        .execution_options(yield_per=500)
     )
-    places = transparency.leaf_indexes(db, act=Act.CREDENTIAL_ISSUED, subject_ids=[row.id for row in rows])
-    found = []
-    for row in rows:
-        if row.signed_document is None or row.leaf_index is None:
-            found.append(f"issuance {row.id} is recorded without its document or its place in the ledger")
-        elif hashlib.sha256(row.signed_document).digest() != row.signed_digest:
-            found.append(f"issuance {row.id} does not have the bytes that were recorded")
-        elif places.get(row.id) != row.leaf_index:
-            found.append(f"issuance {row.id} is not in the ledger where it says it is")
-    return tuple(found)
+    return tuple(
+        f"issuance {row.id} {fault}" for row in rows for fault in _faults(row, issued.get(row.id), latest.get(row.id))
+    )
+
+
+def _faults(row: Any, issued: Committed | None, latest: Committed | None) -> Iterator[str]:
+    if row.signed_document is None or row.leaf_index is None:
+        yield "is recorded without its document or its place in the ledger"
+    elif hashlib.sha256(row.signed_document).digest() != row.signed_digest:
+        yield "does not have the bytes that were recorded"
+    elif issued is None or issued.leaf_index != row.leaf_index:
+        yield "is not in the ledger where it says it is"
+    elif issued.record is not None and issued.record.get("sha256") != row.signed_digest.hex():
+        yield "is another document than the ledger commits to"
+    if latest is not None and _STATUS_AFTER[latest.act] is not row.status:
+        yield f"is {row.status.value} although the ledger's latest act on it says {_STATUS_AFTER[latest.act].value}"

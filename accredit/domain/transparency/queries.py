@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +55,31 @@ def leaf_index(db: Session, *, act: Act, subject_id: UUID, occurrence: int = 0) 
             col(LedgerRecord.occurrence) == occurrence,
         )
     ).scalar_one_or_none()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Committed:
+    """One act in the log, with the record its leaf commits to; None once erased."""
+
+    leaf_index: int
+    act: Act
+    subject_id: UUID
+    record: Mapping[str, Any] | None
+
+
+def committed(db: Session, *, acts: Collection[Act]) -> Iterator[Committed]:
+    """Yield every act of some kinds, in the order of the log."""
+    rows = db.execute(
+        sa.select(
+            col(LedgerRecord.leaf_index), col(LedgerRecord.act), col(LedgerRecord.subject_id), col(LedgerRecord.record)
+        )
+        .where(col(LedgerRecord.act).in_(acts))
+        .order_by(col(LedgerRecord.leaf_index)),
+        execution_options={"yield_per": 1000},
+    )
+    for index, act, subject_id, statement in rows:
+        record = None if statement is None else statement.get("record")
+        yield Committed(leaf_index=index, act=act, subject_id=subject_id, record=record)
 
 
 def leaf_hash_at(db: Session, index: int) -> bytes | None:
@@ -147,19 +173,21 @@ def verify_chain(db: Session) -> tuple[str, ...]:
     """Recompute the log from its leaves and name what is wrong; empty when the log is whole.
 
     Leaves are contiguous and hash to what is stored; their root is the head's; each checkpoint ever signed states the
-    root its size had; every record that was not erased opens its leaf.
+    root its size had; every record that was not erased opens its leaf and is filed as it states.
     """
     problems: list[str] = []
     signed = {row.size: row.root for row in db.execute(sa.select(LedgerCheckpoint)).scalars()}
     tree = CompactRange()
     with _leaves(db) as leaves:
-        for index, entry, hashed, record, salt in leaves:
+        for index, entry, hashed, record, salt, act, subject_id in leaves:
             if index != tree.size:
                 return (*problems, f"leaf {tree.size} is missing")
             if leaf_hash(entry) != hashed:
                 problems.append(f"leaf {index} does not hash to what is stored")
             if record is not None and salt is not None and not opens(entry, record, salt):
                 problems.append(f"the record of leaf {index} is not the one that was committed")
+            elif record is not None and (record.get("act"), record.get("subject")) != (act.value, str(subject_id)):
+                problems.append(f"the record of leaf {index} is filed under another act than it states")
             tree.append(hashed)
             if tree.size in signed and signed.pop(tree.size) != tree.root():
                 problems.append(f"the checkpoint of {tree.size} states another root")
@@ -170,7 +198,7 @@ def verify_chain(db: Session) -> tuple[str, ...]:
     return tuple(problems)
 
 
-def _leaves(db: Session) -> sa.Result[int, bytes, bytes, Any, Any]:
+def _leaves(db: Session) -> sa.Result[int, bytes, bytes, Any, Any, Any, Any]:
     return db.execute(
         sa.select(
             col(LedgerLeaf.index),
@@ -178,6 +206,8 @@ def _leaves(db: Session) -> sa.Result[int, bytes, bytes, Any, Any]:
             col(LedgerLeaf.leaf_hash),
             col(LedgerRecord.record),
             col(LedgerRecord.salt),
+            col(LedgerRecord.act),
+            col(LedgerRecord.subject_id),
         )
         .outerjoin(LedgerRecord, col(LedgerRecord.leaf_index) == col(LedgerLeaf.index))
         .order_by(col(LedgerLeaf.index)),
