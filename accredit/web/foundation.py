@@ -19,7 +19,7 @@ from accredit.web.headers import install_headers
 from accredit.web.languages import install_languages
 from accredit.web.navigation import navigation
 from accredit.web.pages import address_of
-from accredit.web.static_files import STATIC, asset
+from accredit.web.static_files import STATIC, asset, send
 from accredit.web.viewer import ANONYMOUS, Viewer, current_viewer
 
 
@@ -70,7 +70,8 @@ def _install_static_files(app: Flask) -> None:
     app.static_folder = str(STATIC)
     if "static" not in app.view_functions:
         # Flask adds this route itself only when the folder is named at birth.
-        app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=app.send_static_file)
+        app.add_url_rule("/static/<path:filename>", endpoint="static", view_func=send)
+    app.view_functions["static"] = send
 
 
 def _install_templates(app: Flask, *, demonstration: bool) -> None:
