@@ -43,6 +43,7 @@ _SECRET: Final = Ed25519PrivateKey.from_private_bytes(b"accredit: a key to measu
 _NAMES: Final = ("Ama Sample", "Siân O'Brien-Llŷr", "Zoë Example", "Bartholomew Featherstonehaugh-Example", "李 Sample")
 
 
+@cache
 def key() -> VerificationKey:
     """Return the key that the measured credentials are signed with, as its issuer publishes it."""
     raw = _SECRET.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)

@@ -29,10 +29,10 @@ _UNIT: Final = "credentials per CPU second"
 def issue() -> Bench:
     """Document → signed credential, nothing checked."""
     documents = credentials.of_one_achievement()
-    peer = pyld_peer.load()
+    peers = pyld_peer.load()
     baselines = (
         Contender(key="raw_ed25519_sign", work=_raw_sign),
-        *_beside(peer, lambda found: _each(documents, found.issue)),
+        *_beside(peers, lambda found: _each(documents, found.issue)),
     )
     return Bench(
         name="issue",
@@ -43,8 +43,8 @@ def issue() -> Bench:
             Contender(key="many_achievements", work=_each(credentials.of_many(), _issue)),
         ),
         baselines=baselines,
-        missing=_missing(peer),
-        wrong=_disagreements(peer, documents),
+        missing=_missing(peers),
+        wrong=_disagreements(peers, documents),
         facts=_sizes(documents),
     )
 
@@ -52,10 +52,10 @@ def issue() -> Bench:
 def issue_checked() -> Bench:
     """Document → signed credential → verified as anybody would, which is how credentials are issued in practice."""
     documents = credentials.of_one_achievement()
-    peer, public = pyld_peer.load(), _public()
+    peers, public = pyld_peer.load(), _public()
     baselines = (
         Contender(key="raw_sign_and_verify", work=_raw_sign_and_verify),
-        *_beside(peer, lambda found: _each(documents, lambda each: found.verify(found.issue(each), public))),
+        *_beside(peers, lambda found: _each(documents, lambda each: found.verify(found.issue(each), public))),
     )
     return Bench(
         name="issue_checked",
@@ -68,8 +68,8 @@ def issue_checked() -> Bench:
             ),
         ),
         baselines=baselines,
-        missing=_missing(peer),
-        wrong=_disagreements(peer, documents),
+        missing=_missing(peers),
+        wrong=_disagreements(peers, documents),
         facts=_sizes(documents),
     )
 
@@ -79,10 +79,10 @@ def verify() -> Bench:
     ours = [_issue(each) for each in credentials.of_one_achievement()]
     general = [_issue(each) for each in credentials.of_many()]
     as_bytes = [json.dumps(each, ensure_ascii=False, separators=(",", ":")).encode() for each in ours]
-    peer, public = pyld_peer.load(), _public()
+    peers, public = pyld_peer.load(), _public()
     baselines = (
         Contender(key="raw_ed25519_verify", work=_raw_verify),
-        *_beside(peer, lambda found: _each(general, lambda each: found.verify(each, public))),
+        *_beside(peers, lambda found: _each(general, lambda each: found.verify(each, public))),
     )
     return Bench(
         name="verify",
@@ -97,9 +97,9 @@ def verify() -> Bench:
             ),
         ),
         baselines=baselines,
-        beside={"pyld": "general"},
-        missing=_missing(peer),
-        wrong=_disagreements(peer, credentials.of_many()) + sum(_is_genuine(each) for each in _forged(ours)),
+        beside={peer.key: "general" for peer in peers},
+        missing=_missing(peers),
+        wrong=_disagreements(peers, credentials.of_many()) + sum(_is_genuine(each) for each in _forged(ours)),
         facts=_sizes(credentials.of_one_achievement()),
     )
 
@@ -107,15 +107,15 @@ def verify() -> Bench:
 def canonicalise() -> Bench:
     """Document → canonical N-Quads by RDFC-1.0, every document of another shape."""
     documents = credentials.of_many()
-    peer = pyld_peer.load()
-    baselines = _beside(peer, lambda found: _each(documents, found.normalise))
+    peers = pyld_peer.load()
+    baselines = _beside(peers, lambda found: _each(documents, found.normalise))
     return Bench(
         name="canonicalise",
         unit="documents per CPU second",
         ours=Contender(key="ours", work=_each(documents, lambda each: bool(canonical_form(each)))),
         baselines=baselines,
-        missing=_missing(peer),
-        wrong=_disagreements(peer, documents),
+        missing=_missing(peers),
+        wrong=_disagreements(peers, documents),
         facts=_sizes(documents),
     )
 
@@ -153,13 +153,13 @@ def _forged(signed: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     return forged
 
 
-def _disagreements(peer: pyld_peer.Peer | None, documents: Sequence[Mapping[str, Any]]) -> int:
+def _disagreements(peers: Sequence[pyld_peer.Peer], documents: Sequence[Mapping[str, Any]]) -> int:
     """Count the documents whose canonical form is another than PyLD's: they would not be the same work."""
-    return 0 if peer is None else sum(peer.normalise(each) != canonical_form(each) for each in documents)
+    return sum(peers[0].normalise(each) != canonical_form(each) for each in documents) if peers else 0
 
 
-def _beside(peer: pyld_peer.Peer | None, work: Callable[[pyld_peer.Peer], Work]) -> tuple[Contender, ...]:
-    return () if peer is None else (Contender(key="pyld", work=work(peer)),)
+def _beside(peers: Sequence[pyld_peer.Peer], work: Callable[[pyld_peer.Peer], Work]) -> tuple[Contender, ...]:
+    return tuple(Contender(key=peer.key, work=work(peer)) for peer in peers)
 
 
 def _each(items: Sequence[_Item], does: Callable[[_Item], object]) -> Work:
@@ -189,8 +189,8 @@ def _public() -> Ed25519PublicKey:
 _PUBLIC: Final = _public()
 
 
-def _missing(peer: pyld_peer.Peer | None) -> dict[str, str]:
-    return {} if peer else {"pyld": pyld_peer.MISSING}
+def _missing(peers: Sequence[pyld_peer.Peer]) -> dict[str, str]:
+    return {} if peers else {"pyld": pyld_peer.MISSING}
 
 
 def _sizes(documents: Sequence[Mapping[str, Any]]) -> dict[str, int]:

@@ -64,7 +64,7 @@ def test_every_bench_is_covered_here() -> None:
 def test_verify_sets_the_general_path_beside_pyld_and_our_own_shape_beside_the_bare_signature() -> None:
     pytest.importorskip("pyld")
     found = harness.run(signing.verify(), rounds=1, seconds=0.002)
-    assert found["beside"] == {"raw_ed25519_verify": "ours", "pyld": "general"}
+    assert found["beside"] == {"raw_ed25519_verify": "ours", "pyld": "general", "pyld_tuned": "general"}
 
 
 def test_credentials_are_of_the_size_that_others_were_measured_with() -> None:
@@ -82,8 +82,8 @@ def test_a_cohort_shares_its_achievement_and_nobody_else_does() -> None:
 
 
 def test_pyld_makes_the_very_proof_that_we_make() -> None:
-    peer = pyld_peer.load()
-    if peer is None:
+    peers = pyld_peer.load()
+    if not peers:
         pytest.skip("PyLD is not installed: nothing to compare the signatures with")
     document = credentials.of_many()[3]
     public = Ed25519PublicKey.from_public_bytes(credentials.key().public_key.raw)
@@ -93,9 +93,10 @@ def test_pyld_makes_the_very_proof_that_we_make() -> None:
         verification_method=credentials.key().id,
         created=credentials.ISSUED,
     )
-    assert peer.issue(document)["proof"]["proofValue"] == _proof(ours)["proofValue"]
-    assert peer.verify(ours, public)
-    assert not peer.verify({**ours, "name": "Another"}, public)
+    for peer in peers:
+        assert peer.issue(document)["proof"]["proofValue"] == _proof(ours)["proofValue"]
+        assert peer.verify(ours, public)
+        assert not peer.verify({**ours, "name": "Another"}, public)
 
 
 def _proof(signed: dict[str, Any]) -> dict[str, Any]:
@@ -105,7 +106,7 @@ def _proof(signed: dict[str, Any]) -> dict[str, Any]:
 
 
 def test_without_pyld_the_bench_still_runs_and_says_what_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(pyld_peer, "load", lambda: None)
+    monkeypatch.setattr(pyld_peer, "load", tuple)
     found = harness.run(signing.canonicalise(), rounds=1, seconds=0.002)
     assert found["baselines"] == {}
     assert "development dependencies" in found["missing"]["pyld"]
