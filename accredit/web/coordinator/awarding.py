@@ -17,7 +17,7 @@ from flask_babel import ngettext
 from accredit.clock import utc_now
 from accredit.domain.awarding import operations, queries, rules
 from accredit.domain.awarding.queries import Progress
-from accredit.domain.awarding.rules import Assessment
+from accredit.domain.awarding.rules import Assessment, FindingKind
 from accredit.domain.credentials.queries import totals_of
 from accredit.domain.credentials.rules import honest_sentence
 from accredit.domain.organisations.rules import Permission
@@ -34,7 +34,7 @@ from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 
 NEARLY = 2
-"""So few things still to come read as "nearly there"."""
+"""So few things still to come, and at most a quarter of the hours, read as "nearly there"."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,9 +103,9 @@ def _award_page(
     programme: ProgrammeFacts, cohort: Sequence[Progress], level: Level | None, form: AwardForm
 ) -> ResponseReturnValue:
     groups = _grouped(cohort, level) if level else None
-    if groups is not None:
+    if level is not None and groups is not None:
         form.enrolments.choices = choices_of(
-            (each.who.enrolment_id, each.who.printed_name) for each in groups.ready if each.may_be_awarded
+            (each.who.enrolment_id, _label(each.who, level)) for each in groups.ready if each.may_be_awarded
         )
         if request.args.get("tick") == "all":
             form.enrolments.data = [choice.value for choice in form.enrolments.choices]
@@ -133,8 +133,21 @@ def _grouped(cohort: Sequence[Progress], level: Level) -> Groups:
         elif assessment.met:
             ready.append(measured)
         else:
-            (nearly if len(assessment.missing) <= NEARLY else on_the_way).append(measured)
+            (nearly if _is_near(assessment) else on_the_way).append(measured)
     return Groups(ready=ready, nearly=nearly, on_the_way=on_the_way, holding=holding)
+
+
+def _is_near(assessment: Assessment) -> bool:
+    far = any(each.kind is FindingKind.HOURS and each.missing * 4 > each.needed for each in assessment.missing)
+    return len(assessment.missing) <= NEARLY and not far
+
+
+def _label(who: Progress, level: Level) -> str:
+    """Return a name, with the higher level somebody is ready for: one look keeps them from getting less."""
+    highest = standing.due(who)[-1]
+    if highest.level_code == level.code:
+        return who.printed_name
+    return str(_("%(name)s (also ready for %(level)s)", name=who.printed_name, level=highest.level_title))
 
 
 @bp.post("/programmes/<uuid:programme_id>/award/<level_code>/look")

@@ -78,7 +78,7 @@ def test_a_slip_shows_its_code_once_and_opens_their_page(
 ) -> None:
     client = client_for(cast.nia)
     shown = client.post(f"/school/people/{cast.ama.id}/slip").get_data(as_text=True)
-    (code,) = re.findall(r'class="big">([A-Z0-9-]{16})<', shown)
+    (code,) = re.findall(r"<code>([A-Z0-9-]{16})</code>", shown)
     with sqlite_database.reading() as db:
         claimed = queries.find_by_claim_code(db, code, pepper=PEPPER)
     assert claimed is not None
@@ -89,7 +89,7 @@ def test_a_slip_shows_its_code_once_and_opens_their_page(
 def test_slips_are_made_for_those_without_one(client_for: ClientFor, cast: Cast) -> None:
     client = client_for(cast.nia)
     address = f"/school/programmes/{cast.programme_id}/slips"
-    assert len(re.findall(r'class="big">', client.post(address).get_data(as_text=True))) == 3
+    assert len(re.findall(r"<code>", client.post(address).get_data(as_text=True))) == 3
     assert client.post(address).status_code == 303
 
 
