@@ -10,7 +10,6 @@ from flask import Flask
 
 from accredit import migrations
 from accredit.config import Settings, load_settings
-from accredit.errors import NotReady
 from accredit.storage import Database, identity
 from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
 from accredit.web.access import check_every_route_declares
@@ -60,11 +59,8 @@ def from_environment() -> Flask:
 
 def _check_identity(database: Database, settings: Settings) -> None:
     with database.reading() as db:
-        known = identity.read(db)
-        if known is None:
-            raise NotReady("not-migrated", "The database is not set up yet. Run: accredit migrate")
-        identity.compare(
-            known, base_url=settings.base_url, did_host=settings.did_host, demonstration=settings.demonstration
+        identity.check(
+            db, base_url=settings.base_url, did_host=settings.did_host, demonstration=settings.demonstration
         )
 
 def _trusted_hosts(settings: Settings) -> list[str]:

@@ -1,7 +1,8 @@
 """Issue every award that waits: prepare, sign, record, publish, release, in chunks that share a checkpoint.
 
 Steps 4 to 7 of the life of a credential. Every pass begins from what the database says, never from what a promise said:
-whoever runs it after a crash finishes what was begun and adds nothing.
+whoever runs it after a crash finishes what was begun and adds nothing. What cannot be issued, for whatever reason, is
+left for the next pass and named in a log; it never keeps the others waiting.
 
 1. prepare (one transaction for a chunk): awards without an issuance get one. After a crash: intents.
 2. sign (no transaction): after a crash, nothing happened.
@@ -82,14 +83,15 @@ class Issuer:
 
     def publish_status_list(self, list_id: UUID) -> bool:
         """Sign one status list if it changed or grows old."""
-        with self._turn, self._database.transaction() as db:
-            return issuing.publish_status_list(db, list_id=list_id, keyring=self._keyring, now=self._clock())
+        with self._turn:
+            return self._publish_list(list_id)
 
     def sign_lists(self, *, signed_before: datetime) -> int:
-        """Sign every list that was never signed, or last before a moment; return how many there were."""
+        """Sign every list that was never signed, or last before a moment; return how many were."""
         with self._database.reading() as db:
             lists = queries.lists_to_sign(db, signed_before=signed_before)
-        return sum(self.publish_status_list(list_id) for list_id in lists)
+        with self._turn:
+            return self._publish_lists(lists)
 
     def _prepare_chunk(self, done: Issued) -> int:
         with self._database.reading() as db:
@@ -130,9 +132,12 @@ class Issuer:
                     now=moment,
                 )
                 credentials.attach(db, award_id=award.award_id, issuance_id=prepared.id, now=now)
-        except AccreditError as refused:
-            done.refused[award.award_id] = refused.code
-            logger.warning("award not prepared", award=str(award.award_id), rule=refused.code)
+        except sqlalchemy.exc.OperationalError:
+            # The database is away, which says nothing about this award.
+            raise
+        except Exception as refused:  # noqa: BLE001  # one award that breaks must not keep every other one waiting
+            done.refused[award.award_id] = _kind_of(refused)
+            logger.warning("award not prepared", award=str(award.award_id), rule=_kind_of(refused))
         else:
             done.prepared += 1
 
@@ -160,6 +165,11 @@ class Issuer:
                 with self._database.transaction() as db:
                     issuing.void(db, issuance_id=intent.issuance_id, reason=refused.rule)
             return None
+        except Exception as broken:  # noqa: BLE001  # a lost key or a broken document stops this one alone
+            done.refused[intent.issuance_id] = rule = _kind_of(broken)
+            # Its kind only: the message may quote the document, and so a name.
+            logger.error("credential not signed", issuance=str(intent.issuance_id), rule=rule)  # noqa: TRY400
+            return None
 
     def _record(self, signed: Sequence[Signed], done: Issued) -> None:
         try:
@@ -170,7 +180,7 @@ class Issuer:
             # One poisoned credential must not keep ninety-nine good ones waiting: the chunk is halved until it stands
             # alone.
             if len(signed) == 1:
-                done.refused[signed[0].issuance_id] = getattr(error, "code", None) or type(error).__name__
+                done.refused[signed[0].issuance_id] = _kind_of(error)
                 logger.exception("credential not recorded", issuance=str(signed[0].issuance_id))
                 return
             half = len(signed) // 2
@@ -187,13 +197,28 @@ class Issuer:
             transparency.checkpoint(db, signer=self._log_signer(db), now=now)
             fault_point("S5.before_commit")
         fault_point("S5.after_commit")
+        with self._database.reading() as db:
+            never_signed = queries.lists_never_signed(db)
+        self._publish_lists(never_signed)
         with self._database.transaction() as db:
-            for list_id in queries.lists_never_signed(db):
-                issuing.publish_status_list(db, list_id=list_id, keyring=self._keyring, now=now)
             released = issuing.release(db, now=now)
             fault_point("S6.before_commit")
         fault_point("S6.after_commit")
         return len(released)
+
+    def _publish_lists(self, lists: Sequence[UUID]) -> int:
+        signed = 0
+        for list_id in lists:
+            try:
+                signed += self._publish_list(list_id)
+            except AccreditError as refused:
+                # An organisation without its key must not let the lists of every other one grow old.
+                logger.error("status list not signed", status_list=str(list_id), rule=refused.code)  # noqa: TRY400
+        return signed
+
+    def _publish_list(self, list_id: UUID) -> bool:
+        with self._database.transaction() as db:
+            return issuing.publish_status_list(db, list_id=list_id, keyring=self._keyring, now=self._clock())
 
     def _log_signer(self, db: Session) -> LogSigner:
         origin = log.origin(db)
@@ -201,3 +226,7 @@ class Issuer:
         if origin is None or key is None:
             raise NotReady("no-log", "The log has not been started; run: accredit migrate")
         return LogSigner(public_key=key.raw, sign=lambda message: self._keyring.sign(key.id, message))
+
+
+def _kind_of(error: Exception) -> str:
+    return error.code if isinstance(error, AccreditError) else type(error).__name__

@@ -39,17 +39,18 @@ class Reconciler:
 
     def sweep(self) -> Issued:
         """Do everything that is due and was not done; return what was issued. A failing part does not stop another."""
-        done = Issued()
-        if self._desk.issuer is not None:
-            done = self._sign(self._desk.issuer)
-        if self._desk.post is not None:
-            self._deliver(self._desk.post)
-        return done
+        try:
+            return Issued() if self._desk.issuer is None else self._sign(self._desk.issuer)
+        finally:
+            if self._desk.post is not None:
+                self._deliver(self._desk.post)
 
     def _sign(self, issuer: Issuer) -> Issued:
-        done = issuer.issue_waiting() if self._work_waits() else Issued()
-        issuer.sign_lists(signed_before=self._clock() - SIGN_AGAIN_AFTER)
-        return done
+        try:
+            return issuer.issue_waiting() if self._work_waits() else Issued()
+        finally:
+            # Even when nothing new can be issued: a list that grows old makes every older credential doubtful.
+            issuer.sign_lists(signed_before=self._clock() - SIGN_AGAIN_AFTER)
 
     def _work_waits(self) -> bool:
         with self._database.reading() as db:
@@ -71,8 +72,8 @@ class Reconciler:
         for mail_id in late:
             try:
                 post.send(mail_id)
-            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError):
-                # This address, not the server: the others must not wait for it.
+            except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError, smtplib.SMTPNotSupportedError, ValueError):
+                # This message, not the server: the others must not wait for it.
                 logger.warning("mail refused", mail=str(mail_id))
             except OSError:
                 # The mail server is away: the rest of the queue would fail alike, so the next sweep tries again.

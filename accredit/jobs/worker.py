@@ -39,6 +39,13 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
     ended = stop or threading.Event()
     database = Database(settings.database_url)
     try:
+        with database.reading() as db:
+            identity.check(
+                db,
+                base_url=settings.base_url,
+                did_host=settings.did_host,
+                demonstration=settings.demonstration,
+            )
         desk = open_desk(settings, database, queues)
         reconciler = Reconciler(database, desk, utc_now)
         _stop_on_signals(ended)

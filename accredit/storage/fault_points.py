@@ -29,8 +29,8 @@ NAMES = (
 )
 
 
-class PowerCut(RuntimeError):
-    """Raised by a fault point in a test, never otherwise."""
+class PowerCut(BaseException):
+    """Raised by a fault point in a test, never otherwise; nothing catches it and goes on, as after a real one."""
 
 
 def arrange(fault: str) -> None:

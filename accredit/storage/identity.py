@@ -51,6 +51,17 @@ def claim(db: Session, *, base_url: str, did_host: str, demonstration: bool, now
     known.base_url = base_url
 
 
+def check(db: Session, *, base_url: str, did_host: str, demonstration: bool) -> None:
+    """Refuse to start on a database that was not set up, or that belongs to another address.
+
+    Raises `NotReady`: ``not-migrated``, and as `compare` does.
+    """
+    known = read(db)
+    if known is None:
+        raise NotReady("not-migrated", "The database is not set up yet. Run: accredit migrate")
+    compare(known, base_url=base_url, did_host=did_host, demonstration=demonstration)
+
+
 def compare(known: ServiceIdentity, *, base_url: str, did_host: str, demonstration: bool) -> None:
     """Refuse an identity that differs from the one written at first start.
 

@@ -96,7 +96,13 @@ def awarded(database: Database, folder: Path, people: int) -> Cohort:
     with database.transaction() as db:
         identity.claim(db, base_url=f"https://{HOST}", did_host=HOST, demonstration=False, now=NOW)
         transparency.ensure_log(db, origin=f"{HOST}/ledger")
-        school = factories.add_organisation(db, urn="199902")
+    return awarded_at_school(database, folder, people, urn="199902")
+
+
+def awarded_at_school(database: Database, folder: Path, people: int, *, urn: str) -> Cohort:
+    """Do the same for one more school of a service that was started."""
+    with database.transaction() as db:
+        school = factories.add_organisation(db, urn=urn)
         programme = factories.add_programme(db, school)
         nia_id = factories.add_staff(db, school, name="Nia Enghraifft")
         factories.give_role(db, nia_id, Role.COORDINATOR)

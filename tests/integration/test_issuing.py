@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from accredit.domain.verification import operations as verification
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.rules import Verdict
 from accredit.errors import NotReady
+from accredit.jobs import worker
 from accredit.jobs.handlers import handlers_of
 from accredit.jobs.worker import open_desk
 from accredit.kit.vc import status_list
@@ -113,3 +115,24 @@ def test_without_the_passphrase_nothing_can_be_signed_and_mail_still_goes(
     desk = open_desk(settings, sqlite_database, [Queue.DELIVER])
     assert desk.issuer is None
     assert list(handlers_of(desk)) == [Promise.SEND_MAIL]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "code"),
+    [
+        ("ACCREDIT_BASE_URL", "https://another.example", "base-url-changed"),
+        ("ACCREDIT_DEMONSTRATION", "true", "demonstration-mismatch"),
+    ],
+)
+def test_a_worker_with_the_settings_of_another_service_does_not_start(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, code: str
+) -> None:
+    cohort = awarded(sqlite_database, tmp_path, 1)
+    for setting, given in (cohort.environment() | {name: value}).items():
+        monkeypatch.setenv(setting, given)
+    ended = threading.Event()
+    ended.set()
+    with pytest.raises(NotReady) as refused:
+        worker.run(load_settings(), stop=ended)
+    assert refused.value.code == code
+    assert not (tmp_path / "keys").exists()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from accredit.domain.audit.rules import SERVICE
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.models import Issuance
+from accredit.domain.issuing.rules import Purpose
+from accredit.domain.organisations.models import Organisation
 from accredit.domain.transparency import queries as log
 from accredit.errors import NotReady
 from accredit.jobs.handlers import Desk
@@ -23,7 +26,13 @@ from accredit.jobs.reconciler import Reconciler
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
 from accredit.storage import Database
-from tests.integration.cohort import PASSPHRASE, Cohort, awarded, check_nothing_lost_nothing_doubled
+from tests.integration.cohort import (
+    PASSPHRASE,
+    Cohort,
+    awarded,
+    awarded_at_school,
+    check_nothing_lost_nothing_doubled,
+)
 
 
 def _sweep(cohort: Cohort, now: datetime | None = None) -> Issued:
@@ -104,7 +113,6 @@ def test_a_worker_with_keys_that_are_not_the_registers_does_not_start(database: 
 
 
 def test_after_a_rotation_an_intent_of_the_old_key_is_made_anew(database: Database, tmp_path: Path) -> None:
-    from accredit.domain.issuing.rules import Purpose
     from accredit.storage.fault_points import PowerCut, arrange
 
     cohort = awarded(database, tmp_path, 2)
@@ -125,3 +133,58 @@ def test_after_a_rotation_an_intent_of_the_old_key_is_made_anew(database: Databa
         )
     assert issuer.issue_waiting().released == 0
     assert issuer.issue_waiting().released == 2
+
+
+def _lose_key(cohort: Cohort) -> None:
+    with cohort.database.reading() as db:
+        (lost,) = [
+            key
+            for key in queries.register(db)
+            if key.organisation_id == cohort.organisation_id and key.purpose is Purpose.ASSERTION
+        ]
+    (cohort.folder / "keys" / f"{lost.id}.key.pem").unlink()
+
+
+def _spoil_identity(cohort: Cohort) -> None:
+    with cohort.database.transaction() as db:
+        db.get(Organisation, cohort.organisation_id).did = "did:web:"
+
+
+@pytest.mark.parametrize("trouble", [_lose_key, _spoil_identity])
+def test_the_trouble_of_one_school_does_not_keep_another_waiting(
+    database: Database, tmp_path: Path, trouble: Callable[[Cohort], None]
+) -> None:
+    troubled = awarded(database, tmp_path, 1)
+    issuer = troubled.issuer()
+    with database.transaction() as db:
+        did = db.get(Organisation, troubled.organisation_id).did
+        issuing.ensure_keys(
+            db,
+            organisation_id=troubled.organisation_id,
+            controller=did,
+            keyring=KeyRing.open(tmp_path / "keys", PASSPHRASE),
+            now=utc_now(),
+        )
+    trouble(troubled)
+    awarded_at_school(database, tmp_path, 2, urn="199903")
+    done = issuer.issue_waiting()
+    assert (done.released, len(done.refused)) == (2, 1)
+
+
+def test_a_school_without_a_status_key_does_not_stop_the_lists_of_others(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    keyless, later = awarded(sqlite_database, tmp_path, 1), utc_now() + timedelta(hours=7)
+    awarded_at_school(sqlite_database, tmp_path, 1, urn="199903")
+    issuer = keyless.issuer()
+    issuer.issue_waiting()
+    with sqlite_database.transaction() as db:
+        (key,) = [
+            key
+            for key in queries.register(db)
+            if key.organisation_id == keyless.organisation_id and key.purpose is Purpose.STATUS
+        ]
+        issuing.retire_key(db, controller=key.controller, fragment=key.fragment, now=utc_now(), actor=SERVICE)
+    _sweep(keyless, later)
+    with sqlite_database.reading() as db:
+        assert len(queries.lists_to_sign(db, signed_before=later - timedelta(seconds=1))) == 1

@@ -103,6 +103,24 @@ def test_an_address_that_a_server_refuses_does_not_hold_up_the_others(database: 
     assert len(mailbox.received) == 1
 
 
+@pytest.mark.parametrize(
+    "fault", [smtplib.SMTPNotSupportedError(), UnicodeEncodeError("ascii", "é", 0, 1, "ordinal not in range")]
+)
+def test_a_message_that_cannot_be_written_does_not_hold_up_the_others(database: Database, fault: Exception) -> None:
+    class Strict(Mailbox):
+        def send(self, message: EmailMessage) -> None:
+            if message["To"] == "nía@school.example":
+                raise fault
+            self.received.append(message)
+
+    with database.transaction() as db:
+        notifications.queue_mail(db, to_address="nía@school.example", subject="Côd", text="A code", now=NOW)
+    _queued(database)
+    mailbox = Strict()
+    Reconciler(database, Desk(issuer=None, post=_post(database, mailbox)), lambda: NOW + timedelta(minutes=6)).sweep()
+    assert len(mailbox.received) == 1
+
+
 def test_mail_that_could_not_be_sent_for_a_day_is_emptied(database: Database) -> None:
     mail_id, mailbox = _queued(database), Mailbox()
     later = NOW + timedelta(hours=25)
