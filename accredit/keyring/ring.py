@@ -43,7 +43,7 @@ class KeyRing:
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
         ring = cls(directory, passphrase.encode())
         for path in sorted(directory.glob(f"*{SUFFIX}")):
-            ring._load(UUID(path.name.removesuffix(SUFFIX)))
+            ring._load(_id_of(path))
         return ring
 
     def create(self, key_id: UUID) -> bytes:
@@ -113,6 +113,14 @@ def throw_away_key() -> tuple[bytes, Ed25519PrivateKey]:
 
 def _public(key: Ed25519PrivateKey) -> bytes:
     return key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def _id_of(path: Path) -> UUID:
+    try:
+        return UUID(path.name.removesuffix(SUFFIX))
+    except ValueError as error:
+        detail = f"{path} is not named as a key of this service is; a copy belongs in another folder."
+        raise NotReady("key-unreadable", detail) from error
 
 
 def _check_permissions(path: Path) -> None:

@@ -42,6 +42,13 @@ def test_a_wrong_passphrase_opens_nothing(tmp_path: Path) -> None:
     assert refused.value.code == "key-unreadable"
 
 
+def test_a_copy_left_in_the_folder_is_named(tmp_path: Path) -> None:
+    (tmp_path / "copy of a key.key.pem").write_text("")
+    with pytest.raises(NotReady, match="copy of a key") as refused:
+        KeyRing.open(tmp_path, PASSPHRASE)
+    assert refused.value.code == "key-unreadable"
+
+
 def test_without_a_passphrase_there_is_no_ring(tmp_path: Path) -> None:
     with pytest.raises(NotReady) as refused:
         KeyRing.open(tmp_path, "")
