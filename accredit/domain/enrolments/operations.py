@@ -40,7 +40,8 @@ def enrol_many(
 
     Raises `NotFound` when the programme or anyone is unknown, or belongs to another organisation.
     """
-    programme = db.get(Programme, programme_id)
+    # Locked, so that a form sent twice at once enrols everybody once.
+    programme = db.exec(select(Programme).where(Programme.id == programme_id).with_for_update()).first()
     people = young_people_by_id(db, young_person_ids)
     if programme is None:
         raise NotFound("programme")

@@ -174,6 +174,13 @@ def make_claim_slips(
 ) -> dict[UUID, str]:
     """Make codes for several young people of one organisation; return them by young person, in the order asked."""
     rules.check_same_organisation(actor, organisation_id)
+    # Locked, so that two slips made at once for somebody do not both stay open.
+    db.exec(
+        select(YoungPerson.id)
+        .where(col(YoungPerson.id).in_(list(young_person_ids)))
+        .order_by(col(YoungPerson.id))
+        .with_for_update()
+    ).all()
     people = queries.young_people_by_id(db, young_person_ids)
     codes: dict[UUID, str] = {}
     for slip in _open_slips(db, young_person_ids):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import threading
 from datetime import date
+from uuid import UUID
 
 import pytest
 
@@ -125,3 +127,36 @@ def test_nobody_is_enrolled_across_the_wall(database: Database) -> None:
             factories.enrol(db, cast.olu.id, cast.programme_id)
         with pytest.raises(NotFound):
             factories.take_break(db, cast.ama.enrolled, starts_on=TODAY)
+
+
+def test_a_cohort_sent_twice_at_once_is_enrolled_once(database: Database) -> None:
+    with database.transaction() as db:
+        cast = make_cast(db)
+        people = [
+            factories.add_young_person(db, cast.organisation_id, name=f"Ama Sample-{n}", reference=f"s{n}")
+            for n in range(20)
+        ]
+    found: list[dict[UUID, UUID]] = []
+    together = threading.Barrier(3)
+
+    def send() -> None:
+        with database.transaction() as db:
+            together.wait() if database.is_postgresql else None
+            found.append(
+                operations.enrol_many(
+                    db,
+                    young_person_ids=people,
+                    programme_id=cast.programme_id,
+                    started_on=TODAY,
+                    actor=cast.nia.actor,
+                    now=NOW,
+                )
+            )
+
+    threads = [threading.Thread(target=send) for _ in range(3)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 3
+    assert found[0] == found[1] == found[2]

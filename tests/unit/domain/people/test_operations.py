@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import threading
 from datetime import timedelta
 
 import pytest
@@ -153,6 +154,27 @@ def test_a_slip_signs_in_until_a_new_one_is_made(database: Database) -> None:
         assert queries.find_by_claim_code(db, first, pepper=PEPPER) is None
         assert queries.find_by_claim_code(db, second, pepper=PEPPER) is not None
         assert queries.find_by_claim_code(db, second, pepper=b"another pepper") is None
+
+
+def test_of_slips_made_at_once_one_stays_open(database: Database) -> None:
+    with database.transaction() as db:
+        cast = make_cast(db)
+    together = threading.Barrier(4)
+
+    def make() -> None:
+        with database.transaction() as db:
+            together.wait() if database.is_postgresql else None
+            operations.make_claim_slip(db, young_person_id=cast.ama.id, pepper=PEPPER, actor=cast.nia.actor, now=NOW)
+
+    threads = [threading.Thread(target=make) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with database.reading() as db:
+        slips = db.exec(select(ClaimSlip).where(ClaimSlip.young_person_id == cast.ama.id)).all()
+    assert [slip.withdrawn_at is None for slip in slips].count(True) == 1
+    assert len(slips) >= 4
 
 
 def test_a_slip_is_withdrawn_and_no_code_is_kept(database: Database) -> None:
