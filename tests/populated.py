@@ -114,6 +114,7 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
         assert status_list is not None
         (pause,) = enrolments.enrolment(db, cast.ben.enrolled).breaks
         (role,) = people.staff_member(db, cast.sam.id).roles
+    assert pause.id is not None
     return Year(
         break_id=pause.id,
         role_id=role.id,

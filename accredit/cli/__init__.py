@@ -76,5 +76,5 @@ def main() -> None:
         sys.exit(130)
     except Exception as error:  # noqa: BLE001  # the last line of defence: 0 to 5 must never mean "it broke"
         click.echo(f"Something went wrong inside accredit: {type(error).__name__}: {error}", err=True)
-        click.echo("If it happens again, please report it with these lines:\n" + traceback.format_exc(limit=-6), err=True)
+        click.echo(f"If it happens again, please report these lines:\n{traceback.format_exc(limit=-6)}", err=True)
         sys.exit(EX_SOFTWARE)

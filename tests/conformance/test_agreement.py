@@ -33,7 +33,9 @@ def official(shared: Path) -> OfficialContexts:
 def _by_pyoxigraph(nquads: str) -> str:
     dataset = pyoxigraph.Dataset(pyoxigraph.parse(nquads, format=pyoxigraph.RdfFormat.N_QUADS))
     dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
-    lines = pyoxigraph.serialize(dataset, format=pyoxigraph.RdfFormat.N_QUADS).decode("utf-8").splitlines(keepends=True)
+    written = pyoxigraph.serialize(dataset, format=pyoxigraph.RdfFormat.N_QUADS)
+    assert written is not None
+    lines = written.decode("utf-8").splitlines(keepends=True)
     return "".join(sorted(lines))
 
 

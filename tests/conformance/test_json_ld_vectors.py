@@ -7,11 +7,11 @@ a document that is mapped, but to something else.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pyoxigraph
-import pytest
 
 from accredit.kit.linkeddata import LinkedDataError, canonicalise, mapper, rdfc10, terms
 from accredit.kit.linkeddata.active_context import initial, process
@@ -56,7 +56,9 @@ def _outcome(entry: dict[str, Any], folder: Path) -> str:
     return "equal" if rdfc10.canonicalise(quads) == expected else "different"
 
 
-def test_the_to_rdf_suite_is_mapped_exactly_or_refused(shared: Path, record_property: pytest.RecordProperty) -> None:
+def test_the_to_rdf_suite_is_mapped_exactly_or_refused(
+    shared: Path, record_property: Callable[[str, object], None]
+) -> None:
     folder = shared / "standards" / "vectors" / "json-ld-api"
     outcomes: dict[str, list[str]] = {}
     for entry in json.loads((folder / "toRdf-manifest.jsonld").read_text(encoding="utf-8"))["sequence"]:

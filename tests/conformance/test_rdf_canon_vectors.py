@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pyoxigraph
@@ -31,7 +32,7 @@ def suite(shared: Path) -> Path:
     return shared / "standards" / "vectors" / "rdf-canon"
 
 
-def test_every_test_of_the_suite_passes(suite: Path, record_property: pytest.RecordProperty) -> None:
+def test_every_test_of_the_suite_passes(suite: Path, record_property: Callable[[str, object], None]) -> None:
     entries = json.loads((suite / "manifest.jsonld").read_text(encoding="utf-8"))["entries"]
     failed = []
     for entry in entries:

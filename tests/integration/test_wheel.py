@@ -1,4 +1,4 @@
-"""The wheel alone, away from the checkout, plays the whole demonstration: templates, fonts, data and scripts are in it."""
+"""The wheel alone, away from the checkout, plays the whole demonstration: templates, fonts and data are in it."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def test_two_types_may_give_one_property_different_scopes() -> None:
     of_a, of_b = ({"type": kind, "part": {"name": "x"}} for kind in "AB")
     for first, second in ((of_a, of_b), (of_b, of_a), (of_a, of_b)):
         names = [quad[1] for node in (first, second) for quad in mapper.map_with(context, node, mapper.Limits())]
-        expected = [f"<{X}{node['type'].lower()}>" for node in (first, second)]
+        expected = [f"<{X}{str(node['type']).lower()}>" for node in (first, second)]
         assert [name for name in names if name in (f"<{X}a>", f"<{X}b>")] == expected
 
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 import copy
 
 import pytest
-from test_mapper import Change, badge, put_in_achievement, subject
 
 from accredit.kit.linkeddata import LinkedDataError, TooComplex, canonicalise
 from accredit.kit.linkeddata.mapper import Limits, to_dataset
+from tests.unit.kit.linkeddata.test_mapper import Change, badge, put_in_achievement, subject
 
 OVER_LIMIT: dict[str, tuple[Change, Limits, str]] = {
     "VL24 four thousand values of one property": (

@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-import vc_examples as examples
 
 from accredit.kit.vc import controlled_identifier, did_key, did_web
 from accredit.kit.vc.errors import IdentifierRefused, KeyRefused
 from accredit.kit.vc.verification_key import VerificationKey
+from tests.unit.kit.vc import vc_examples as examples
 
 DID = examples.ISSUER
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-import vc_examples as examples
 from hypothesis import given
 from hypothesis import strategies as st
 
 from accredit.kit.vc import multibase, multikey
 from accredit.kit.vc.errors import KeyRefused
 from accredit.kit.vc.multikey import KeyKind
+from tests.unit.kit.vc import vc_examples as examples
 
 P = 2**255 - 19
 # The torsion points of the curve by their encoding: orders 1, 2, 4, 4 and 8, and second spellings of the first two.

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import vc_examples as examples
 
 from accredit.kit.linkeddata import canonicalise, jcs
 from accredit.kit.vc import data_integrity, eddsa_jcs_2022, eddsa_rdfc_2022
+from tests.unit.kit.vc import vc_examples as examples
 
 FOLDER = Path(__file__).parents[3] / "vectors" / "data-integrity"
 NAMES = sorted(path.stem for path in FOLDER.glob("*.json"))

@@ -7,8 +7,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import token_examples as tokens
-import vc_examples as examples
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
 from hypothesis import given
@@ -20,6 +18,8 @@ from accredit.kit.vc import eddsa_rdfc_2022, json_web_key, vc_jwt
 from accredit.kit.vc.errors import KeyRefused, TimestampInvalid, TokenInvalid
 from accredit.kit.vc.json_web_key import decode_base64url
 from accredit.kit.vc.json_web_signature import es256_signer, rs256_signer
+from tests.unit.kit.vc import token_examples as tokens
+from tests.unit.kit.vc import vc_examples as examples
 
 SIGN = es256_signer(tokens.curve_secret())
 
@@ -297,7 +297,8 @@ def test_a_key_reads_back_from_its_jwk(key: json_web_key.JoseKey) -> None:
     "jwk",
     [None, [], "key", {}, {"kty": None}, {"kty": "EC"}, {"kty": "EC", "crv": ["P-256"]},
      {"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}, {"kty": "OKP", "crv": "Ed25519", "x": "AA"},
-     {"kty": "RSA"}, {"kty": "RSA", "n": "AQ", "e": "AQAB", "key_ops": "verify"}],
+     {"kty": "RSA"}, {"kty": "RSA", "n": "AQ", "e": "AQAB", "key_ops": "verify"},
+     {**json_web_key.encode(tokens.curve_public()), "alg": []}],
     ids=str,
 )  # fmt: skip
 def test_what_is_no_key_is_refused(jwk: object) -> None:

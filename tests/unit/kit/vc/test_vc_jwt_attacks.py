@@ -8,8 +8,6 @@ import json
 from typing import Any
 
 import pytest
-import token_examples as tokens
-import vc_examples as examples
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
@@ -17,6 +15,8 @@ from accredit.kit.vc import json_web_key, multikey, vc_jwt
 from accredit.kit.vc.errors import KeyRefused, TokenInvalid, TokenUnreadable, VcError
 from accredit.kit.vc.json_web_key import encode_base64url
 from accredit.kit.vc.verification_key import VerificationKey
+from tests.unit.kit.vc import token_examples as tokens
+from tests.unit.kit.vc import vc_examples as examples
 
 KNOWN = tokens.curve_key()
 GENUINE = tokens.token()

@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import Any
 
-import vc_examples as examples
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
@@ -17,6 +16,7 @@ from accredit.kit.vc.json_web_key import RsaPublicKey, RsaVerificationKey, encod
 from accredit.kit.vc.json_web_signature import es256_signer
 from accredit.kit.vc.multikey import KeyKind
 from accredit.kit.vc.verification_key import VerificationKey
+from tests.unit.kit.vc import vc_examples as examples
 
 KID = f"{examples.ISSUER}#token-key"
 SECONDS = 1_795_176_000
