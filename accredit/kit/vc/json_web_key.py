@@ -110,7 +110,8 @@ def decode(jwk: object) -> JoseKey:
     if not _PRIVATE_MEMBERS.isdisjoint(jwk):
         raise KeyRefused("private_key", "The key holds its private part; whoever signs must replace it at once.")
     found = _READERS.get(kind, _unsupported)(jwk) if isinstance(kind, str) else _unsupported(jwk)
-    if "alg" in jwk and jwk["alg"] not in algorithms_of(found):
+    algorithm = jwk.get("alg")
+    if algorithm is not None and (not isinstance(algorithm, str) or algorithm not in algorithms_of(found)):
         raise KeyRefused("key_malformed", "The key names an algorithm that it cannot be used with.")
     return found
 

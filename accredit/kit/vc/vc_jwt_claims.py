@@ -66,8 +66,8 @@ def read(payload: Mapping[str, Any]) -> Content:
     """Separate the credential of a payload from the claims, and compare the two.
 
     Raises `TokenInvalid` with code ``vc_claim_not_allowed``, ``not_a_credential``, ``issuer_missing``,
-    ``claim_malformed``, ``iss_mismatch``, ``sub_mismatch``, ``jti_mismatch``, ``nbf_mismatch`` or ``exp_mismatch``,
-    and `TimestampInvalid` for a date of the credential.
+    ``claim_malformed`` (also for a date of the credential), ``iss_mismatch``, ``sub_mismatch``, ``jti_mismatch``,
+    ``nbf_mismatch`` or ``exp_mismatch``.
     """
     claims = {name: value for name, value in payload.items() if name in REGISTERED}
     document, notes = _document(payload, claims)
