@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from openbadgeslib.ob3 import Achievement, Issuer, OB3Signer, OB3VerificationError, OB3Verifier
 from openbadgeslib.ob3 import OpenBadgeCredential as TheirCredential
 
-from accredit.kit.vc import eddsa_rdfc_2022, json_web_key, vc_jwt
+from accredit.kit.vc import eddsa_rdfc_2022, json_web_key, multikey, vc_jwt
 from accredit.kit.vc.errors import KeyRefused, TimestampInvalid, TokenInvalid
 from accredit.kit.vc.json_web_key import decode_base64url
 from accredit.kit.vc.json_web_signature import es256_signer, rs256_signer
@@ -255,7 +255,8 @@ def test_a_token_of_the_older_data_model_is_read_with_its_claims_put_back() -> N
 
 def test_a_token_of_the_older_data_model_with_the_credential_at_the_top_is_read() -> None:
     context = ["https://www.w3.org/2018/credentials/v1", examples.OB]
-    token = tokens.token(**{"@context": context, "validFrom": None, "issuanceDate": "2026-11-20T12:00:00Z"})
+    older: dict[str, Any] = {"@context": context, "validFrom": None, "issuanceDate": "2026-11-20T12:00:00Z"}
+    token = tokens.token(**older)
     assert read(token).not_before == examples.CREATED
 
 
@@ -282,7 +283,7 @@ def test_a_vc_claim_cannot_say_two_things(case: tuple[dict[str, Any], str]) -> N
 
 KEYS = {
     "P-256": tokens.curve_public(),
-    "P-384": examples.curve_signer(examples.multikey.KeyKind.P384, 7)[0],
+    "P-384": examples.curve_signer(multikey.KeyKind.P384, 7)[0],
     "Ed25519": examples.public(1),
     "RSA": tokens.rsa_public(),
 }

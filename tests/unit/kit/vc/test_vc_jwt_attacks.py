@@ -14,6 +14,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from accredit.kit.vc import json_web_key, multikey, vc_jwt
 from accredit.kit.vc.errors import KeyRefused, TokenInvalid, TokenUnreadable, VcError
 from accredit.kit.vc.json_web_key import encode_base64url
+from accredit.kit.vc.json_web_signature import es256_signer
 from accredit.kit.vc.verification_key import VerificationKey
 from tests.unit.kit.vc import token_examples as tokens
 from tests.unit.kit.vc import vc_examples as examples
@@ -110,9 +111,7 @@ def test_vj05_header_key_names_another_algorithm() -> None:
 
 def test_vj06_attackers_own_key_inside_the_token() -> None:
     jwk = json_web_key.encode(tokens.curve_public(666))
-    forged = tokens.signed(
-        {"alg": "ES256", "jwk": jwk}, tokens.payload(), tokens.es256_signer(tokens.curve_secret(666))
-    )
+    forged = tokens.signed({"alg": "ES256", "jwk": jwk}, tokens.payload(), es256_signer(tokens.curve_secret(666)))
     found = read(forged, KNOWN)
     assert not found.is_bound
     assert found.key is None
@@ -128,7 +127,7 @@ def test_vj06_header_key_with_its_private_part() -> None:
 def test_vj07_attackers_address_as_kid() -> None:
     theirs = tokens.curve_key(666, controller="https://attacker.example/keys/1")
     header = {"alg": "ES256", "kid": theirs.id}
-    forged = tokens.signed(header, tokens.payload(), tokens.es256_signer(tokens.curve_secret(666)))
+    forged = tokens.signed(header, tokens.payload(), es256_signer(tokens.curve_secret(666)))
     found = read(forged, KNOWN, theirs)
     assert not found.is_bound
     assert found.notes == (vc_jwt.KEY_OF_ANOTHER,)
@@ -330,7 +329,7 @@ def test_vj16_well_signed_but_no_credential(body: dict[str, Any]) -> None:
 
 
 def test_vj18_unknown_key_never_falls_back_to_the_header() -> None:
-    theirs = tokens.es256_signer(tokens.curve_secret(666))
+    theirs = es256_signer(tokens.curve_secret(666))
     header = {"alg": "ES256", "kid": "did:web:unknown.example#1", "jwk": json_web_key.encode(tokens.curve_public(666))}
     assert refusal(tokens.signed(header, tokens.payload(), theirs)).code == "key_unknown"
     header["kid"] = tokens.KID
