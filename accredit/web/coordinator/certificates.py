@@ -25,7 +25,7 @@ from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import StatusForm, choices_of
 from accredit.web.database import reading, transaction
-from accredit.web.files import FileKind, check_address, file_answer
+from accredit.web.files import FileKind, file_answer
 from accredit.web.pages import page, see_other
 
 REASONS: Mapping[str, Mapping[str, LazyString]] = {
@@ -83,7 +83,6 @@ def certificate(award_id: UUID) -> ResponseReturnValue:
         "coordinator/certificate.html",
         line=line,
         view=view,
-        check=check_address(view) if view else None,
         history=[
             (event, _reason(event.act.value, event.reason), names.get(event.actor_id) if event.actor_id else None)
             for event in history
