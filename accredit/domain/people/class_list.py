@@ -177,7 +177,9 @@ class _Reader:
             name = self._name(record, Field.FULL_NAME)
             if name.count(",") == 1:
                 last, first = (part.strip() for part in name.split(","))
-                name = self._notes.ask(self._place(record, Field.FULL_NAME), "name-order", f"{first} {last}".strip())
+                place = self._place(record, Field.FULL_NAME)
+                name = self._notes.ask(place, "name-order", f"{first} {last}".strip())
+                name = read.read_answered_name(name, place, self._notes)
             first, last = (name.split()[0] if name else ""), name
             parts = [name]
         else:

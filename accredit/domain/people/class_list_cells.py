@@ -40,14 +40,21 @@ def read_name(text: str, place: Place, notes: Notes) -> str:
     bare = text.strip(" \u00a0")
     if not bare:
         # Something was typed that is no name; a cell that is really empty is a single name and needs no question.
-        return notes.ask(place, "name-single")
+        return read_answered_name(notes.ask(place, "name-single"), place, notes)
     if fault := _fault(bare):
         notes.say(place, Level.ERROR, fault)
         return ""
     if not any(symbol.isalnum() for symbol in bare):
-        return notes.ask(place, "name-placeholder", given=bare)
+        return read_answered_name(notes.ask(place, "name-placeholder", given=bare), place, notes)
+    return read_answered_name(_mend(bare, place, notes), place, notes)
+
+
+def read_answered_name(text: str, place: Place, notes: Notes) -> str:
+    """Return a name as somebody answered it, or an empty text; an answer is no better than a cell."""
+    if not text:
+        return ""
     try:
-        return check_name(_mend(bare, place, notes))
+        return check_name(text)
     except RuleBroken as broken:
         notes.say(place, Level.ERROR, broken.rule, **broken.facts)
         return ""

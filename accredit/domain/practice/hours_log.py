@@ -20,7 +20,7 @@ from accredit.domain.practice.rules import HoursStatus, ReturnReason
 from accredit.errors import RuleBroken
 
 MAX_BYTES = 5_000_000
-MAX_ROWS = 20_000
+MAX_ROWS = 5_000
 MAX_MINUTES = 720
 
 HEADINGS: Mapping[str, tuple[str, ...]] = {
@@ -112,13 +112,13 @@ def parse(data: bytes) -> HoursLog:
             facts: dict[str, object] = {"value": fault.value}
             remarks.append(Remark(line=line, column=fault.column, level="error", reason=fault.reason, facts=facts))
             continue
+        if len(rows) == MAX_ROWS:
+            raise RuleBroken("too-many-rows", most=MAX_ROWS)
         first = seen.setdefault(row.reference, row)
         if first is row:
             rows.append(row)
         else:
             remarks.append(_repeated(first, row))
-    if len(rows) > MAX_ROWS:
-        raise RuleBroken("too-many-rows", rows=len(rows))
     return HoursLog(rows=tuple(rows), remarks=tuple(remarks))
 
 

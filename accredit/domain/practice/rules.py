@@ -159,7 +159,7 @@ def check_submission(
     check_day(terms, day, is_meeting=terms.is_meeting(entry.activity_type))
     if not supervisors.holds_role(entry.supervised_by, day):
         raise RuleBroken("not-a-supervisor", staff_id=entry.supervised_by, on=day)
-    if any(entry.overlaps(other) for other in others if other.id != entry.id):
+    if any(entry.overlaps(other) and other.id != entry.id for other in others):
         raise RuleBroken("overlap", held_on=day)
     if (entry.logged_on - day).days > terms.definition.log_within_days:
         raise RuleBroken("too-late", days=terms.definition.log_within_days)
@@ -219,7 +219,7 @@ def is_over_day_limit(entry: Entry, *, terms: Terms, others: Iterable[Entry]) ->
     same_day = sum(
         other.minutes
         for other in others
-        if other.id != entry.id and other.held_on == entry.held_on and not terms.is_meeting(other.activity_type)
+        if other.held_on == entry.held_on and other.id != entry.id and not terms.is_meeting(other.activity_type)
     )
     return same_day + entry.minutes > terms.definition.day_limit_minutes
 

@@ -216,3 +216,19 @@ def test_one_number_in_every_row_names_a_few_of_the_others_and_not_all() -> None
     assert len(told) == 400
     assert all(0 < len(str(remark.facts["same_as"]).split(",")) <= 11 for remark in told)
     assert found.candidates == ()
+
+
+@pytest.mark.parametrize(
+    ("row", "reason"),
+    [
+        pytest.param("-,Sample,77", "name-placeholder", id="in the place of a dash"),
+        pytest.param("' ',Sample,77".replace("'", '"'), "name-single", id="in the place of a space"),
+    ],
+)
+def test_an_answer_is_checked_as_a_cell_is(row: str, reason: str) -> None:
+    text = f"First name,Last name,Adno\n{row}\n".encode()
+    found = read_class_list(
+        text, today=TODAY, year_groups=YEAR_GROUPS["england"], answers={f"1:0:{reason}": "=cmd()\x07"}
+    )
+    assert found.candidates == ()
+    assert [remark.reason for remark in found.remarks] == ["name-control"]

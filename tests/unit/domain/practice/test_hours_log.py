@@ -120,3 +120,9 @@ def test_a_file_that_is_no_log(data: bytes, rule: str) -> None:
     with pytest.raises(RuleBroken) as caught:
         hours_log.parse(data)
     assert caught.value.rule == rule
+
+
+def test_more_rows_than_a_page_can_judge_are_refused() -> None:
+    reference = LINE.partition(",")[0]
+    with pytest.raises(RuleBroken, match="too-many-rows"):
+        _log(*(LINE.replace(reference, f"H-{number}", 1) for number in range(5_001)))
