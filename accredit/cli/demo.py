@@ -133,10 +133,18 @@ def _tell(console: Console, place: Folder, port: int) -> None:
     console.print(f"One certificate: {certificate}", soft_wrap=True)
     console.print(f"The same table:  {stage.write_list(place, lines, base)}", soft_wrap=True)
     console.print(f"Check it as a stranger would: {base}/v/{lines[0].code}", soft_wrap=True)
+    settings = place.write_settings(host=HOST, port=port)
+    console.print(f"On the command line:  . {settings}; {_ourselves()} verify {certificate}", soft_wrap=True)
     console.print(f"\nStaff sign in at {base}/sign-in with the password: {place.recall('password')}", soft_wrap=True)
     for email, role in STAFF.items():
         console.print(f"  {email:<24} {role}")
     console.print(f"Young people sign in at {base}/my with the code in the last column.", soft_wrap=True)
+
+
+def _ourselves() -> str:
+    """Return how this very program can be called again."""
+    beside = Path(sys.executable).with_name("accredit")
+    return str(beside) if beside.exists() else f"{sys.executable} -m accredit"
 
 
 def _stand_by(children: list[subprocess.Popen[bytes]]) -> None:

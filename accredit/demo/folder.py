@@ -40,6 +40,13 @@ class Folder:
             values["ACCREDIT_KEY_PASSPHRASE"] = self.secrets["key_passphrase"]
         return values
 
+    def write_settings(self, *, host: str, port: int) -> Path:
+        """Write the settings, without the passphrase, as a file that a shell can read; returns its path."""
+        path = self.path / "settings.sh"
+        values = self.environment(host=host, port=port, with_keys=False)
+        _write_text(path, "".join(f"export {name}='{value}'\n" for name, value in values.items()))
+        return path
+
     def remember(self, **facts: object) -> Folder:
         """Write facts beside the secrets; ``is_complete`` says that the whole year was played."""
         values = _read(self.path / MARK) | facts
@@ -81,7 +88,11 @@ def _read(mark: Path) -> dict[str, dict[str, str]]:
 
 
 def _write(mark: Path, values: object) -> None:
-    draft = mark.with_suffix(".new")
+    _write_text(mark, json.dumps(values, indent=1))
+
+
+def _write_text(path: Path, text: str) -> None:
+    draft = path.with_suffix(".new")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
-        json.dump(values, file, indent=1)
-    draft.replace(mark)
+        file.write(text)
+    draft.replace(path)
