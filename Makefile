@@ -49,10 +49,13 @@ conformance: ## official test vectors, in one table
 	@$(PY) -m pytest -q tests/conformance
 
 # ── words and pictures
-.PHONY: screenshots translations
+.PHONY: screenshots translations reference
 screenshots: ## write the main pages and the certificate into docs/img
 	@tools/setup.sh dev
 	@$(PY) -m tests.screenshots docs/img
+reference: ## write docs/reference.md anew from the code
+	@tools/setup.sh dev
+	@$(PY) -m tests.house.reference_tables
 translations: ## bring the catalogues up to date with the words in code and templates
 	@tools/translations.sh
 

@@ -19,7 +19,7 @@ from accredit.domain.practice import operations as practice
 from accredit.domain.training import operations as training
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
-from accredit.storage import Database
+from accredit.storage import Database, Session
 from tests.cast import Cast
 from tests.factories import NOW
 
@@ -51,62 +51,11 @@ class Year:
 def populate(database: Database, cast: Cast, folder: Path) -> Year:
     """Play the year, sign the award, and return the ids; the private keys are written below ``folder``."""
     with database.transaction(cast.organisation_id) as db:
-        training_id = training.plan_session(
-            db,
-            programme_id=cast.programme_id,
-            title="First training",
-            held_on=date(2025, 9, 12),
-            module_codes=MODULES,
-            led_by=cast.nia.id,
-            actor=cast.nia.actor,
-            now=NOW,
-        )
-        there = {player.enrolled: True for player in (cast.ama, cast.ben, cast.cai)}
-        training.record_attendance(db, session_id=training_id, present=there, actor=cast.nia.actor, now=NOW)
-        taken = practice.record_practice_session(
-            db,
-            programme_id=cast.programme_id,
-            activity_type="drop-in",
-            held_on=date(2026, 6, 22),
-            starts_at=time(12, 30),
-            minutes=45,
-            present=[cast.ama.enrolled, cast.cai.enrolled],
-            actor=cast.sam.actor,
-            now=NOW,
-        )
-        waiting_id = practice.submit_hours(
-            db,
-            enrolment_id=cast.ama.enrolled,
-            activity_type="drop-in",
-            held_on=date(2026, 6, 23),
-            starts_at=time(12, 30),
-            minutes=45,
-            supervised_by=cast.sam.id,
-            actor=cast.ama.actor,
-            now=NOW,
-        )
-        practice.observe_skill(
-            db,
-            enrolment_id=cast.ama.enrolled,
-            skill_code="listening",
-            activity_type="drop-in",
-            observed_on=date(2026, 6, 22),
-            actor=cast.sam.actor,
-            now=NOW,
-        )
-        award_id = awarding.award(
-            db,
-            enrolment_id=cast.ama.enrolled,
-            level_code="WA-TRN",
-            awarded_on=NOW.date(),
-            actor=cast.nia.actor,
-            now=NOW,
-        )
+        played = _play(db, cast)
     done = open_issuer(database, KeyRing.open(folder / "keys", PASSPHRASE)).issue_waiting()
     assert (done.released, done.refused) == (1, {})
-    assert taken.session_id is not None
     with database.reading() as db:
-        issuance = db.execute(sa.select(Issuance).where(col(Issuance.subject_id) == award_id)).scalar_one()
+        issuance = db.execute(sa.select(Issuance).where(col(Issuance.subject_id) == played.award_id)).scalar_one()
         credential = db.execute(sa.select(Credential).where(col(Credential.issuance_id) == issuance.id)).scalar_one()
         wanted = sa.select(col(Achievement.public_id)).where(col(Achievement.id) == credential.achievement_id)
         achievement = db.execute(wanted).scalar_one()
@@ -118,14 +67,85 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
     return Year(
         break_id=pause.id,
         role_id=role.id,
-        training_id=training_id,
-        practice_id=taken.session_id,
-        approved_id=taken.approved[0],
-        waiting_id=waiting_id,
-        award_id=award_id,
+        training_id=played.training_id,
+        practice_id=played.practice_id,
+        approved_id=played.approved_id,
+        waiting_id=played.waiting_id,
+        award_id=played.award_id,
         issuance_id=issuance.id,
         credential_id=issuance.credential_id,
         code=credential.code,
         achievement=achievement,
         status_list=status_list.public_id,
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Played:
+    training_id: UUID
+    practice_id: UUID
+    approved_id: UUID
+    waiting_id: UUID
+    award_id: UUID
+
+
+def _play(db: Session, cast: Cast) -> _Played:
+    training_id = training.plan_session(
+        db,
+        programme_id=cast.programme_id,
+        title="First training",
+        held_on=date(2025, 9, 12),
+        module_codes=MODULES,
+        led_by=cast.nia.id,
+        actor=cast.nia.actor,
+        now=NOW,
+    )
+    there = {player.enrolled: True for player in (cast.ama, cast.ben, cast.cai)}
+    training.record_attendance(db, session_id=training_id, present=there, actor=cast.nia.actor, now=NOW)
+    taken = practice.record_practice_session(
+        db,
+        programme_id=cast.programme_id,
+        activity_type="drop-in",
+        held_on=date(2026, 6, 22),
+        starts_at=time(12, 30),
+        minutes=45,
+        present=[cast.ama.enrolled, cast.cai.enrolled],
+        actor=cast.sam.actor,
+        now=NOW,
+    )
+    waiting_id = practice.submit_hours(
+        db,
+        enrolment_id=cast.ama.enrolled,
+        activity_type="drop-in",
+        held_on=date(2026, 6, 23),
+        starts_at=time(12, 30),
+        minutes=45,
+        supervised_by=cast.sam.id,
+        actor=cast.ama.actor,
+        now=NOW,
+    )
+    practice.observe_skill(
+        db,
+        enrolment_id=cast.ama.enrolled,
+        skill_code="listening",
+        activity_type="drop-in",
+        observed_on=date(2026, 6, 22),
+        actor=cast.sam.actor,
+        now=NOW,
+    )
+    award_id = awarding.award(
+        db,
+        enrolment_id=cast.ama.enrolled,
+        level_code="WA-TRN",
+        awarded_on=NOW.date(),
+        actor=cast.nia.actor,
+        now=NOW,
+    )
+    assert taken.session_id is not None
+    return _Played(
+        training_id=training_id,
+        practice_id=taken.session_id,
+        approved_id=taken.approved[0],
+        waiting_id=waiting_id,
+        award_id=award_id,
     )
