@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Column, LargeBinary, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from accredit.domain.issuing.rules import Purpose, Stage, Status, StatusAct
@@ -51,7 +51,10 @@ class StatusList(SQLModel, table=True):
 
 
 class Issuance(SQLModel, table=True):
-    """One document on its way from intent to release. All but stage, status and signed bytes is frozen."""
+    """One document on its way from intent to release. All but stage, status and signed bytes is frozen.
+
+    Both documents hold the printed name, so both can be emptied when somebody's record is erased.
+    """
 
     __tablename__ = "issuance"
     __table_args__ = (
@@ -61,6 +64,7 @@ class Issuance(SQLModel, table=True):
         UniqueConstraint("kind", "subject_id", "round"),
         UniqueConstraint("status_list_id", "status_index"),
         belongs_to("status_list", "status_list_id"),
+        CheckConstraint("stage <> 'intent' OR unsigned_document IS NOT NULL", name="intent_has_document"),
     )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
@@ -73,7 +77,7 @@ class Issuance(SQLModel, table=True):
     """Random; the credential's id is ``urn:uuid:`` + this."""
     status_list_id: UUID
     status_index: int
-    unsigned_document: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
+    unsigned_document: bytes | None = Field(sa_column=Column(LargeBinary))
     record_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """SHA-256 of the approved rows the document was built from; checked again before signing."""
     signing_key_id: UUID = Field(foreign_key="signing_key.id")
@@ -90,7 +94,10 @@ class Issuance(SQLModel, table=True):
 
 
 class StatusEvent(SQLModel, table=True):
-    """One act on a credential's status, kept for ever. ``reason`` is for the school only, never public."""
+    """One act on a credential's status, kept for ever. ``reason`` is for the school only, never public.
+
+    It is the one text that somebody types about a credential, so it can be emptied; the act stays.
+    """
 
     __tablename__ = "status_event"
     __table_args__ = (one_of("act", StatusAct), belongs_to("issuance", "issuance_id"))
@@ -99,7 +106,7 @@ class StatusEvent(SQLModel, table=True):
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
     issuance_id: UUID = Field(index=True)
     act: StatusAct = Field(sa_type=Word(StatusAct))
-    reason: str
+    reason: str | None
     actor_id: UUID | None = None
     at: datetime = Field(sa_type=UtcDateTime)
 
@@ -107,6 +114,7 @@ class StatusEvent(SQLModel, table=True):
 append_only(SigningKey, mutable=("retired_at", "compromised_at"))
 append_only(
     Issuance,
+    erasable=("unsigned_document",),
     mutable=(
         "stage",
         "signed_document",
@@ -119,4 +127,4 @@ append_only(
         "status_since",
     ),
 )
-append_only(StatusEvent)
+append_only(StatusEvent, erasable=("reason",))

@@ -74,10 +74,10 @@ class IssuanceFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusEventFacts:
-    """One act on a status; ``reason`` is for the school only."""
+    """One act on a status; ``reason`` is for the school only, None once it was erased."""
 
     act: StatusAct
-    reason: str
+    reason: str | None
     actor_id: UUID | None
     at: datetime
 
@@ -172,6 +172,8 @@ def intents(db: Session, issuance_ids: Sequence[UUID]) -> tuple[Intent, ...]:
 
 
 def _intent(row: Issuance, key: SigningKey, status_list: StatusList) -> Intent:
+    # The CHECK on the table holds it until the issuance is an intent no more.
+    assert row.unsigned_document is not None
     return Intent(
         issuance_id=row.id,
         kind=row.kind,

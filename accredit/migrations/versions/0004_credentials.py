@@ -54,12 +54,11 @@ GUARDS = (
             "credential_id",
             "status_list_id",
             "status_index",
-            "unsigned_document",
             "record_hash",
             "signing_key_id",
             "prepared_at",
         ),
-        (),
+        ("unsigned_document",),
         (
             "stage",
             "signed_document",
@@ -78,7 +77,7 @@ GUARDS = (
         (),
         ("retired_at", "compromised_at"),
     ),
-    Guard("status_event", ("id", "organisation_id", "issuance_id", "act", "reason", "actor_id", "at"), (), ()),
+    Guard("status_event", ("id", "organisation_id", "issuance_id", "act", "actor_id", "at"), ("reason",), ()),
 )
 
 
@@ -128,7 +127,7 @@ def upgrade() -> None:
         sa.Column("credential_id", sa.Uuid(), nullable=False),
         sa.Column("status_list_id", sa.Uuid(), nullable=False),
         sa.Column("status_index", sa.Integer(), nullable=False),
-        sa.Column("unsigned_document", sa.LargeBinary(), nullable=False),
+        sa.Column("unsigned_document", sa.LargeBinary(), nullable=True),
         sa.Column("record_hash", sa.LargeBinary(), nullable=False),
         sa.Column("signing_key_id", sa.Uuid(), nullable=False),
         sa.Column("prepared_at", UtcDateTime(), nullable=False),
@@ -141,6 +140,9 @@ def upgrade() -> None:
         sa.Column("void_reason", sa.String(), nullable=True),
         sa.Column("status", sa.String(length=40), nullable=False),
         sa.Column("status_since", UtcDateTime(), nullable=True),
+        sa.CheckConstraint(
+            "stage <> 'intent' OR unsigned_document IS NOT NULL", name=op.f("ck_issuance_intent_has_document")
+        ),
         sa.CheckConstraint(
             "stage IN ('intent', 'recorded', 'released', 'void')", name=op.f("ck_issuance_stage_is_known")
         ),
@@ -224,7 +226,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Uuid(), nullable=False),
         sa.Column("issuance_id", sa.Uuid(), nullable=False),
         sa.Column("act", sa.String(length=40), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=True),
         sa.Column("actor_id", sa.Uuid(), nullable=True),
         sa.Column("at", UtcDateTime(), nullable=False),
         sa.CheckConstraint("act IN ('suspend', 'reinstate', 'revoke')", name=op.f("ck_status_event_act_is_known")),
