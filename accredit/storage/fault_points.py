@@ -1,7 +1,12 @@
 """Named places where a test may cut the power.
 
-``ACCREDIT_FAULT=S4.after_commit:kill`` ends the process there as SIGKILL would; ``:raise`` raises instead, and
-``:kill@3`` waits for the third passing. A running service leaves the variable unset and pays one comparison.
+``ACCREDIT_FAULT=S4.after_commit:kill`` ends the process there as SIGKILL would; ``:kill-all`` ends its whole process
+group, as a power cut would; ``:raise`` raises instead; and ``:kill@3`` waits for the third passing. A running service
+leaves the variable unset and pays one comparison.
+
+- ``S1`` to ``S6``: the steps of the issuing cycle in the worker (``docs/issuance-cycle.md``).
+- ``S7``: a letter on its way out.
+- ``web``: every transaction that a request writes, whatever the page: all rows are sent, then they are committed.
 """
 
 from __future__ import annotations
@@ -26,6 +31,8 @@ NAMES = (
     "S6.after_commit",
     "S7.before_send",
     "S7.after_send",
+    "web.before_commit",
+    "web.after_commit",
 )
 
 
@@ -50,4 +57,6 @@ def fault_point(name: str) -> None:
         return
     if action == "kill":
         os.kill(os.getpid(), signal.SIGKILL)
+    if action == "kill-all":
+        os.killpg(0, signal.SIGKILL)
     raise PowerCut(name)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
 from typing import cast
 from uuid import UUID
 
 from flask import current_app, request
 
 from accredit.storage import Database, Session
+from accredit.storage.fault_points import fault_point
 from accredit.web.viewer import current_viewer
 
 READ_ONLY_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -32,7 +34,17 @@ def transaction(*, everywhere: bool = False) -> AbstractContextManager[Session]:
     if request.method in READ_ONLY_METHODS:
         msg = f"{request.endpoint} would write in a {request.method}"
         raise RuntimeError(msg)
-    return current_database().transaction(_tenant(everywhere=everywhere))
+    return _committing(current_database().transaction(_tenant(everywhere=everywhere)))
+
+
+@contextmanager
+def _committing(opened: AbstractContextManager[Session]) -> Iterator[Session]:
+    """Let a test cut the power on either side of the commit, when every row has been sent to the database."""
+    with opened as db:
+        yield db
+        db.flush()
+        fault_point("web.before_commit")
+    fault_point("web.after_commit")
 
 
 def _tenant(*, everywhere: bool) -> UUID | None:
