@@ -167,7 +167,8 @@ def _views(db: Session, condition: sa.ColumnElement[bool]) -> list[CredentialVie
         .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
         .join(Staff, col(Staff.id) == col(Award.awarded_by))
         .join(YoungPerson, col(YoungPerson.id) == col(Credential.young_person_id))
-        .where(condition, col(Issuance.stage) == Stage.RELEASED)
+        # An erased credential is to everybody as one that never was.
+        .where(condition, col(Issuance.stage) == Stage.RELEASED, col(Issuance.signed_document).is_not(None))
         .order_by(col(Award.awarded_on).desc(), col(Issuance.recorded_at).desc())
     ).all()
     if not rows:

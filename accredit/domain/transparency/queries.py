@@ -144,6 +144,19 @@ def inclusion(db: Session, index: int) -> Inclusion | None:
     return Inclusion(index=index, leaf_hash=hashed, proof=tuple(proof), checkpoint=covering)
 
 
+def opened(db: Session, index: int) -> Mapping[str, Any] | None:
+    """Return the statement a leaf commits to; None where it was erased, or where what is stored does not open it."""
+    found = db.execute(
+        sa.select(col(LedgerLeaf.entry), col(LedgerRecord.record), col(LedgerRecord.salt))
+        .join(LedgerRecord, col(LedgerRecord.leaf_index) == col(LedgerLeaf.index))
+        .where(col(LedgerLeaf.index) == index)
+    ).one_or_none()
+    if found is None:
+        return None
+    entry, statement, salt = found
+    return statement if statement is not None and salt is not None and opens(entry, statement, salt) else None
+
+
 def receipt(db: Session, index: int) -> str | None:
     """Write a leaf's C2SP tlog-proof, which anybody can verify offline; None while no checkpoint covers it."""
     proved = inclusion(db, index)

@@ -225,6 +225,9 @@ def _recorded(examination: Examination) -> None:
         examination.failed(CheckId.RECORDED, Reason.NOT_AS_RECORDED)
     elif record.stage is not Stage.RELEASED:
         examination.untold(CheckId.RECORDED, Reason.NOT_PUBLISHED_YET)
+    elif not record.proofs:
+        # The record was erased: nobody can say any more, and it is never called forged (attacks.md DP11).
+        examination.untold(CheckId.RECORDED, Reason.NO_CURRENT_RECORD)
     elif list(record.proofs) != _as_list(examination.document.get("proof")):
         # Equal proofs that hold under one key are over equal data, however the JSON is spelled.
         examination.failed(CheckId.RECORDED, Reason.NOT_AS_RECORDED)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import cached_property
+from hashlib import sha256
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from accredit.domain.issuing.rules import Purpose
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.queries import Recognition
 from accredit.domain.transparency import queries as transparency
+from accredit.domain.transparency.rules import Act
 from accredit.domain.verification.sources import LogPlace, OwnRecord
 from accredit.kit.ledger.merkle import verify_inclusion
 from accredit.kit.linkeddata.strict_json import loads
@@ -84,8 +86,16 @@ class DatabaseSources:
             proofs=_proofs(issuance.signed_document),
             status=issuance.status,
             status_since=issuance.status_since,
-            place=self._place(issuance.leaf_index),
+            place=self._place(issuance.leaf_index) if self._is_committed(issuance) else None,
         )
+
+    def _is_committed(self, issuance: Issuance) -> bool:
+        # That some leaf is in the log says nothing: it must be the one that commits to these bytes (LG18).
+        statement = None if issuance.leaf_index is None else transparency.opened(self.db, issuance.leaf_index)
+        if statement is None or issuance.signed_document is None:
+            return False
+        issued = (Act.CREDENTIAL_ISSUED.value, str(issuance.id), sha256(issuance.signed_document).hexdigest())
+        return (statement["act"], statement["subject"], statement["record"].get("sha256")) == issued
 
     def _place(self, index: int | None) -> LogPlace | None:
         proved = None if index is None else transparency.inclusion(self.db, index)

@@ -97,8 +97,9 @@ def _line(db: Session, award_id: UUID) -> CohortLine:
     raise NotFound("award")
 
 
-def _reason(act: str, code: str) -> str:
-    return str(REASONS[act].get(code, code))
+def _reason(act: str, code: str | None) -> str:
+    # None once the reason was erased.
+    return str(REASONS[act].get(code, code)) if code else ""
 
 
 @bp.get("/certificates/<uuid:award_id>.<any(pdf,png,svg,json):kind>")

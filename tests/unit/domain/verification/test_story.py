@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from accredit.domain.issuing import queries as issuing
+from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import Purpose
 from accredit.domain.people.models import YoungPerson
 from accredit.domain.verification import operations
@@ -197,6 +198,23 @@ def test_the_report_for_machines_leads_with_the_verdict_and_has_no_lone_boolean(
     assert not [name for name, value in told_json.items() if isinstance(value, bool)]
     assert json.loads(json.dumps(told_json)) == told_json
     assert {check["id"] for check in told_json["checks"]} == {each.value for each in CheckId} - {"holder"}
+
+
+def test_lg18_a_credential_that_the_log_does_not_hold_is_not_green(quick_story: Story, issued: Issued) -> None:
+    with quick_story.database.transaction() as db:
+        db.get(Issuance, issued.issuance_id).leaf_index = 0
+    report = verified(quick_story, issued.data)
+    assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.NOT_IN_LOG)
+
+
+def test_dp11_an_erased_credential_is_never_called_forged(quick_story: Story, issued: Issued) -> None:
+    with quick_story.database.transaction() as db:
+        row = db.get(Issuance, issued.issuance_id)
+        row.unsigned_document = row.signed_document = None
+    report = verified(quick_story, issued.data)
+    assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.NO_CURRENT_RECORD)
+    with quick_story.database.reading() as db:
+        assert operations.verify_code(db, code=issued.code, now=quick_story.now) is None
 
 
 def test_a_handle_confined_to_one_school_may_not_verify(quick_story: Story, issued: Issued) -> None:
