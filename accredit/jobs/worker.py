@@ -27,7 +27,7 @@ from accredit.storage.promises import Queue
 logger = structlog.get_logger()
 
 BEAT_SECONDS = 5.0
-SWEEP_EVERY_BEATS = 6
+SWEEP_SECONDS = 30.0
 ALL = (Queue.SIGN, Queue.DELIVER)
 
 
@@ -51,9 +51,13 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
         _stop_on_signals(ended)
         engine.launch(database, worker_id="-".join(queues), queues=queues, handlers=handlers_of(desk))
         logger.info("working", queues=[queue.value for queue in queues])
+        beating = threading.Thread(target=_beat, args=[database, queues, ended], name="heartbeat")
+        beating.start()
         try:
-            _beat(database, reconciler, queues, ended)
+            _sweep_until(reconciler, ended)
         finally:
+            ended.set()
+            beating.join()
             engine.stop()
     finally:
         database.close()
@@ -87,19 +91,26 @@ def open_issuer(database: Database, keyring: KeyRing) -> Issuer:
     return Issuer(database, keyring, utc_now)
 
 
-def _beat(database: Database, reconciler: Reconciler, queues: Collection[Queue], ended: threading.Event) -> None:
-    beats = 0
+def _sweep_until(reconciler: Reconciler, ended: threading.Event) -> None:
     while True:
         # A fault of the database, a full disk or a mail server away must not end the worker: it says so and goes on.
+        try:
+            reconciler.sweep()
+        except Exception:
+            logger.exception("sweep failed")
+        if ended.wait(SWEEP_SECONDS):
+            return
+
+
+def _beat(database: Database, queues: Collection[Queue], ended: threading.Event) -> None:
+    # Beside the sweep and not within it: five hundred awards take longer than a worker may be silent.
+    while True:
         try:
             with database.transaction() as db:
                 for queue in queues:
                     heartbeat.beat(db, queue=queue.value, now=utc_now())
-            if beats % SWEEP_EVERY_BEATS == 0:
-                reconciler.sweep()
         except Exception:
-            logger.exception("sweep failed")
-        beats += 1
+            logger.exception("no sign of life could be given")
         if ended.wait(BEAT_SECONDS):
             return
 
