@@ -16,7 +16,7 @@ from tests.processes import free_port
 PATIENCE_SECONDS = 20
 
 
-class Mailbox(MessageHandler):  # type: ignore[misc]  # aiosmtpd has no types
+class Mailbox(MessageHandler):
     """Letters in the order they came."""
 
     def __init__(self) -> None:

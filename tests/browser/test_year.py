@@ -9,15 +9,16 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from accredit.clock import local_date, utc_now
 from tests.browser import mailbox
-from tests.browser.conftest import open_tab
+from tests.browser.demonstration import open_tab
 from tests.browser.hands import Hands, Way
 from tests.browser.mailbox import Mailbox
 from tests.browser.paper import address_on, printed
@@ -29,8 +30,10 @@ CLASS_LIST = ROOT / "accredit" / "demo" / "data" / "arbor-export.csv"
 OPERATOR, ADMINISTRATOR = "operator@example.org", "office@school.example"
 CO_ORDINATOR, SUPERVISOR = "coordinator@school.example", "supervisor@school.example"
 SCHOOL, PROGRAMME = "Example High School", "Wellbeing Ambassadors"
-YOUNG_PERSON, CALLED, PRINTED_FORM = "Llŷr Enghraifft", "Llŷr", "12A"
-JOINED, TRAINED = date.today() - timedelta(days=60), date.today() - timedelta(days=40)
+YOUNG_PERSON, CALLED = "Llŷr Enghraifft", "Llŷr"
+# The pages read the real clock, so the year lies before the real today.
+TODAY = local_date(utc_now())
+JOINED, TRAINED = TODAY - timedelta(days=60), TODAY - timedelta(days=40)
 FIRST_TRAINING = ("M1", "M2", "M3", "M4", "M5", "M6", "M8")
 SIGNED_WITHIN_SECONDS = 30
 SEEN_WITHIN_SECONDS = 1.0
