@@ -91,6 +91,18 @@ class Service:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
         process.wait()
+        if command == "serve":
+            self._wait_until_closed()
+
+    def _wait_until_closed(self) -> None:
+        # A child that is still dying holds the port a moment longer, and would take what is meant for its successor.
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            with socket.socket() as probe:
+                if probe.connect_ex(("127.0.0.1", self.port)) != 0:
+                    return
+            time.sleep(0.02)
+        raise AssertionError(f"port {self.port} is still open")
 
     def stop(self) -> None:
         """End everything."""
