@@ -51,33 +51,67 @@ def canonicalise(quads: Iterable[Quad], *, hash_name: str = "sha256", budget: in
 
     `hash_name` is ``sha256`` or ``sha384``. Raises `TooComplex` with code ``work_budget``.
     """
-    dataset = list(dict.fromkeys(quads))
-    names = issue_names(dataset, hash_name=hash_name, budget=budget)
-    return "".join(sorted(_lines(dataset, names))).encode("utf-8")
+    lines: list[str] = []
+    unnamed: list[Quad] = []
+    for quad in dict.fromkeys(quads):
+        subject, predicate, value, graph = quad
+        # Of all that a quad may hold, only the label of a blank node begins with an underscore.
+        if subject[0] == "_" or value[0] == "_" or graph[:1] == "_":
+            unnamed.append(quad)
+        else:
+            end = f"{graph} .\n" if graph else ".\n"
+            lines.append(f"{subject} {predicate} {value} {end}")
+    lines += _named_lines(unnamed, issue_names(unnamed, hash_name=hash_name, budget=budget))
+    lines.sort()
+    return "".join(lines).encode("utf-8")
 
 
 def issue_names(dataset: list[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> dict[str, str]:
     """Give each blank node of a dataset without repetitions its canonical name, as ``_:b3 → _:c14n0``."""
-    mentions: dict[str, list[Quad]] = {}
-    for quad in dataset:
-        for node in {part for part in (quad[0], quad[2], quad[3]) if part.startswith("_:")}:
-            mentions.setdefault(node, []).append(quad)
-    if not mentions:
-        return {}
-    return _Naming(mentions, _HASHES[hash_name], budget).run()
+    return _Naming(dataset, _HASHES[hash_name], budget).run()
 
 
-def _lines(dataset: list[Quad], names: dict[str, str]) -> Iterator[str]:
-    for subject, predicate, value, graph in dataset:
+def _named_lines(unnamed: list[Quad], names: dict[str, str]) -> Iterator[str]:
+    for subject, predicate, value, graph in unnamed:
         line = f"{names.get(subject, subject)} {predicate} {names.get(value, value)}"
         yield f"{line} {names.get(graph, graph)} .\n" if graph else f"{line} .\n"
+
+
+def _blank_nodes(quad: Quad) -> set[str]:
+    return {part for part in (quad[0], quad[2], quad[3]) if part[:1] == "_"}
+
+
+def _first_degree_lines(dataset: list[Quad]) -> dict[str, list[str]]:
+    """Write for each blank node what is said of it directly, itself as ``_:a`` and any other as ``_:z`` (§4.6)."""
+    said: dict[str, list[str]] = defaultdict(list)
+    for quad in dataset:
+        subject, predicate, value, graph = quad
+        if graph[:1] == "_":
+            for node in _blank_nodes(quad):
+                parts = (subject, value, graph)
+                seen = [part if part[0] != "_" else "_:a" if part == node else "_:z" for part in parts]
+                said[node].append(f"{seen[0]} {predicate} {seen[1]} {seen[2]} .\n")
+            continue
+        end = f"{graph} .\n" if graph else ".\n"
+        if subject[0] != "_":
+            if value[0] == "_":
+                said[value].append(f"{subject} {predicate} _:a {end}")
+        elif value[0] != "_":
+            said[subject].append(f"_:a {predicate} {value} {end}")
+        elif value == subject:
+            said[subject].append(f"_:a {predicate} _:a {end}")
+        else:
+            said[subject].append(f"_:a {predicate} _:z {end}")
+            said[value].append(f"_:z {predicate} _:a {end}")
+    return said
 
 
 class _Naming:
     """The canonicalization state of one dataset (§4.2)."""
 
-    def __init__(self, mentions: dict[str, list[Quad]], digest: Callable[[bytes], hashlib._Hash], budget: int) -> None:
-        self._mentions = mentions
+    def __init__(self, dataset: list[Quad], digest: Callable[[bytes], hashlib._Hash], budget: int) -> None:
+        self._dataset = dataset
+        self._mentions: dict[str, list[Quad]] = defaultdict(list)
         self._digest = digest
         self._budget = budget
         self._first: dict[str, str] = {}
@@ -86,14 +120,19 @@ class _Naming:
     def run(self) -> dict[str, str]:
         """Follow §4.4.3, steps 3 to 5."""
         by_hash: dict[str, list[str]] = defaultdict(list)
-        for node in self._mentions:
-            by_hash[self._first_degree(node)].append(node)
+        for node, lines in _first_degree_lines(self._dataset).items():
+            lines.sort()
+            found = self._first[node] = self._hash("".join(lines))
+            by_hash[found].append(node)
         shared = []
         for found, nodes in sorted(by_hash.items()):
             if len(nodes) == 1:
                 self._canonical.issue(nodes[0])
             else:
                 shared.append((found, nodes))
+        for quad in self._dataset if shared else ():
+            for node in _blank_nodes(quad):
+                self._mentions[node].append(quad)
         for _, nodes in shared:
             results = []
             for node in nodes:
@@ -114,19 +153,6 @@ class _Naming:
         if self._budget < 0:
             sentence = "The unnamed objects of this document are too much alike; give them ids."
             raise TooComplex("work_budget", "$", sentence)
-
-    def _first_degree(self, node: str) -> str:
-        """Hash what is said of a node directly (§4.6)."""
-        lines = []
-        for quad in self._mentions[node]:
-            subject, value, graph = (
-                part if not part.startswith("_:") else "_:a" if part == node else "_:z"
-                for part in (quad[0], quad[2], quad[3])
-            )
-            lines.append(f"{subject} {quad[1]} {value} {graph} .\n" if graph else f"{subject} {quad[1]} {value} .\n")
-        lines.sort()
-        found = self._first[node] = self._hash("".join(lines))
-        return found
 
     def _related(self, related: str, quad: Quad, issuer: Issuer, position: str) -> str:
         """Hash a neighbour by where it stands in a quad (§4.7)."""

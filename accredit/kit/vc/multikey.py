@@ -57,7 +57,7 @@ class PublicKey:
     @property
     def multibase(self) -> str:
         """The key as Multikey writes it, ``z6Mk…`` for Ed25519."""
-        return multibase.encode_base58(self.kind.prefix + self.raw)
+        return _written(self)
 
     def verifies(self, signature: bytes, message: bytes) -> bool:
         """Tell whether `signature` (64 or 96 bytes, r ‖ s for ECDSA) is this key's over `message`."""
@@ -68,6 +68,12 @@ class PublicKey:
         return True
 
 
+@lru_cache(maxsize=1024)
+def _written(key: PublicKey) -> str:
+    return multibase.encode_base58(key.kind.prefix + key.raw)
+
+
+@lru_cache(maxsize=1024)
 def from_raw(kind: KeyKind, raw: bytes) -> PublicKey:
     """Check the bytes of a public key; raises `KeyRefused` with ``key_malformed`` or ``weak_key``."""
     if len(raw) != kind.length:
