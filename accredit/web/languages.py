@@ -12,6 +12,7 @@ from flask_babel import Babel, get_locale
 
 from accredit.web import words
 from accredit.web.access import public
+from accredit.web.pages import safe_next
 
 LANGUAGES = ("en", "cy")
 COOKIE = "language"
@@ -46,9 +47,7 @@ def choose_language() -> Response:
     language, back = request.form.get("language", ""), request.form.get("next", "/")
     if language not in offered_languages():
         abort(400)
-    # Only a path of ours: `//elsewhere` and `/\\elsewhere` would leave this site.
-    safe = back.startswith("/") and not back.startswith(("//", "/\\"))
-    answer = make_response(redirect(back if safe else "/", code=303))
+    answer = make_response(redirect(safe_next(back) or "/", code=303))
     secure = current_app.config["SESSION_COOKIE_SECURE"]
     answer.set_cookie(COOKIE, language, max_age=31_536_000, secure=secure, httponly=True, samesite="Lax")
     return answer

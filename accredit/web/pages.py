@@ -5,6 +5,7 @@ What a page shows is not here: values come from views, words from templates.
 
 from __future__ import annotations
 
+import re
 from typing import Literal
 
 from flask import Response, make_response, redirect, render_template, url_for
@@ -13,6 +14,9 @@ from flask_babel import LazyString
 from werkzeug.routing import BuildError
 
 FlashKind = Literal["success", "information", "careful"]
+# One leading slash, then nothing a browser reads as another host: `//elsewhere`, `/\elsewhere`, or a hidden line end or
+# tab, which a browser takes out before it looks at the slashes.
+_PATH_OF_OURS = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
 
 
 def page(template: str, *, status: int = 200, **values: object) -> Response:
@@ -38,3 +42,8 @@ def address_of(endpoint: str, **values: object) -> str | None:
         return url_for(endpoint, **values)  # type: ignore[arg-type]  # any value an URL takes
     except BuildError:
         return None
+
+
+def safe_next(text: str | None) -> str | None:
+    """Return an address of this site as a path, or None for anything else."""
+    return text if text and len(text) <= 500 and _PATH_OF_OURS.fullmatch(text) else None

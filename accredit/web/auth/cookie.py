@@ -2,7 +2,8 @@
 
 - A member of staff or operator: the sign-in library's account key, and the organisation chosen.
 - A young person: their id and the slip that let them in; withdrawing the slip ends the sign-in.
-- Everybody: when they were last here. Staff stay for 8 hours of quiet, young people (shared devices) for 10 minutes.
+- Everybody: when they came and when they were last here. Staff stay for 8 hours of quiet and 12 hours in all, young
+  people (shared devices) for 10 minutes and 2 hours: nobody keeps a borrowed cookie awake for ever.
 
 Who that is today, and what they may do, is looked up with every request (`accredit.web.auth.viewer`).
 """
@@ -17,11 +18,13 @@ from uuid import UUID
 
 STAFF_QUIET = timedelta(hours=8)
 YOUNG_QUIET = timedelta(minutes=10)
+STAFF_LONGEST = timedelta(hours=12)
+YOUNG_LONGEST = timedelta(hours=2)
 # A cookie that is rewritten with every picture costs more than half a minute of exactness is worth.
 _REWRITE_AFTER = timedelta(seconds=30)
 
 ACCOUNT = "_user_id"  # The name is Flask-Login's.
-_SEEN, _ORGANISATION, _YOUNG_PERSON, _SLIP = "seen", "organisation", "young_person", "slip"
+_CAME, _SEEN, _ORGANISATION, _YOUNG_PERSON, _SLIP = "came", "seen", "organisation", "young_person", "slip"
 
 Cookie = MutableMapping[str, Any]
 
@@ -38,12 +41,12 @@ def remember_young_person(cookie: Cookie, who: YoungSignIn, *, now: datetime) ->
     """Sign a young person in; whatever the cookie held of somebody else is gone."""
     cookie.clear()
     cookie[_YOUNG_PERSON], cookie[_SLIP] = str(who.young_person_id), str(who.slip_id)
-    _mark(cookie, now)
+    cookie[_CAME] = cookie[_SEEN] = int(now.timestamp())
 
 
 def remember_account(cookie: Cookie, *, now: datetime) -> None:
-    """Note when an account, which the library has just signed in, was here."""
-    _mark(cookie, now)
+    """Note when an account, which the library has just signed in, came."""
+    cookie[_CAME] = cookie[_SEEN] = int(now.timestamp())
 
 
 def choose_organisation(cookie: Cookie, organisation_id: UUID | None) -> None:
@@ -65,19 +68,19 @@ def young_sign_in(cookie: Cookie) -> YoungSignIn | None:
     return YoungSignIn(young_person_id=UUID(cookie[_YOUNG_PERSON]), slip_id=UUID(cookie[_SLIP]))
 
 
-def is_quiet_too_long(cookie: Cookie, *, now: datetime) -> bool:
-    """Say whether the reader was away longer than their kind of sign-in lasts; a missing time is too long."""
-    allowed = YOUNG_QUIET if _YOUNG_PERSON in cookie else STAFF_QUIET
-    quiet = now.timestamp() - cookie.get(_SEEN, 0)
+def is_over(cookie: Cookie, *, now: datetime) -> bool:
+    """Say whether the reader was away, or has been here, longer than their kind of sign-in lasts; a missing time is."""
+    young = _YOUNG_PERSON in cookie
+    quiet, longest = (YOUNG_QUIET, YOUNG_LONGEST) if young else (STAFF_QUIET, STAFF_LONGEST)
+    return _is_past(cookie, _SEEN, quiet, now) or _is_past(cookie, _CAME, longest, now)
+
+
+def _is_past(cookie: Cookie, name: str, allowed: timedelta, now: datetime) -> bool:
     # A time that lies ahead comes from a clock that was put back; it must not keep a sign-in for ever.
-    return bool(abs(quiet) > allowed.total_seconds())
+    return bool(abs(now.timestamp() - cookie.get(name, 0)) > allowed.total_seconds())
 
 
 def keep_awake(cookie: Cookie, *, now: datetime) -> None:
     """Note that the reader is here."""
     if now.timestamp() - cookie.get(_SEEN, 0) >= _REWRITE_AFTER.total_seconds():
-        _mark(cookie, now)
-
-
-def _mark(cookie: Cookie, now: datetime) -> None:
-    cookie[_SEEN] = int(now.timestamp())
+        cookie[_SEEN] = int(now.timestamp())

@@ -16,9 +16,9 @@ from accredit.domain.people import signing_in
 from accredit.web.auth import cookie
 from accredit.web.auth.accounts import SignInAccount, for_library
 from accredit.web.auth.viewer import readers_of_account
-from accredit.web.auth.ways import go_on, safe_next
+from accredit.web.auth.ways import go_on
 from accredit.web.database import reading, transaction
-from accredit.web.pages import see_other
+from accredit.web.pages import safe_next, see_other
 
 
 def account_with_password(email: str, password: str) -> SignInAccount | None:

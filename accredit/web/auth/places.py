@@ -13,9 +13,9 @@ from accredit.domain.people import signing_in
 from accredit.web.access import public, signed_in
 from accredit.web.auth import bp, cookie
 from accredit.web.auth.viewer import readers_of_account
-from accredit.web.auth.ways import go_on, safe_next
+from accredit.web.auth.ways import go_on
 from accredit.web.database import reading, transaction
-from accredit.web.pages import page, see_other
+from accredit.web.pages import page, safe_next, see_other
 from accredit.web.viewer import Viewer, ViewerKind, current_viewer
 
 
@@ -58,11 +58,16 @@ def _readers(account_id: UUID, now: datetime) -> tuple[Viewer, ...]:
 @bp.post("/sign-out")
 @public
 def sign_out() -> Response:
-    """End the sign-in on this device."""
+    """End the sign-in: a young person's in this browser, an account's on every device.
+
+    Taking the cookie from this browser does nothing to a copy of it; only what the account remembers can.
+    """
     viewer = current_viewer()
     if viewer.is_signed_in:
         with transaction(everywhere=True) as db:
             signing_in.mark_signed_out(db, actor=viewer.actor(), now=utc_now())
+            if viewer.account_id is not None:
+                signing_in.end_every_sign_in(db, account_id=viewer.account_id)
     session.clear()
     was_young = viewer.kind == ViewerKind.YOUNG_PERSON
     return see_other("auth.claim" if was_young else "auth.sign_in", flash=_("You are signed out."))

@@ -16,10 +16,10 @@ from accredit.web.access import public
 from accredit.web.auth import bp
 from accredit.web.auth.entering import account_by_id, account_with_password, enter
 from accredit.web.auth.forms import CodeForm, SignInForm
-from accredit.web.auth.ways import go_on, safe_next
+from accredit.web.auth.ways import go_on
 from accredit.web.database import transaction
 from accredit.web.limits import Allowance, address, check_allowance, count_try
-from accredit.web.pages import page, see_other
+from accredit.web.pages import page, safe_next, see_other
 from accredit.web.settings import current_pepper
 from accredit.web.viewer import current_viewer
 

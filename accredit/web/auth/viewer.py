@@ -30,7 +30,7 @@ def load_viewer() -> Viewer:
     if cookie.ACCOUNT not in session and cookie.young_sign_in(session) is None:
         return ANONYMOUS
     now = utc_now()
-    viewer = ANONYMOUS if cookie.is_quiet_too_long(session, now=now) else _known(now)
+    viewer = ANONYMOUS if cookie.is_over(session, now=now) else _known(now)
     if viewer.is_signed_in:
         cookie.keep_awake(session, now=now)
     else:

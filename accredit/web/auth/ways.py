@@ -2,21 +2,11 @@
 
 from __future__ import annotations
 
-import re
-
 from flask import Response, make_response, redirect
 
 from accredit.domain.organisations.rules import Role
-from accredit.web.pages import address_of
+from accredit.web.pages import address_of, safe_next
 from accredit.web.viewer import Viewer, ViewerKind
-
-# One leading slash, then nothing a browser reads as another host: `//elsewhere`, `/\elsewhere`, or a hidden line end.
-_PATH_OF_OURS = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
-
-
-def safe_next(text: str | None) -> str | None:
-    """Return an address of this site as a path, or None for anything else."""
-    return text if text and len(text) <= 500 and _PATH_OF_OURS.fullmatch(text) else None
 
 
 def home_of(viewer: Viewer) -> str:

@@ -14,10 +14,10 @@ from accredit.web.access import public
 from accredit.web.auth import bp, cookie
 from accredit.web.auth.cookie import YoungSignIn
 from accredit.web.auth.forms import ClaimForm
-from accredit.web.auth.ways import go_on, safe_next
+from accredit.web.auth.ways import go_on
 from accredit.web.database import transaction
 from accredit.web.limits import Allowance, address, check_allowance, count_try
-from accredit.web.pages import page
+from accredit.web.pages import page, safe_next
 from accredit.web.settings import current_pepper
 from accredit.web.viewer import Viewer, ViewerKind, current_viewer
 

@@ -33,8 +33,10 @@ def test_a_choice_outweighs_the_browser_and_leads_back(visit: Visit) -> None:
     assert '<html lang="cy">' in client.get("/sign-in").text
 
 
-@pytest.mark.parametrize("elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "evil"])
-def test_a_choice_leads_nowhere_else(visit: Visit, elsewhere: str) -> None:
+@pytest.mark.parametrize(
+    "elsewhere", ["//evil.example", "https://evil.example", "/\\evil.example", "evil", "/\t/evil.example"]
+)
+def test_wa21_a_choice_leads_nowhere_else(visit: Visit, elsewhere: str) -> None:
     answer = visit(welsh_approved=True).post("/language", data={"language": "cy", "next": elsewhere})
     assert answer.location == "/"
 

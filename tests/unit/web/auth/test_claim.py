@@ -92,6 +92,15 @@ def test_page_closes_after_ten_quiet_minutes(client_for: ClientFor, cast: Cast, 
     assert who_is_there(client) == "anonymous"
 
 
+def test_page_that_is_kept_awake_closes_after_two_hours(client_for: ClientFor, cast: Cast, today: Traveller) -> None:
+    client = client_for(cast.ama)
+    for _minutes in range(0, 120, 8):
+        assert who_is_there(client) == "Ama"
+        today.shift(8 * 60)
+    today.shift(1)
+    assert who_is_there(client) == "anonymous"
+
+
 def test_done_signs_out(client_for: ClientFor, cast: Cast) -> None:
     client = client_for(cast.ama)
     assert client.post("/sign-out").location == "/start"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -20,7 +21,7 @@ from accredit.domain.people.models import SignInCode
 from accredit.storage import Database
 from tests import factories
 from tests.cast import Cast
-from tests.factories import NOW, TODAY
+from tests.factories import HOST, NOW, TODAY
 from tests.web import Browser, ClientFor
 
 PASSWORD = "a long walk along the river"
@@ -216,12 +217,34 @@ def test_empty_password_is_explained(client_for: ClientFor) -> None:
 
 def test_sign_in_lasts_eight_quiet_hours(client_for: ClientFor, cast: Cast, today: Traveller) -> None:
     client = client_for(cast.nia)
-    today.shift(7 * 3600)
+    today.shift(3 * 3600)
     assert is_signed_in(client)
-    today.shift(7 * 3600)
+    today.shift(8 * 3600)
     assert is_signed_in(client)
-    today.shift(8 * 3600 + 1)
+    client = client_for(cast.nia)
+    today.move_to(NOW + timedelta(hours=8, seconds=1))
     assert not is_signed_in(client)
+
+
+def test_wa15_a_sign_in_that_is_kept_awake_ends_after_twelve_hours(
+    client_for: ClientFor, cast: Cast, today: Traveller
+) -> None:
+    client = client_for(cast.nia)
+    for _hours in range(12):
+        assert is_signed_in(client)
+        today.shift(3600)
+    today.shift(1)
+    assert not is_signed_in(client)
+
+
+def test_wa12_a_copied_cookie_opens_nothing_after_signing_out(client_for: ClientFor, cast: Cast) -> None:
+    client, thief = client_for(cast.nia), client_for()
+    cookie = client.get_cookie("__Host-accredit", domain=HOST)
+    assert cookie is not None
+    thief.set_cookie("__Host-accredit", cookie.value, domain=HOST, secure=True)
+    assert is_signed_in(thief)
+    client.post("/sign-out")
+    assert not is_signed_in(thief)
 
 
 def test_ended_role_ends_the_sign_in(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
