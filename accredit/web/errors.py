@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, jsonify, make_response, request
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from accredit.errors import Conflict, Forbidden, NotFound, NotReady, RuleBroken
 from accredit.web.pages import page
@@ -108,6 +108,12 @@ def _http(error: HTTPException) -> Response:
 
 
 def _forgery(_error: CSRFError) -> Response:
+def _other_host(_error: SecurityError) -> Response:
+    # Plain words: for a name that is not ours there are no addresses, so that no page of ours can be drawn.
+    said = lazy_gettext("This service does not answer under this name. Check the address.")
+    return Response(f"{said}\n", 400, content_type="text/plain; charset=utf-8")
+
+
     return error_answer(400, words=STALE_FORM, code="csrf")
 
 
@@ -141,6 +147,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RuleBroken, _rule)
     app.register_error_handler(NotFound, _not_found)
+    app.register_error_handler(SecurityError, _other_host)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(NotReady, _not_ready)

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
 
+from flask import request
 from flask_babel import gettext, lazy_gettext
 from flask_wtf import CSRFProtect, FlaskForm
 from govuk_frontend_wtf.wtforms_widgets import (
@@ -26,6 +27,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextArea,
     GovTextInput,
 )
+from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import DateField as _DateField
 from wtforms import Field
 from wtforms.fields import SelectChoice
@@ -47,9 +49,12 @@ __all__ = [
     "TextInput",
     "csrf",
     "errors_of",
+    "refuse_giant_form",
 ]
 
 csrf = CSRFProtect()
+# A register of a large cohort, one tick for each person and module, has a few thousand.
+MOST_FIELDS = 10_000
 TextInput, FileInput, Select, TextArea = GovTextInput, GovFileInput, GovSelect, GovTextArea
 
 
@@ -165,6 +170,16 @@ class DateField(_DateField):  # type: ignore[misc]  # WTForms has no types
             self.data = datetime.strptime(" ".join(parts), "%d %m %Y").date()  # noqa: DTZ007  # a calendar date has no zone
         except ValueError:
             raise ValueError(lazy_gettext("Enter a date as day, month and year, like 3 12 2026")) from None
+
+
+def refuse_giant_form() -> None:
+    """Refuse a form of more fields than any page of ours has, before it is taken apart.
+
+    Raises `RequestEntityTooLarge`. Werkzeug bounds the parts of a multipart form only; five megabytes of ``a&a&a``
+    would keep a web process busy for seconds.
+    """
+    if request.mimetype == "application/x-www-form-urlencoded" and request.get_data().count(b"&") >= MOST_FIELDS:
+        raise RequestEntityTooLarge
 
 
 def errors_of(form: Form | None) -> list[tuple[str, str]]:

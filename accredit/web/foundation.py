@@ -14,7 +14,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from accredit.rendering.templates import template_root
 from accredit.storage import Database
 from accredit.web.errors import install_errors
-from accredit.web.forms import csrf, errors_of
+from accredit.web.forms import csrf, errors_of, refuse_giant_form
 from accredit.web.headers import install_headers
 from accredit.web.languages import install_languages
 from accredit.web.navigation import navigation
@@ -61,6 +61,8 @@ def install(app: Flask, foundation: Foundation) -> None:
         # A file is the same for everybody; asking the database who wants it would be waste.
         g.viewer = ANONYMOUS if request.endpoint == "static" else foundation.load_viewer()
 
+    # Before the guard against forged forms, which reads the form.
+    app.before_request(refuse_giant_form)
     csrf.init_app(app)
     install_headers(app)
     install_errors(app)

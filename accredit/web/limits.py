@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from datetime import datetime
+from ipaddress import IPv6Address, IPv6Network
 from typing import cast
 
 from flask import current_app, request
@@ -52,8 +53,15 @@ def count_try(allowance: Allowance, key: str) -> None:
 
 
 def address() -> str:
-    """Return the address the request came from; a proxy's word counts only where the service was told to trust it."""
-    return request.remote_addr or "unknown"
+    """Return where the request came from; what a proxy says of it is not believed.
+
+    Of an IPv6 address its network (/64): one household or one rented machine may choose among 2⁶⁴ addresses in it.
+    """
+    given = request.remote_addr or "unknown"
+    if ":" not in given:
+        return given
+    exact = IPv6Address(given)
+    return str(exact.ipv4_mapped or IPv6Network((exact, 64), strict=False))
 
 
 def _counts() -> MovingWindowRateLimiter:

@@ -100,7 +100,7 @@ def _change(young_person_id: UUID, form: PersonForm) -> None:
         operations.change_young_person(
             db,
             young_person_id=young_person_id,
-            expected_version=int(version) if version.isdigit() else -1,
+            expected_version=int(version) if version.isdecimal() and len(version) <= 9 else -1,
             entry=entry_of(form),
             actor=own_actor(),
             now=utc_now(),

@@ -120,7 +120,11 @@ def confirmed(channel: Channel, on: date) -> str:
 
 def own_code(address: str, hosts: frozenset[str]) -> str | None:
     """Return the typed code in a verification address of this service (``/v/…`` in any case), or None."""
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        # A bracket without its partner is enough: whatever it is, it is no address of ours.
+        return None
     steps = [step for step in parts.path.split("/") if step]
     if parts.netloc.lower() not in hosts or len(steps) != 2 or steps[0].lower() != "v":
         return None

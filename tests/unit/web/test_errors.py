@@ -85,3 +85,15 @@ def test_a_forged_form_changes_nothing_and_says_so_kindly() -> None:
     answer = app.test_client().post("/form", data={"name": "A"})
     assert answer.status_code == 400
     assert "open for a long time" in answer.text
+
+
+@pytest.mark.parametrize("host", ["evil.example", "a b", "evil.example:80@here"])
+@pytest.mark.parametrize("accept", ["text/html", "application/json"])
+def test_wi23_a_foreign_host_is_refused_without_its_name(host: str, accept: str) -> None:
+    app = make_gallery()
+    app.testing = False
+    app.config.update(TRUSTED_HOSTS=["here.example"], PROPAGATE_EXCEPTIONS=False)
+    answer = app.test_client().get("/", headers={"Host": host, "Accept": accept})
+    assert answer.status_code == 400
+    assert "evil" not in answer.text
+    assert answer.headers["Content-Security-Policy"]

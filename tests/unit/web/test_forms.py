@@ -76,3 +76,16 @@ def test_nothing_is_wrong_with_no_form_or_an_untouched_one() -> None:
     with make_gallery().test_request_context():
         assert errors_of(None) == []
         assert errors_of(Everything(meta={"csrf": False})) == []
+
+
+@pytest.mark.parametrize("body", [b"a&" * 10_001, b"".join(b"%x=1&" % each for each in range(10_001))])
+def test_vx31_a_form_of_more_fields_than_any_page_has_is_not_taken_apart(
+    visit: Callable[..., LintingClient], body: bytes
+) -> None:
+    answer = visit().post("/form", data=body, content_type="application/x-www-form-urlencoded")
+    assert answer.status_code == 413
+
+
+def test_vx31_a_register_of_everybody_is_taken_apart(visit: Callable[..., LintingClient]) -> None:
+    answer = visit().post("/form", data={"present": [str(each) for each in range(5_000)]})
+    assert answer.status_code == 422

@@ -60,6 +60,12 @@ def test_changing_a_name_asks_for_it_to_be_confirmed_again(
     assert "Somebody else changed this" in stale.get_data(as_text=True)
 
 
+@pytest.mark.parametrize("version", ["²", "9" * 5_000, "-1", "", "one"])
+def test_wi27_a_version_that_was_tampered_with_changes_nothing(client_for: ClientFor, cast: Cast, version: str) -> None:
+    changed = {"printed_name": "Ama A. Sample", "version": version}
+    assert client_for(cast.nia).post(f"/school/people/{cast.ama.id}/change", data=changed).status_code == 422
+
+
 def test_a_name_is_confirmed_on_their_word(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
     client = client_for(cast.nia)
     assert "They told me the name is right" in client.get(f"/school/people/{cast.cai.id}").get_data(as_text=True)

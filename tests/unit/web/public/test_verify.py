@@ -57,11 +57,37 @@ def test_code_and_own_address_lead_to_the_page(stranger: Browser, year: Year, gi
         assert (answer.status_code, answer.location) == (303, f"/v/{year.code}")
 
 
+@pytest.mark.parametrize("given", ["http://[x", "https://a]", "http://exa\u2025mple"])
+def test_wi27_an_address_that_cannot_be_read_is_no_fault_of_ours(stranger: Browser, year: Year, given: str) -> None:
+    for answer in (
+        stranger.get("/verify", query_string={"code": given}),
+        stranger.post("/verify", data={"text": given}),
+    ):
+        assert answer.status_code == 200
+        assert "verdict--genuine" not in answer.text
+
+
 def test_address_of_others_is_never_opened(stranger: Browser, year: Year) -> None:
     answer = stranger.post("/verify", data={"text": "https://elsewhere.example/v/" + year.code})
     assert answer.status_code == 200
     assert "We do not open addresses of others." in answer.text
     assert "verdict--genuine" not in answer.text
+
+
+def test_a_file_without_a_byte_is_said_to_be_empty(stranger: Browser) -> None:
+    answer = stranger.post("/verify", data={"file": (io.BytesIO(b""), "certificate.pdf")})
+    assert answer.status_code == 422
+    assert "There is nothing in that file." in answer.text
+
+
+def test_what_cannot_be_read_offers_the_box_for_the_code(stranger: Browser) -> None:
+    answer = stranger.post("/verify", data={"file": (io.BytesIO(b"hello"), "hello.txt")})
+    assert "We could not read a certificate here" in answer.text
+    assert 'name="code"' in answer.text
+
+
+def test_checks_are_a_numbered_list(stranger: Browser, year: Year) -> None:
+    assert '<ol class="checks">' in stranger.get(f"/v/{year.code}").text
 
 
 def test_nothing_given_and_too_much_given_are_said_beside_the_field(
