@@ -107,13 +107,13 @@ def _http(error: HTTPException) -> Response:
     return answer
 
 
-def _forgery(_error: CSRFError) -> Response:
 def _other_host(_error: SecurityError) -> Response:
     # Plain words: for a name that is not ours there are no addresses, so that no page of ours can be drawn.
     said = lazy_gettext("This service does not answer under this name. Check the address.")
     return Response(f"{said}\n", 400, content_type="text/plain; charset=utf-8")
 
 
+def _forgery(_error: CSRFError) -> Response:
     return error_answer(400, words=STALE_FORM, code="csrf")
 
 
@@ -144,10 +144,10 @@ def _unexpected(_error: Exception) -> Response:
 def install_errors(app: Flask) -> None:
     """Answer every error of ``app`` with a page of ours; in tests and debugging unexpected ones still surface."""
     app.register_error_handler(CSRFError, _forgery)
+    app.register_error_handler(SecurityError, _other_host)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(RuleBroken, _rule)
     app.register_error_handler(NotFound, _not_found)
-    app.register_error_handler(SecurityError, _other_host)
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(NotReady, _not_ready)
