@@ -23,7 +23,7 @@ HEADINGS: Mapping[Verdict, str] = {
     Verdict.INTEGRITY_ONLY: N_("Unchanged, but we cannot tell who made it"),
     Verdict.NOT_CURRENT: N_("No longer in force"),
     Verdict.CANNOT_CONFIRM: N_("We could not check this"),
-    Verdict.UNREADABLE: N_("We could not read a credential here"),
+    Verdict.UNREADABLE: N_("We could not read a certificate here"),
 }
 
 GENUINE_LINE = N_("This award is real and still holds.")
@@ -37,21 +37,23 @@ NEXT_STEPS: Mapping[Verdict, str] = {
     Verdict.INTEGRITY_ONLY: N_("Do not take the organisation's name from it. Ask the organisation itself."),
     Verdict.NOT_CURRENT: N_("Ask the organisation what holds today."),
     Verdict.CANNOT_CONFIRM: N_("Try again later, or use the address or code printed on the certificate."),
-    Verdict.UNREADABLE: N_("Choose the certificate's PDF, badge picture or JSON file, or type the code printed on it."),
+    Verdict.UNREADABLE: N_(
+        "Type the code printed on it, or choose the file as it was given to the person. A photo or scan cannot be read."
+    ),
 }
 
 REASONS: Mapping[Reason, str] = {
-    Reason.NO_CREDENTIAL: N_("There is no credential in this."),
+    Reason.NO_CREDENTIAL: N_("There is no certificate in this that we can read."),
     Reason.MULTIPLE_CREDENTIALS: N_(
-        "There is more than one credential in this file, so nobody can say which is meant."
+        "There is more than one certificate in this file, so nobody can say which is meant."
     ),
     Reason.PASSWORD_PROTECTED: N_("The file is protected by a password."),
     Reason.MALFORMED: N_("The file is damaged or not complete."),
     Reason.DUPLICATE_JSON_KEY: N_("The file says the same thing twice in different ways."),
-    Reason.TOO_LARGE: N_("The file is larger than a credential can be."),
-    Reason.TOO_COMPLEX: N_("The file asks for more work than a credential can need."),
+    Reason.TOO_LARGE: N_("The file is larger than a certificate can be."),
+    Reason.TOO_COMPLEX: N_("The file asks for more work than a certificate can need."),
     Reason.CONTEXT_NOT_PINNED: N_("It uses a vocabulary we do not know, and we fetch none."),
-    Reason.FORM_NOT_SUPPORTED: N_("It is a kind of credential that we cannot check yet."),
+    Reason.FORM_NOT_SUPPORTED: N_("It is a kind of certificate that we cannot check yet."),
     Reason.UNSIGNED_DATA: N_("Something in it is not covered by the signature."),
     Reason.OPEN_BADGES_RULES: N_("It breaks the rules of Open Badges 3.0."),
     Reason.PROOF_MISSING: N_("It carries no signature."),
@@ -84,7 +86,7 @@ REASONS: Mapping[Reason, str] = {
 }
 
 CHECKS: Mapping[CheckId, str] = {
-    CheckId.READABLE: N_("One credential can be read"),
+    CheckId.READABLE: N_("There is one certificate in it, and it can be read"),
     CheckId.LINKED_DATA: N_("Everything in it is covered by the signature"),
     CheckId.OPEN_BADGES: N_("It keeps the rules of Open Badges 3.0"),
     CheckId.SIGNATURE: N_("Nothing was changed since it was signed"),

@@ -42,6 +42,7 @@ def verify_given() -> ResponseReturnValue:
     check_allowance(CHECKS, address(), now=now)
     count_try(CHECKS, address())
     data = _uploaded()
+    file_named = bool(request.files.get("file"))
     text = request.form.get("text", "").strip()
     if len(data) > LARGEST:
         return _again(_("The file is larger than 4 MB. Choose the certificate, the badge or the JSON file"), "#file")
@@ -49,6 +50,8 @@ def verify_given() -> ResponseReturnValue:
         return _by_bytes(data)
     if text:
         return _by_text(text)
+    if file_named:
+        return _again(_("There is nothing in that file. Get it again, or type the code"), "#file")
     return _again(_("Choose a file, or paste the code, the address or the text of a certificate"), "#file")
 
 
