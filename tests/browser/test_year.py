@@ -17,6 +17,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from accredit.clock import local_date, utc_now
+from accredit.domain.programmes.templates import TEMPLATES
 from tests.browser import mailbox
 from tests.browser.demonstration import open_tab
 from tests.browser.hands import Hands, Way
@@ -34,7 +35,8 @@ YOUNG_PERSON, CALLED = "Llŷr Enghraifft", "Llŷr"
 # The pages read the real clock, so the year lies before the real today.
 TODAY = local_date(utc_now())
 JOINED, TRAINED = TODAY - timedelta(days=60), TODAY - timedelta(days=40)
-FIRST_TRAINING = ("M1", "M2", "M3", "M4", "M5", "M6", "M8")
+FIRST_TRAINING = TEMPLATES["WA"].first_training
+ACTIVITIES = {kind.code: kind.title for kind in TEMPLATES["WA"].activity_types}
 SIGNED_WITHIN_SECONDS = 30
 SEEN_WITHIN_SECONDS = 1.0
 

@@ -87,15 +87,15 @@ _MODULES = {
 _ACTIVITY_TYPES = {
     kind.code: kind
     for kind in (
-        ActivityType("drop-in", "Lunch-time or after-school drop-in", formal=True),
-        ActivityType("one-to-one", "Arranged meetings of a pair", formal=True),
-        ActivityType("buddying", "Break-time company, newcomers, transition", formal=False),
-        ActivityType("friendship-group", "Small group over several weeks", formal=True),
-        ActivityType("wellbeing-activity", "Craft, sport, quiet room, music", formal=True),
-        ActivityType("campaign", "A week, a stall, a display", formal=True),
-        ActivityType("assembly", "Speaking to a year group", formal=True),
-        ActivityType("peer-training", "Helping to train new peer supporters", formal=True),
-        ActivityType("planning", "Preparing activities", formal=False),
+        ActivityType("drop-in", "Drop-in at lunch or after school", formal=True),
+        ActivityType("one-to-one", "One-to-one meeting", formal=True),
+        ActivityType("buddying", "Break-time buddying", formal=False),
+        ActivityType("friendship-group", "Friendship group", formal=True),
+        ActivityType("wellbeing-activity", "Craft, sport, music or quiet room", formal=True),
+        ActivityType("campaign", "Stall, display or campaign", formal=True),
+        ActivityType("assembly", "Speaking at an assembly", formal=True),
+        ActivityType("peer-training", "Helping to train others", formal=True),
+        ActivityType("planning", "Planning and getting ready", formal=False),
         ActivityType("supervision", "Meeting with the supervising adult", formal=True, counts_as_hours=False),
     )
 }

@@ -96,7 +96,7 @@ def test_hours_are_submitted_and_approved_with_one_event_and_one_leaf(database: 
         assert (entry.status, entry.decided_by_name, entry.activity_title) == (
             HoursStatus.APPROVED,
             "Sam Specimen",
-            "Lunch-time or after-school drop-in",
+            "Drop-in at lunch or after school",
         )
         totals = queries.totals(db, [cast.ama.enrolled])[cast.ama.enrolled]
         assert (totals.minutes, totals.entries, totals.adults, totals.first_on) == (30, 1, 1, DAY)
