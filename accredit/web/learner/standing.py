@@ -19,8 +19,8 @@ from accredit.domain.practice.rules import HoursStatus
 from accredit.domain.training import queries as training
 from accredit.domain.training.queries import SessionSummary
 from accredit.storage import Session
-from accredit.web.findings import needed_text
 from accredit.web.languages import page_language
+from accredit.web.learner import words
 from accredit.web.words import date_in_words
 
 REFRESHER = "refresher"
@@ -94,6 +94,11 @@ class Standing:
         )
 
     @property
+    def is_back(self) -> bool:
+        """Say if they came back today from a break that counts until tonight."""
+        return self.pause is not None and self.pause.ends_on == self.on
+
+    @property
     def skills(self) -> tuple[str, ...]:
         """The skills that have been shown."""
         return tuple(skill.title for skill in self.progress.portfolio.skills)
@@ -123,13 +128,14 @@ class Standing:
         if finding.met:
             return Step(text=_("Training up to date"), done=True, detail=_("until %(day)s", day=_said(due_on)))
         codes = {module.code for module in self.progress.definition.modules if module.refreshes}
-        return Step(text=_("Refresher"), done=False, detail=self._session_for(codes))
+        when = self._session_for(codes) or _("Your school will say when.")
+        return Step(text=_("A short top-up of your training"), done=False, detail=when)
 
     def others(self) -> list[Step]:
         """Return what else the next level asks for: meetings, skills, milestones."""
         kinds = {FindingKind.MEETINGS, FindingKind.SKILLS, FindingKind.MILESTONE}
         found = [] if self.next is None else [each for each in self.next.findings if each.kind in kinds]
-        return [Step(text=_sentence(needed_text(each)), done=each.met) for each in found]
+        return [Step(text=_sentence(words.step(each)), done=each.met) for each in found]
 
     def _session_for(self, codes: Iterable[str]) -> str | None:
         wanted = set(codes)

@@ -10,11 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from babel.lists import format_list
 from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
-from accredit.domain.awarding.rules import Assessment, FindingKind
-from accredit.domain.practice.rules import ReturnReason
+from accredit.domain.awarding.rules import Assessment, Finding, FindingKind
+from accredit.domain.practice.rules import Milestone, ReturnReason
 from accredit.errors import AccreditError
 from accredit.web import messages
-from accredit.web.findings import missing_text
+from accredit.web.findings import missing_text, needed_text
 from accredit.web.languages import page_language
 from accredit.web.words import number_in_words
 
@@ -63,6 +63,18 @@ RETURNED: Mapping[ReturnReason, LazyString] = {
 }
 
 
+MILESTONES: Mapping[Milestone, LazyString] = {
+    Milestone.REFLECTION: lazy_gettext("looking back on what you learned"),
+    Milestone.LED_ACTIVITY: lazy_gettext("leading an activity"),
+    Milestone.HELPED_NEWCOMERS: lazy_gettext("helping newcomers settle in"),
+    Milestone.HELPED_TRAIN_OTHERS: lazy_gettext("helping to train others"),
+    Milestone.SPOKE_AT_ASSEMBLY: lazy_gettext("speaking at an assembly"),
+    Milestone.TALK_WITH_ADULT: lazy_gettext("a talk with your adult at the end"),
+    Milestone.PAIRING_ENDED_WELL: lazy_gettext("ending well with the person you met"),
+}
+"""What somebody did or will do; the same words serve for both."""
+
+
 def sentence(refusal: AccreditError) -> str:
     """Return what to tell a young person about a broken rule."""
     own = _TO_YOU.get(refusal.code)
@@ -79,7 +91,7 @@ def listed(texts: Sequence[str]) -> str:
 def still_to_come(level: Assessment) -> str:
     """Say what a level still asks for in one breath; missing parts of the training are counted, not named."""
     modules = sum(finding.kind is FindingKind.MODULE for finding in level.missing)
-    parts = [missing_text(finding) for finding in level.missing if finding.kind is not FindingKind.MODULE]
+    parts = [_to_come(finding) for finding in level.missing if finding.kind is not FindingKind.MODULE]
     if modules:
         counted = ngettext(
             "%(number)s part of the training",
@@ -89,6 +101,57 @@ def still_to_come(level: Assessment) -> str:
         )
         parts.append(counted)
     return listed(parts)
+
+
+def step(finding: Finding) -> str:
+    """Say one thing a level asks for: how many there are once there are enough, how many of how many until then."""
+    number = finding.got if finding.met else finding.needed
+    values = {"got": finding.got, "num": number}
+    match finding.kind:
+        case FindingKind.MEETINGS if finding.met:
+            return ngettext("%(num)d meeting with your adult", "%(num)d meetings with your adult", number)
+        case FindingKind.MEETINGS:
+            return ngettext(
+                "%(got)d of %(num)d meeting with your adult", "%(got)d of %(num)d meetings with your adult", **values
+            )
+        case FindingKind.SKILLS if finding.met:
+            return ngettext("%(num)d skill an adult has seen", "%(num)d skills an adult has seen", number)
+        case FindingKind.SKILLS:
+            return ngettext(
+                "%(got)d of %(num)d skill seen by an adult", "%(got)d of %(num)d skills seen by an adult", **values
+            )
+        case FindingKind.MILESTONE:
+            return _milestone(finding)
+        case _:
+            return needed_text(finding)
+
+
+def _to_come(finding: Finding) -> str:
+    match finding.kind:
+        case FindingKind.MEETINGS:
+            return ngettext(
+                "%(num)d more meeting with your adult", "%(num)d more meetings with your adult", finding.missing
+            )
+        case FindingKind.REFRESHER:
+            return str(gettext("a short top-up of your training"))
+        case FindingKind.MILESTONE:
+            return _milestone(finding)
+        case _:
+            return missing_text(finding)
+
+
+def _milestone(finding: Finding) -> str:
+    return str(gettext(" or ")).join(str(MILESTONES[Milestone(code)]) for code in finding.codes)
+
+
+def parts_done(count: int) -> str:
+    """Say how much of the training is done."""
+    return ngettext(
+        "%(number)s part done",
+        "%(number)s parts done",
+        count,
+        number=number_in_words(count, page_language()).capitalize(),
+    )
 
 
 def you_are(title: str) -> str:

@@ -29,14 +29,20 @@ def test_award_next_level_and_what_waits_stand_on_one_page(ama: Browser) -> None
     seen = read(ama)
     assert "<h1>Hi Ama</h1>" in seen
     assert "You are a Trained Peer Supporter" in seen
-    assert "Next: Peer Supporter. Still to do: 9¼ hours more and 3 supervision meetings." in seen
+    assert "Next: Peer Supporter. Still to do: 9¼ hours more and 3 more meetings with your adult." in seen
     assert "45 minutes done, 9¼ hours to go." in seen
     assert "One is waiting for Sam Specimen." in seen
-    assert "0 of 3 supervision meetings" in seen
+    assert "0 of 3 meetings with your adult" in seen
 
 
 def test_training_that_was_done_carries_its_date(ama: Browser) -> None:
     assert "Listening well <small>12 September 2025</small>" in read(ama)
+
+
+def test_a_long_list_of_what_is_done_is_folded_away(ama: Browser) -> None:
+    seen = read(ama)
+    assert "<summary>Seven parts done</summary>" in seen
+    assert seen.index("Seven parts done") < seen.index("Listening well")
 
 
 def test_training_still_to_do_says_when_and_where_it_is(

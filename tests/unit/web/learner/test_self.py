@@ -66,7 +66,10 @@ def test_a_break_of_one_day_ends_that_day(
     ama = client_for(cast.ama)
     ama.post("/my/break/start")
     ama.post("/my/break/end")
-    assert "You can add time from tomorrow on." in text(ama, "/my")
+    page = text(ama, "/my")
+    assert "Welcome back! You can add time from tomorrow on." in page
+    assert "Good to have you back." in page
+    assert "You are taking a break" not in page
     (pause,) = breaks(sqlite_database, cast.ama)
     assert (pause.starts_on, pause.ends_on) == (date(2026, 6, 30), date(2026, 6, 30))
     today.shift(timedelta(days=1))
@@ -144,7 +147,13 @@ def test_a_revoked_certificate_says_whom_to_ask(
         status_operations.revoke(
             db, issuance_id=year.issuance_id, reason="asked by the school", actor=cast.nia.actor, now=NOW
         )
-    assert "Your school has taken this certificate back." in text(ama, "/my/certificates")
+    page = text(ama, "/my/certificates")
+    assert "Your school has taken this certificate back." in page
+    assert "can check it is real" not in page
+
+
+def test_the_name_on_paper_can_be_looked_at_again(ama: Browser) -> None:
+    assert '<a href="/my/name">Look at my name on paper</a>' in text(ama, "/my/certificates")
 
 
 def test_telephone_numbers_are_there_for_everybody(client_for: ClientFor, cast: Cast) -> None:
