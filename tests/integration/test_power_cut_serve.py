@@ -68,6 +68,14 @@ def service(kind: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterat
             connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
+@pytest.fixture
+def records(service: Service) -> Iterator[Database]:
+    """The same database, for the test to look at."""
+    database = Database(service.settings["ACCREDIT_DATABASE_URL"])
+    yield database
+    database.close()
+
+
 @dataclass
 class Morning:
     """What is done on the pages, and how many rows there must be by now."""
@@ -106,9 +114,8 @@ class Morning:
         return (lost == "before") + self.acts[name].commits_again
 
 
-def begin(service: Service, fault: str) -> Morning:
+def begin(service: Service, database: Database, fault: str) -> Morning:
     """Open the school, start the service with a fault that comes after signing in, and fill every form in."""
-    database = Database(service.settings["ACCREDIT_DATABASE_URL"])
     school = open_school(database, pepper=service.settings["ACCREDIT_PEPPER"].encode())
     service.start("serve", ACCREDIT_FAULT=fault)
     service.wait_until_served()
@@ -125,9 +132,9 @@ def died(service: Service) -> bool:
 
 @pytest.mark.timeout(600)
 @pytest.mark.parametrize(("kind", "cuts"), MORNINGS)
-def test_power_cuts_in_a_mornings_work(service: Service, cuts: tuple[tuple[str, str], ...]) -> None:
+def test_power_cuts_in_a_mornings_work(service: Service, records: Database, cuts: tuple[tuple[str, str], ...]) -> None:
     (first, moment), *_ = cuts
-    morning = begin(service, f"web.{moment}_commit:kill-all@{SIGN_INS + 1}")
+    morning = begin(service, records, f"web.{moment}_commit:kill-all@{SIGN_INS + 1}")
     morning.cut(first, moment)
     assert died(service)
     morning.check()
@@ -149,9 +156,9 @@ def test_power_cuts_in_a_mornings_work(service: Service, cuts: tuple[tuple[str, 
 
 @pytest.mark.timeout(300)
 @pytest.mark.parametrize("kind", ["sqlite", pytest.param("postgresql", marks=pytest.mark.slow)])
-def test_service_goes_on_by_itself_when_one_of_its_processes_is_killed(service: Service) -> None:
+def test_service_goes_on_by_itself_when_one_of_its_processes_is_killed(service: Service, records: Database) -> None:
     # The process that takes the place of the dead one has the same fault, two commits farther than it is asked for.
-    morning = begin(service, f"web.after_commit:kill@{SIGN_INS + 1}")
+    morning = begin(service, records, f"web.after_commit:kill@{SIGN_INS + 1}")
     morning.cut("award", "after")
     morning.check()
     wait_until_answered(morning.acts["award"].visitor)
@@ -188,4 +195,3 @@ def sign_everything(morning: Morning) -> None:
     assert cohort.released() == PEOPLE
     told = json.loads(service.run("fsck", "--all", "--json").stdout)
     assert told["problems"] == 0, told
-    morning.database.close()
