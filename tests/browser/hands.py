@@ -35,7 +35,7 @@ class Hands:
             self._follow(words)
 
     def _follow(self, words: str | re.Pattern[str]) -> None:
-        link = self.tab.get_by_role("link", name=words).first
+        link = self.tab.get_by_role("link", name=words, exact=isinstance(words, str)).first
         menu = self.tab.get_by_role("button", name="Menu", exact=True)
         if not link.is_visible() and menu.is_visible():
             self._touch(menu)
@@ -44,7 +44,7 @@ class Hands:
     def press(self, words: str | re.Pattern[str]) -> None:
         """Press a button by what it says."""
         with self.tab.expect_navigation():
-            self._touch(self.tab.get_by_role("button", name=words).first, key="Enter")
+            self._touch(self.tab.get_by_role("button", name=words, exact=isinstance(words, str)).first, key="Enter")
 
     def fill(self, label: str | re.Pattern[str], text: str) -> None:
         """Write into the field beside which ``label`` stands."""
