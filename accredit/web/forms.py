@@ -8,6 +8,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import Any
@@ -29,7 +30,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
 )
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import DateField as _DateField
-from wtforms import Field
+from wtforms import Field, HiddenField
 from wtforms.fields import SelectChoice
 from wtforms.validators import Length
 
@@ -55,11 +56,24 @@ __all__ = [
 csrf = CSRFProtect()
 # A register of a large cohort, one tick for each person and module, has a few thousand.
 MOST_FIELDS = 10_000
+_UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 TextInput, FileInput, Select, TextArea = GovTextInput, GovFileInput, GovSelect, GovTextArea
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
     """A form of ours; render it inside ``post_form``, which carries the token."""
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Say whether everything fits; a character that no keyboard has is told beside its field."""
+        fits = bool(super().validate(extra_validators))
+        for field in self:
+            # PostgreSQL keeps no NUL, and no page, letter or certificate can show the others.
+            if not isinstance(field, HiddenField) and isinstance(field.data, str) and _UNWRITABLE.search(field.data):
+                field.errors = [*field.errors, gettext("This holds a character that cannot be kept. Type it again.")]
+                # Shown where it stood; a page may not hold it either.
+                field.data = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", field.data)
+                fits = False
+        return fits
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         """Let Flask-Babel choose the language of built-in messages."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import Flask, g, request
+from flask import Flask, abort, g, request
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from accredit.rendering.templates import template_root
@@ -55,6 +55,12 @@ def install(app: Flask, foundation: Foundation) -> None:
         app.extensions["accredit.database"] = foundation.database
     _install_templates(app, demonstration=foundation.demonstration)
     install_languages(app, welsh_approved=foundation.welsh_approved)
+
+    @app.before_request
+    def refuse_unwritable_address() -> None:
+        # Nothing of ours has such a name, and PostgreSQL refuses to look for it.
+        if "\0" in request.path:
+            abort(404)
 
     @app.before_request
     def look_who_is_there() -> None:

@@ -43,3 +43,26 @@ def test_first_page_of_everybody_opens(browser: tuple[Browser, Cast], who: str) 
     client, cast = browser
     sign_in(client, getattr(cast, who), cast)
     assert client.get("/sign-in", follow_redirects=True).status_code == 200
+
+
+@pytest.mark.parametrize("field", ["contact", "talk_to", "town"])
+def test_wi27_a_character_that_cannot_be_kept_is_told_beside_its_field(
+    browser: tuple[Browser, Cast], field: str
+) -> None:
+    client, cast = browser
+    sign_in(client, cast.lee, cast)
+    answer = client.post("/school/organisation", data={"town": "Exampleton", field: "Office\x00"})
+    assert answer.status_code == 422
+    assert f'href="#{field}"' in answer.text
+
+
+@pytest.mark.parametrize("address", ["/o/%00", "/achievements/%00", "/status/%00", "/v/%00", "/api/verify/%00"])
+def test_wi27_an_address_that_cannot_be_kept_leads_nowhere(browser: tuple[Browser, Cast], address: str) -> None:
+    client, _cast = browser
+    assert client.get(address).status_code == 404
+
+
+def test_wi27_nobody_signs_in_under_a_name_that_cannot_be_kept(browser: tuple[Browser, Cast]) -> None:
+    client, _cast = browser
+    for way in ({"password": PASSWORD}, {"way": "code"}):
+        assert client.post("/sign-in", data={"email": "operator\x00@example.org", **way}).status_code == 422
