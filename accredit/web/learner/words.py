@@ -106,38 +106,47 @@ def still_to_come(level: Assessment) -> str:
 def step(finding: Finding) -> str:
     """Say one thing a level asks for: how many there are once there are enough, how many of how many until then."""
     number = finding.got if finding.met else finding.needed
-    values = {"got": finding.got, "num": number}
+    said: str
     match finding.kind:
         case FindingKind.MEETINGS if finding.met:
-            return ngettext("%(num)d meeting with your adult", "%(num)d meetings with your adult", number)
+            said = ngettext("%(num)d meeting with your adult", "%(num)d meetings with your adult", number)
         case FindingKind.MEETINGS:
-            return ngettext(
-                "%(got)d of %(num)d meeting with your adult", "%(got)d of %(num)d meetings with your adult", **values
+            said = ngettext(
+                "%(got)d of %(num)d meeting with your adult",
+                "%(got)d of %(num)d meetings with your adult",
+                number,
+                got=finding.got,
             )
         case FindingKind.SKILLS if finding.met:
-            return ngettext("%(num)d skill an adult has seen", "%(num)d skills an adult has seen", number)
+            said = ngettext("%(num)d skill an adult has seen", "%(num)d skills an adult has seen", number)
         case FindingKind.SKILLS:
-            return ngettext(
-                "%(got)d of %(num)d skill seen by an adult", "%(got)d of %(num)d skills seen by an adult", **values
+            said = ngettext(
+                "%(got)d of %(num)d skill seen by an adult",
+                "%(got)d of %(num)d skills seen by an adult",
+                number,
+                got=finding.got,
             )
         case FindingKind.MILESTONE:
-            return _milestone(finding)
+            said = _milestone(finding)
         case _:
-            return needed_text(finding)
+            said = needed_text(finding)
+    return said
 
 
 def _to_come(finding: Finding) -> str:
+    said: str
     match finding.kind:
         case FindingKind.MEETINGS:
-            return ngettext(
+            said = ngettext(
                 "%(num)d more meeting with your adult", "%(num)d more meetings with your adult", finding.missing
             )
         case FindingKind.REFRESHER:
-            return str(gettext("a short top-up of your training"))
+            said = str(gettext("a short top-up of your training"))
         case FindingKind.MILESTONE:
-            return _milestone(finding)
+            said = _milestone(finding)
         case _:
-            return missing_text(finding)
+            said = missing_text(finding)
+    return said
 
 
 def _milestone(finding: Finding) -> str:
@@ -146,12 +155,13 @@ def _milestone(finding: Finding) -> str:
 
 def parts_done(count: int) -> str:
     """Say how much of the training is done."""
-    return ngettext(
+    said: str = ngettext(
         "%(number)s part done",
         "%(number)s parts done",
         count,
         number=number_in_words(count, page_language()).capitalize(),
     )
+    return said
 
 
 def you_are(title: str) -> str:
