@@ -93,7 +93,7 @@ def lines(place: Folder) -> list[Line]:
     return [
         Line(each.printed_name, each.level_title, each.code, slips[str(each.young_person_id)], each.award_id)
         for each in cohort
-        if each.progress is Stage.RELEASED and each.code
+        if each.progress in {Stage.RELEASED, Stage.SUSPENDED, Stage.REVOKED} and each.code
     ]
 
 
