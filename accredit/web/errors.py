@@ -13,6 +13,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from accredit.errors import Conflict, Forbidden, NotFound, NotReady, RuleBroken
+from accredit.web.messages import SENTENCES, sentence
 from accredit.web.pages import page
 
 
@@ -35,7 +36,7 @@ WORDS = {
     ),
     403: Words(
         lazy_gettext("This page is for somebody else"),
-        lazy_gettext("You are signed in, and this page belongs to another role. Ask your co-ordinator if you need it."),
+        lazy_gettext("You are signed in, and this page belongs to another role. Ask an administrator if you need it."),
     ),
     404: Words(
         lazy_gettext("There is nothing here"),
@@ -118,7 +119,9 @@ def _forgery(_error: CSRFError) -> Response:
 
 
 def _rule(error: RuleBroken) -> Response:
-    return error_answer(422, detail=error.detail, code=error.rule)
+    # A rule without a sentence of ours keeps the detail it was raised with: it says more than the usual words would.
+    known = error.rule in SENTENCES or not error.detail
+    return error_answer(422, detail=sentence(error) if known else error.detail, code=error.rule)
 
 
 def _not_found(error: NotFound) -> Response:  # noqa: ARG001  # what was missing stays ours: it may belong to another school
@@ -130,7 +133,7 @@ def _forbidden(error: Forbidden) -> Response:
 
 
 def _conflict(error: Conflict) -> Response:
-    return error_answer(409, code=error.code)
+    return error_answer(409, detail=sentence(error) if error.code in SENTENCES else "", code=error.code)
 
 
 def _not_ready(error: NotReady) -> Response:

@@ -41,9 +41,11 @@ def test_every_status_has_a_page_with_a_way_on(status: int) -> None:
     ("fault", "status", "said"),
     [
         pytest.param(
-            RuleBroken("overlap", "These hours overlap others."), 422, "These hours overlap", id="a rule says why"
+            RuleBroken("overlap", "inside words"), 422, "another entry at that time", id="a rule says why, in our words"
         ),
+        pytest.param(RuleBroken("no-such-rule", "Said where it was raised."), 422, "Said where", id="a rule not listed"),
         pytest.param(Conflict(), 409, "quicker", id="somebody else was first"),
+        pytest.param(Conflict("email-in-use"), 409, "an account with this address", id="a conflict says which"),
         pytest.param(NotReady("no-key", "/secret/path"), 503, "busy", id="not ready"),
         pytest.param(Forbidden(), 403, "somebody else", id="forbidden"),
         pytest.param(NotFound(), 404, "nothing here", id="not found"),
@@ -69,7 +71,7 @@ def test_a_program_gets_a_problem_document() -> None:
     assert answer.get_json() == {
         "status": 422,
         "title": "That cannot be done",
-        "detail": "They overlap.",
+        "detail": "There is another entry at that time already.",
         "code": "overlap",
     }
 
