@@ -27,7 +27,10 @@ class ViewerKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Viewer:
-    """One request's reader: by kind and ids, with the permissions their roles give in the organisation they chose."""
+    """One request's reader: by kind and ids, with the permissions their roles give in the organisation they chose.
+
+    ``has_choice`` says that the same account may also work elsewhere: in another organisation, or as the operator.
+    """
 
     kind: ViewerKind = ViewerKind.ANONYMOUS
     organisation_id: UUID | None = None
@@ -38,6 +41,7 @@ class Viewer:
     permissions: frozenset[Permission] = frozenset()
     display_name: str = ""
     role: str | None = None
+    has_choice: bool = False
 
     @property
     def is_signed_in(self) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
@@ -81,7 +82,8 @@ def readers_of_account(db: Session, account_id: UUID, *, on: date) -> tuple[View
 
 def reader_in(readers: Sequence[Viewer], chosen: UUID | None) -> Viewer:
     """Return the reader for the organisation chosen, else the first; anonymous when there is none any more."""
-    return next((r for r in readers if chosen and r.organisation_id == chosen), readers[0] if readers else ANONYMOUS)
+    found = next((r for r in readers if chosen and r.organisation_id == chosen), readers[0] if readers else ANONYMOUS)
+    return replace(found, has_choice=len(readers) > 1)
 
 
 def _staff(db: Session, account_id: UUID, here: StaffFacts, on: date) -> Viewer:

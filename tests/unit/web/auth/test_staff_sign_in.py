@@ -294,6 +294,7 @@ def test_somebody_of_two_organisations_chooses(client_for: ClientFor, cast: Cast
 
         assert current_viewer().organisation_id == cast.other_organisation_id
         assert current_viewer().role == "administrator"
+    assert 'href="/sign-in/organisation">Change organisation</a>' in client.get("/school/").text
 
 
 def test_nobody_chooses_an_organisation_that_is_not_theirs(client_for: ClientFor, cast: Cast) -> None:
