@@ -122,7 +122,10 @@ class _Reader:
     ) -> None:
         self._width, self._headings = len(table.headings), table.headings
         self._at = {column.field: column.index for column in columns if column.field is not None}
-        self._upn_columns = [c.index for c in columns if c.heading.strip().upper() == "UPN"]
+        # A column that the reader took for something else holds no UPN, whatever its heading says.
+        self._upn_columns = [
+            c.index for c in columns if c.heading.strip().upper() == "UPN" and c.field in {None, Field.UPN}
+        ]
         self._notes, self._today, self._year_groups = notes, today, year_groups
         self._seen: dict[tuple[str, ...], int] = {}
 

@@ -31,7 +31,7 @@ from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_pepper
 
-ANSWER, TYPED, COLUMN = "answer:", "typed:", "column:"
+ANSWER, TYPED, COLUMN, GUESS = "answer:", "typed:", "column:", "guess:"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,12 +97,14 @@ def _sent() -> Sent:
         for name, text in request.form.items()
         if name.startswith(TYPED) and text.strip()
     }
-    chosen = {name: text for name, text in request.form.items() if name.startswith(COLUMN)}
+    # Our own guess counts as said only when the reader asks for a reading with these columns.
+    prefixes = (COLUMN, GUESS) if request.form.get("do") == "columns" else (COLUMN,)
+    chosen = {name: text for name, text in request.form.items() if name.startswith(prefixes)}
     mapping: dict[Field, int] | None = {} if chosen else None
     if mapping is not None:
         for name, text in chosen.items():
-            index = name.removeprefix(COLUMN)
-            if text in set(Field) and index.isdigit():
+            index = name.partition(":")[2]
+            if text in set(Field) and index.isdecimal() and len(index) <= 4:
                 mapping.setdefault(Field(text), int(index))
     return Sent(data=unseal(request.form.get("file", ""), own_organisation()), mapping=mapping, answers=answers)
 

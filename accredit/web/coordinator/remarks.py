@@ -8,7 +8,7 @@ from datetime import date
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
 
-from accredit.domain.people.class_list import Field, Remark
+from accredit.domain.people.class_list import Field, Level, Remark
 from accredit.web.languages import page_language
 from accredit.web.messages import SENTENCES, sentence_of
 from accredit.web.words import date_in_words
@@ -44,6 +44,7 @@ _COLUMNS = {
     "no-last-name-column": _l("Only one column with names was found. Is that the whole name?"),
     "no-reference-column": _l("There is no pupil number in this file."),
 }
+_NO_NUMBER_BUT_UPN = _l("There is no pupil number in this file. Everybody is known by their UPN instead.")
 _ROWS = {
     "row-blank": _l("An empty line."),
     "row-footer": _l("A footer of the report."),
@@ -74,6 +75,10 @@ _CELLS = {
     "name-leading-mark": _l("The name begins with a mark. Is “%(offered)s” right?"),
     "name-markup": _l("There is < > in the name. Is “%(offered)s” right?"),
     "name-order": _l("Is the name “%(offered)s”?"),
+    "upn-length": _l(
+        "A UPN has 13 characters. If this is the school’s own number, choose “Pupil number” under “The columns of the "
+        "file”."
+    ),
     "date-missing": _l(
         "Without a date of birth nobody can know the consent age, so sharing stays off. Go on without it?"
     ),
@@ -96,6 +101,8 @@ REMARKS: Mapping[str, LazyString] = _COLUMNS | _ROWS | _CELLS
 def remark_text(remark: Remark) -> str:
     """Return the sentence of a remark. What stands in the file is shown as text and never interpreted."""
     known = REMARKS.get(remark.reason)
+    if remark.reason == "no-reference-column" and remark.level is Level.ACCEPT:
+        known = _NO_NUMBER_BUT_UPN
     if known is None:
         if remark.reason in SENTENCES:
             return sentence_of(remark.reason, **remark.facts)

@@ -169,3 +169,22 @@ def test_a_changed_seal_is_refused(client_for: ClientFor, cast: Cast) -> None:
 
 def test_every_field_a_column_can_be_has_a_name() -> None:
     assert set(FIELDS) == set(Field)
+
+
+NUMBERS_CALLED_UPN = b"UPN,Forename,Surname,Year,Reg\n4001,Dai,Newydd,12,12B\n4002,Elin,Newydd,13,13A\n"
+
+
+def test_a_wrong_guess_of_a_column_can_be_put_right(client_for: ClientFor, cast: Cast) -> None:
+    client = client_for(cast.nia)
+    shown = upload(client, NUMBERS_CALLED_UPN)
+    assert "choose “Pupil number” under" in shown.get_data(as_text=True)
+    fields = (Field.SCHOOL_REFERENCE, Field.FIRST_NAME, Field.LAST_NAME, Field.YEAR_GROUP, Field.FORM)
+    guesses = {f"guess:{index}": field.value for index, field in enumerate(fields)}
+    again = send(client, shown, do="columns", **guesses).get_data(as_text=True)
+    assert "Bring in 2 young people" in again
+    assert "4001" in again
+
+
+def test_without_pupil_numbers_the_upn_is_said_to_serve(client_for: ClientFor, cast: Cast) -> None:
+    text = upload(client_for(cast.nia), NUMBERS_CALLED_UPN).get_data(as_text=True)
+    assert "Everybody is known by their UPN instead." in text
