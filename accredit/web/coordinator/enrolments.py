@@ -29,6 +29,7 @@ from accredit.web.coordinator.forms import (
     choices_of,
     year_group_text,
 )
+from accredit.web.coordinator.people import memberships
 from accredit.web.database import reading, transaction
 from accredit.web.pages import page, see_other
 
@@ -41,10 +42,13 @@ def enrol(programme_id: UUID) -> ResponseReturnValue:
         programme = programmes_queries.programme(db, programme_id, today())
         inside = {each.young_person_id for each in queries.enrolments_in(db, programme_id).values()}
         everybody = people_queries.young_people(db, organisation_id=own_organisation())
-    outside = [person for person in everybody if person.id not in inside]
+        elsewhere = memberships(db)
+    # Whoever is in no programme yet comes first: they are the ones somebody is looking for.
+    outside = sorted((person for person in everybody if person.id not in inside), key=lambda who: who.id in elsewhere)
     form = EnrolForm(started_on=today())
     form.people.choices = choices_of(
-        (person.id, _described(person.printed_name, person.year_group, person.form)) for person in outside
+        (person.id, _described(person.printed_name, person.year_group, person.form, *elsewhere.get(person.id, ())))
+        for person in outside
     )
     if form.validate_on_submit():
         with transaction() as db:
@@ -63,8 +67,8 @@ def enrol(programme_id: UUID) -> ResponseReturnValue:
     return page("coordinator/enrol.html", status=status, form=form, programme=programme, anybody=bool(everybody))
 
 
-def _described(name: str, year_group: str | None, form: str | None) -> str:
-    group = ", ".join(filter(None, (year_group_text(year_group), form)))
+def _described(name: str, year_group: str | None, *more: str | None) -> str:
+    group = ", ".join(filter(None, (year_group_text(year_group), *more)))
     return f"{name} ({group})" if group else name
 
 

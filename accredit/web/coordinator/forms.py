@@ -37,13 +37,15 @@ ROLE_NAMES = {
     Role.ADMINISTRATOR: _("Administrator"),
 }
 
+_EARLY_YEARS = {"N": _("Nursery"), "R": _("Reception")}
+
 
 def year_group_text(code: str | None) -> str:
     """Return a year group in words: ``Year 12``, ``Reception``, ``S5``."""
     if not code:
         return ""
-    if code == "R":
-        return str(_("Reception"))
+    if code in _EARLY_YEARS:
+        return str(_EARLY_YEARS[code])
     return str(_("Year %(number)s", number=code)) if code.isdigit() else code
 
 
@@ -113,9 +115,7 @@ class RoleForm(Form):
 class TemplateForm(Form):
     """Which programme to start from, and when it begins."""
 
-    template = RadioField(
-        _("Programme"), [InputRequired(_("Choose one of the three programmes."))], widget=RadioInput()
-    )
+    template = RadioField(_("Programme"), [InputRequired(_("Choose a programme."))], widget=RadioInput())
     effective_from = DateField(_("First day"), [InputRequired(_("Enter the first day."))])
 
 

@@ -39,6 +39,15 @@ class Task:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Notice:
+    """Something worth knowing today, with the words and the address of the way on."""
+
+    text: str
+    link: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class Step:
     """One step of setting up; ``done`` as the step list draws it."""
 
@@ -112,27 +121,28 @@ def _ready(programme: ProgrammeFacts, cohort: Sequence[Progress]) -> Task:
     return Task(count=count, text=text, href=url_for("coordinator.award", programme_id=programme.id))
 
 
-def _notices(staff: Sequence[StaffFacts], cohorts: Cohorts) -> list[str]:
-    notices = []
+def _notices(staff: Sequence[StaffFacts], cohorts: Cohorts) -> list[Notice]:
+    texts = []
     if _holding(staff, Role.COORDINATOR) == 1:
-        notices.append(
-            _(
-                "There is only one co-ordinator. With a second one, nothing stops when somebody is away. "
-                "Add one under Staff."
-            )
-        )
+        texts.append(_("There is only one co-ordinator. With a second one, nothing stops when somebody is away."))
     if not _holding(staff, Role.SUPERVISOR):
-        notices.append(_("There is no supervisor yet, so no hours can be approved. Add one under Staff."))
-    due = sum(standing.is_refresher_due(who, today()) for _programme, cohort in cohorts for who in cohort)
-    if due:
-        notices.append(
-            ngettext(
-                "A refresher is due for %(num)d young person, now or within a month.",
-                "A refresher is due for %(num)d young people, now or within a month.",
-                due,
-            )
-        )
-    return notices
+        texts.append(_("There is no supervisor yet, so no hours can be approved."))
+    add = url_for("coordinator.add_staff")
+    notices = [Notice(text=text, link=_("Add a member of staff"), href=add) for text in texts]
+    return notices + [notice for programme, cohort in cohorts if (notice := _refresher(programme, cohort))]
+
+
+def _refresher(programme: ProgrammeFacts, cohort: Sequence[Progress]) -> Notice | None:
+    due = sum(standing.is_refresher_due(who, today()) for who in cohort)
+    if not due:
+        return None
+    text = ngettext(
+        "%(programme)s: a refresher is due for %(num)d young person, now or within a month.",
+        "%(programme)s: a refresher is due for %(num)d young people, now or within a month.",
+        due,
+        programme=programme.name,
+    )
+    return Notice(text=text, link=_("See who"), href=url_for("coordinator.progress", programme_id=programme.id))
 
 
 def _holding(staff: Sequence[StaffFacts], role: Role) -> int:

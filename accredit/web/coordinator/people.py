@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,6 +20,7 @@ from accredit.domain.people.class_list import YEAR_GROUPS
 from accredit.domain.people.operations import PersonEntry
 from accredit.domain.people.queries import YoungPersonFacts
 from accredit.domain.programmes import queries as programmes_queries
+from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.errors import AccreditError, RuleBroken
 from accredit.storage import Session
 from accredit.web.access import requires
@@ -56,12 +57,15 @@ def people() -> ResponseReturnValue:
         found = sorted((each for each in everybody if _fits(each, q)), key=SORTS.get(sort, SORTS["name"]))
         pages = max(1, -(-len(found) // PAGE))
         number = min(max(request.args.get("page", 1, type=int), 1), pages)
-        lines = _lines(db, found[(number - 1) * PAGE : number * PAGE])
+        inside, places = memberships(db), _places(db)
+        lines = _lines(db, found[(number - 1) * PAGE : number * PAGE], inside)
     return page(
         "coordinator/people.html",
         lines=lines,
         total=len(everybody),
         found=len(found),
+        unplaced=sum(each.id not in inside for each in everybody),
+        places=places,
         q=q,
         sort=sort if sort in SORTS else "name",
         number=number,
@@ -69,14 +73,26 @@ def people() -> ResponseReturnValue:
     )
 
 
-def _lines(db: Session, people: Sequence[YoungPersonFacts]) -> list[Line]:
-    slips = queries.slips_of(db, [person.id for person in people])
-    names: dict[UUID, list[str]] = {person.id: [] for person in people}
-    for programme in programmes_queries.programmes(db, organisation_id=own_organisation(), on=today()):
+def _places(db: Session) -> tuple[ProgrammeFacts, ...]:
+    return programmes_queries.programmes(db, organisation_id=own_organisation(), on=today())
+
+
+def memberships(db: Session) -> dict[UUID, list[str]]:
+    """Return the names of the programmes each young person is in today; who is in none is left out."""
+    names: dict[UUID, list[str]] = {}
+    for programme in _places(db):
         for facts in enrolments.enrolments_in(db, programme.id).values():
-            if facts.young_person_id in names and facts.is_enrolled(today()):
-                names[facts.young_person_id].append(programme.name)
-    return [Line(person=person, programmes=tuple(names[person.id]), has_slip=person.id in slips) for person in people]
+            if facts.is_enrolled(today()):
+                names.setdefault(facts.young_person_id, []).append(programme.name)
+    return names
+
+
+def _lines(db: Session, people: Sequence[YoungPersonFacts], inside: Mapping[UUID, Sequence[str]]) -> list[Line]:
+    slips = queries.slips_of(db, [person.id for person in people])
+    return [
+        Line(person=person, programmes=tuple(inside.get(person.id, ())), has_slip=person.id in slips)
+        for person in people
+    ]
 
 
 def _fits(person: YoungPersonFacts, q: str) -> bool:

@@ -37,10 +37,11 @@ def programmes() -> ResponseReturnValue:
 @requires(Permission.MANAGE_PROGRAMMES)
 def add_programme() -> ResponseReturnValue:
     """Start a programme from one of the templates."""
-    form = TemplateForm(effective_from=today())
     with reading() as db:
         have = {each.code for each in queries.programmes(db, organisation_id=own_organisation(), on=today())}
     left = {code: each for code, each in TEMPLATES.items() if code not in have}
+    # When only one is left there is nothing to choose.
+    form = TemplateForm(effective_from=today(), template=next(iter(left)) if len(left) == 1 else None)
     form.template.choices = choices_of((code, each.name) for code, each in left.items())
     if form.validate_on_submit():
         try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from flask import url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -19,6 +20,7 @@ from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, t
 from accredit.web.coordinator.forms import ROLE_NAMES, ROLES, DayForm, RoleForm, StaffForm, choices_of
 from accredit.web.database import reading, transaction
 from accredit.web.pages import page, see_other
+from accredit.web.settings import current_settings
 
 _OF_FIELD = {
     "email-format": "email",
@@ -107,7 +109,12 @@ def staff_member(staff_id: UUID) -> ResponseReturnValue:
             return see_other("coordinator.staff_member", staff_id=staff_id, flash=_("The role is given."))
     status = 422 if form.errors else 200
     return page(
-        "coordinator/staff_member.html", status=status, form=form, who=who, today=today(), role_names=ROLE_NAMES
+        "coordinator/staff_member.html",
+        status=status,
+        form=form,
+        who=who,
+        role_names=ROLE_NAMES,
+        address=f"{current_settings().host}{url_for('auth.sign_in')}",
     )
 
 

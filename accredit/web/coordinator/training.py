@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from datetime import date, time
 from uuid import UUID
 
@@ -96,15 +96,16 @@ def register(session_id: UUID) -> ResponseReturnValue:
         found = queries.register(db, session_id)
         definition = _definition(db, found.session.programme_id, found.session.held_on)
     if request.method == "POST":
+        ticks = _ticks(found)
         try:
             with transaction() as db:
                 result = operations.record_attendance(
-                    db, session_id=session_id, present=_ticks(found), actor=own_actor(), now=utc_now()
+                    db, session_id=session_id, present=ticks, actor=own_actor(), now=utc_now()
                 )
         except RuleBroken as refusal:
             errors = [(sentence(refusal), "#register" if found.session.held_on <= today() else "")]
         else:
-            return see_other("coordinator.register", session_id=session_id, flash=_news(result))
+            return see_other("coordinator.register", session_id=session_id, flash=_news(result, ticks))
     return page(
         "coordinator/register.html",
         status=422 if errors else 200,
@@ -143,10 +144,19 @@ def _ticks(found: Register) -> dict[UUID, bool | Collection[str]]:
     return ticks
 
 
-def _news(result: RegisterResult) -> str:
+def _news(result: RegisterResult, ticks: Mapping[UUID, bool | Collection[str]]) -> str:
     parts = []
+    if result.confirmed or result.withdrawn:
+        there = sum(bool(tick) for tick in ticks.values())
+        parts.append(_("%(there)d of %(all)d were there.", there=there, all=len(ticks)))
     if result.confirmed:
-        parts.append(ngettext("%(num)d tick recorded.", "%(num)d ticks recorded.", result.confirmed))
+        parts.append(
+            ngettext(
+                "%(num)d tick recorded, one for each module.",
+                "%(num)d ticks recorded, one for each module.",
+                result.confirmed,
+            )
+        )
     if result.withdrawn:
         parts.append(ngettext("%(num)d tick taken back.", "%(num)d ticks taken back.", result.withdrawn))
     return " ".join(parts) or _("The register is saved; nothing was different.")

@@ -137,6 +137,7 @@ def test_pausing_taking_up_again_and_revoking(
     assert "Revoked" in shown
     assert "The name or the facts on it are not right" in shown
     assert "Revoke it for good" not in shown
+    assert ".pdf" not in client.get("/school/certificates").get_data(as_text=True)
 
 
 def test_another_school_finds_no_certificate_of_ours(

@@ -88,3 +88,16 @@ def test_another_school_finds_no_register(client_for: ClientFor, cast: Cast, sql
     assert client.get(f"/school/training/{session_id}/register").status_code == 404
     assert client.post(f"/school/training/{session_id}/register", data={}).status_code == 404
     assert attended(sqlite_database, cast) == set(FIRST_TRAINING)
+
+
+def test_a_saved_register_says_how_many_were_there(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    session_id = plan_training(sqlite_database, cast)
+    answer = client_for(cast.nia).post(
+        f"/school/training/{session_id}/register",
+        data={"present": [str(cast.ama.enrolled)]},
+        follow_redirects=True,
+    )
+    text = answer.get_data(as_text=True)
+    assert "1 of 3 were there. 7 ticks recorded, one for each module." in text
