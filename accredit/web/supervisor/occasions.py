@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, time
 from typing import Any
 from uuid import UUID
 
 from flask import request
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import RadioField
 from wtforms.validators import InputRequired
@@ -134,6 +136,13 @@ def _with_choices(form: OccasionForm, places: tuple[ProgrammeFacts, ...], *, is_
     return form
 
 
+def _other_kinds(place: ProgrammeFacts | None, kinds: Mapping[str, str]) -> str:
+    if place is None or not kinds:
+        return sentence_of("wrong-activity-type")
+    # The list above holds the activities of every programme, so the answer says which ones this programme has.
+    return str(gettext("%(programme)s has only: %(kinds)s.", programme=place.name, kinds="; ".join(kinds.values())))
+
+
 def occasion_of(form: OccasionForm, places: tuple[ProgrammeFacts, ...], *, is_meeting: bool) -> Occasion | None:
     """Return what took place, or None with what to put right beside the fields."""
     is_filled = form.validate()
@@ -141,10 +150,11 @@ def occasion_of(form: OccasionForm, places: tuple[ProgrammeFacts, ...], *, is_me
     if not is_filled or day is None or starts_at is None or minutes is None:
         return None
     place = chosen(places, UUID(form.programme.data))
-    title = titles(place, is_meeting=is_meeting).get(form.activity.data) if place else None
+    kinds = titles(place, is_meeting=is_meeting) if place else {}
+    title = kinds.get(form.activity.data)
     faults: list[tuple[Any, str]] = []
     if title is None:
-        faults.append((form.activity, "wrong-activity-type"))
+        form.activity.errors = [*form.activity.errors, _other_kinds(place, kinds)]
     if day > today():
         faults.append((form.day, "in-the-future"))
     if not SHORTEST <= minutes <= LONGEST:
