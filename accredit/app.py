@@ -7,6 +7,7 @@ whom it is for. Private keys are never opened here: `accredit work` signs.
 from __future__ import annotations
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from accredit import migrations
 from accredit.config import Settings, load_settings
@@ -16,6 +17,7 @@ from accredit.web.access import check_every_route_declares
 from accredit.web.foundation import Foundation, install
 
 AUDIENCES = (public, api, auth, learner, supervisor, coordinator, admin)
+
 
 def create_app(settings: Settings) -> Flask:
     """Build the WSGI application.
@@ -51,17 +53,22 @@ def compose(database: Database, settings: Settings) -> Flask:
     for audience in AUDIENCES:
         audience.register(app)
     check_every_route_declares(app)
+    if settings.trusted_proxies:
+        # Only the address, for limits: host and scheme are known from the settings.
+        proxied = ProxyFix(app.wsgi_app, x_for=settings.trusted_proxies, x_proto=0, x_host=0)
+        app.wsgi_app = proxied  # type: ignore[method-assign]  # as Flask's documentation says
     return app
+
 
 def from_environment() -> Flask:
     """Build the application from ``ACCREDIT_*``; what a WSGI server calls."""
     return create_app(load_settings())
 
+
 def _check_identity(database: Database, settings: Settings) -> None:
     with database.reading() as db:
-        identity.check(
-            db, base_url=settings.base_url, did_host=settings.did_host, demonstration=settings.demonstration
-        )
+        identity.check(db, base_url=settings.base_url, did_host=settings.did_host, demonstration=settings.demonstration)
+
 
 def _trusted_hosts(settings: Settings) -> list[str]:
     name = settings.host.rsplit(":", 1)[0] if not settings.host.endswith("]") else settings.host

@@ -37,6 +37,8 @@ class Settings(BaseSettings):
     issuer_host: str | None = None
     """Host in issuer identifiers (did:web); the host of ``base_url`` unless set (the demonstration sets it)."""
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    trusted_proxies: Annotated[int, Field(ge=0, le=5)] = 0
+    """How many proxies of ours stand in front; each is believed about the address that reached it, and nothing else."""
     listen_host: str = "127.0.0.1"
     listen_port: Annotated[int, Field(ge=1, le=65535)] = 8080
     web_processes: Annotated[int, Field(ge=1, le=64)] = 2

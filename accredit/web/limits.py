@@ -53,7 +53,7 @@ def count_try(allowance: Allowance, key: str) -> None:
 
 
 def address() -> str:
-    """Return where the request came from; what a proxy says of it is not believed.
+    """Return where the request came from; a proxy's word counts only where the service was told to trust it.
 
     Of an IPv6 address its network (/64): one household or one rented machine may choose among 2⁶⁴ addresses in it.
     """
