@@ -182,7 +182,7 @@ def _slips(wanted: list[UUID], *, back_to: UUID | None = None) -> ResponseReturn
 def withdraw_slip(young_person_id: UUID) -> ResponseReturnValue:
     """Stop a slip from working, for example because it was lost."""
     with transaction() as db:
-        slip = queries.current_slip(db, young_person_id)
+        slip = queries.current_slip(db, queries.young_person(db, young_person_id).id)
         if slip is not None:
             operations.withdraw_claim_slip(db, slip_id=slip.id, actor=own_actor(), now=utc_now())
     return see_other(

@@ -120,3 +120,8 @@ def test_another_school_can_do_nothing(act: str, client_for: ClientFor, cast: Ca
         slip = queries.current_slip(db, cast.ama.id)
     assert slip is not None
     assert slip.last_used_at is None
+
+
+def test_wz01_a_slip_of_another_organisation_is_not_there_to_be_stopped(client_for: ClientFor, cast: Cast) -> None:
+    answer = client_for(cast.nia).post(f"/school/people/{cast.olu.id}/withdraw-slip")
+    assert answer.status_code == 404
