@@ -5,6 +5,7 @@ Nothing is ever fetched, and nothing is ever dropped: what would not be signed i
 - `strict_json`: bytes → JSON values
 - `terms`, `active_context`, `mapper`: JSON-LD document → RDF dataset
 - `rdfc10`: dataset → canonical N-Quads
+- `patterns`, `templates`, `kept_templates`: the same for many documents that differ in a few texts, many times faster
 - `jcs`: JSON value → canonical JSON
 """
 

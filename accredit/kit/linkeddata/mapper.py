@@ -71,8 +71,18 @@ def _pinned_context() -> ActiveContext:
     return _kept_context()
 
 
+def described(document: Mapping[str, Any]) -> tuple[str, list[Quad]]:
+    """Map a document in the pinned contexts; give the name of its own node too. Otherwise as `to_dataset`."""
+    mapping = _mapped(_pinned_context(), document, Limits())
+    return mapping.root, list(mapping.quads)
+
+
 def map_with(context: ActiveContext, document: Mapping[str, Any], limits: Limits) -> list[Quad]:
     """Map a document in a context that is already in force; otherwise as `to_dataset`."""
+    return list(_mapped(context, document, limits).quads)
+
+
+def _mapped(context: ActiveContext, document: Mapping[str, Any], limits: Limits) -> _Mapping:
     if not isinstance(document, dict):
         raise MappingRefused("not_an_object", "$", "A document must be one object.")
     if not context.terms and "@context" not in document:
@@ -83,7 +93,7 @@ def map_with(context: ActiveContext, document: Mapping[str, Any], limits: Limits
     mapping.node(document, context, "", ())
     if not mapping.quads:
         raise MappingRefused("nothing_to_sign", "$", "This document states nothing.")
-    return list(mapping.quads)
+    return mapping
 
 
 class _Mapping:
@@ -95,7 +105,7 @@ class _Mapping:
         self._blank_nodes = 0
         self._labels: dict[str, str] = {}
         self._depth = 0
-        self._root = ""
+        self.root = ""
 
     def node(self, members: dict[str, Any], context: ActiveContext, graph: str, trail: Trail) -> str:
         """Map one node object whose context is entered already, up to its own ``@context`` and types; name it."""
@@ -136,8 +146,8 @@ class _Mapping:
     ) -> None:
         """Refuse a second description of the document inside itself: members could be moved there and out of sight."""
         if self._depth == 1:
-            self._root = subject
-        elif subject == self._root and not graph and any(member != name for member in members):
+            self.root = subject
+        elif subject == self.root and not graph and any(member != name for member in members):
             raise MappingRefused("described_twice", _path(trail), "The document is described a second time here.")
 
     def _node_name(self, value: Any, context: ActiveContext, trail: Trail) -> str:

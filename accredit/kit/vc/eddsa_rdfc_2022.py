@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
 from accredit.kit.linkeddata import canonicalise
+from accredit.kit.linkeddata.kept_templates import KeptTemplates
 from accredit.kit.linkeddata.terms import Table
 from accredit.kit.vc import multibase
 from accredit.kit.vc import proof as proofs
@@ -18,6 +19,7 @@ from accredit.kit.vc.verification_key import ASSERTION
 NAME: Final = "eddsa-rdfc-2022"
 _V1: Final = "https://www.w3.org/2018/credentials/v1"
 _DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
+_TEMPLATES: Final = KeptTemplates()
 
 
 def add_proof(
@@ -47,7 +49,9 @@ def add_proof(
     )
     if "previousProof" in proof:
         unsecured["proof"] = proofs.previous_proofs(proof, proofs.split(document)[1])
-    proof["proofValue"] = multibase.encode_base58(sign(hash_data(unsecured, proof, contexts=contexts)))
+    data, unlearnt = _hashed(unsecured, proof, contexts)
+    proof["proofValue"] = multibase.encode_base58(sign(data))
+    _learn(unlearnt, verification_method)
     return proofs.appended(document, proof)
 
 
@@ -75,18 +79,46 @@ def check(
     if public_key.kind is not KeyKind.ED25519:
         raise ProofInvalid("key_type", "This cryptosuite needs an Ed25519 key.", path="$.proof.verificationMethod")
     signature = proofs.signature(proof, length=64)
-    if not public_key.verifies(signature, hash_data(unsecured, proof, contexts=contexts)):
+    data, unlearnt = _hashed(unsecured, proof, contexts)
+    if not public_key.verifies(signature, data):
         raise ProofInvalid("signature_invalid", "The signature does not match this document.", path="$.proof")
+    # Only here is it known that the owner of the method has signed this, and not somebody in their name.
+    _learn(unlearnt, _owner(proof))
 
 
 def hash_data(
     unsecured: Mapping[str, Any], proof: Mapping[str, Any], *, contexts: Mapping[str, Table] | None = None
 ) -> bytes:
     """Hash the proof configuration, then the document (§3.2.3 to §3.2.5): 64 bytes."""
-    configuration = proof_configuration(unsecured, proof)
-    return b"".join(
-        hashlib.sha256(canonicalise(part, contexts=contexts)).digest() for part in (configuration, dict(unsecured))
-    )
+    return _hashed(unsecured, proof, contexts)[0]
+
+
+def _hashed(
+    unsecured: Mapping[str, Any], proof: Mapping[str, Any], contexts: Mapping[str, Table] | None
+) -> tuple[bytes, list[dict[str, Any]]]:
+    """Hash both parts; give those too for which there was no template, so that one can be learnt from them."""
+    unlearnt = []
+    hashes = []
+    for part in (proof_configuration(unsecured, proof), dict(unsecured)):
+        if contexts is None:
+            written, fitted = _TEMPLATES.canonicalise(part, owner=_owner(proof))
+            if not fitted:
+                unlearnt.append(part)
+        else:
+            written = canonicalise(part, contexts=contexts)
+        hashes.append(hashlib.sha256(written).digest())
+    return b"".join(hashes), unlearnt
+
+
+def _learn(parts: Sequence[dict[str, Any]], owner: str) -> None:
+    for part in parts:
+        # Proofs of one second by one key have the same configuration.
+        _TEMPLATES.learn(part, owner=owner, comes_again="credentialSubject" not in part)
+
+
+def _owner(proof: Mapping[str, Any]) -> str:
+    method = proof.get("verificationMethod")
+    return method if isinstance(method, str) else ""
 
 
 def proof_configuration(unsecured: Mapping[str, Any], proof: Mapping[str, Any]) -> dict[str, Any]:

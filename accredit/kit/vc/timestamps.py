@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 
 from accredit.kit.vc.errors import TimestampInvalid
 
@@ -22,7 +23,12 @@ def parse(text: object, *, path: str = "$", needs_offset: bool = True) -> dateti
     Without `needs_offset` a missing offset is read as UTC, which only a proof may do (Data Integrity §2.1).
     Raises `TimestampInvalid` with code ``timestamp``.
     """
-    match = _STAMP.fullmatch(text) if isinstance(text, str) else None
+    return _parsed(text if isinstance(text, str) else "", path, needs_offset)
+
+
+@lru_cache(maxsize=256)
+def _parsed(text: str, path: str, needs_offset: bool) -> datetime:
+    match = _STAMP.fullmatch(text)
     if match is None or (needs_offset and match["offset"] is None):
         raise TimestampInvalid("timestamp", "Write a date and time such as 2026-11-23T09:30:00Z.", path=path)
     fraction = (match["fraction"] or "0")[:6].ljust(6, "0")
