@@ -129,16 +129,22 @@ def _tell(console: Console, place: Folder, port: int) -> None:
         table.add_row(line.name, line.award, f"/v/{line.code}", show(line.slip))
     console.print(table)
     console.print(f"Each address begins with {base}", soft_wrap=True)
-    certificate = stage.write_certificate(place, lines[0])
+    shown = _one_to_show(lines)
+    certificate = stage.write_certificate(place, shown)
     console.print(f"One certificate: {certificate}", soft_wrap=True)
     console.print(f"The same table:  {stage.write_list(place, lines, base)}", soft_wrap=True)
-    console.print(f"Check it as a stranger would: {base}/v/{lines[0].code}", soft_wrap=True)
+    console.print(f"Check it as a stranger would: {base}/v/{shown.code}", soft_wrap=True)
     settings = place.write_settings(host=HOST, port=port)
     console.print(f"On the command line:  . {settings}; {_ourselves()} verify {certificate}", soft_wrap=True)
     console.print(f"\nStaff sign in at {base}/sign-in with the password: {place.recall('password')}", soft_wrap=True)
     for email, role in STAFF.items():
         console.print(f"  {email:<24} {role}")
     console.print(f"Young people sign in at {base}/my with the code in the last column.", soft_wrap=True)
+
+
+def _one_to_show(lines: list[stage.Line]) -> stage.Line:
+    """Return a line whose name shows that names print as they are written."""
+    return next((line for line in lines if not line.name.isascii()), lines[0])
 
 
 def _ourselves() -> str:
