@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from werkzeug.serving import make_server
 
 from accredit.web.viewer import Viewer
@@ -28,14 +28,6 @@ WIDTHS = [pytest.param(320, id="zoomed"), pytest.param(390, id="phone"), pytest.
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield started
-        started.close()
-
-
-@pytest.fixture(scope="module")
 def galleries() -> Iterator[dict[Viewer | None, str]]:
     servers = {
         viewer: make_server("127.0.0.1", 0, make_gallery(viewer)) for viewer in (None, CO_ORDINATOR, YOUNG_PERSON)
@@ -49,8 +41,8 @@ def galleries() -> Iterator[dict[Viewer | None, str]]:
 
 
 @pytest.fixture
-def tab(browser: Browser) -> Iterator[Page]:
-    opened = browser.new_page()
+def tab(chromium: Browser) -> Iterator[Page]:
+    opened = chromium.new_page()
     yield opened
     opened.close()
 
