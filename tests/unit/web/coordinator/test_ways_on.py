@@ -8,8 +8,10 @@ import pytest
 from time_machine import Traveller
 
 from accredit.storage import Database
+from accredit.web.auth import cookie
 from tests import factories
 from tests.cast import Cast
+from tests.factories import HOST
 from tests.unit.web.coordinator.school import train
 from tests.web import ClientFor
 
@@ -68,7 +70,11 @@ def test_a_refresher_that_is_due_leads_to_who(
     client_for: ClientFor, cast: Cast, sqlite_database: Database, today: Traveller
 ) -> None:
     train(sqlite_database, cast)
-    today.move_to(datetime(2026, 9, 1, 9, tzinfo=UTC))
-    shown = client_for(cast.nia).get("/school/").text
+    later = datetime(2026, 9, 1, 9, tzinfo=UTC)
+    today.move_to(later)
+    client = client_for(cast.nia)
+    with client.session_transaction(base_url=f"https://{HOST}") as session:
+        cookie.remember_account(session, now=later)
+    shown = client.get("/school/").text
     assert "Wellbeing Ambassadors: a refresher is due for 2 young people" in shown
     assert f'<a href="/school/programmes/{cast.programme_id}/progress">See who</a>' in shown

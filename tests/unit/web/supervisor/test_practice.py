@@ -171,3 +171,12 @@ def test_an_empty_list_says_what_to_do_next(client_for: ClientFor, cast: Cast) -
 @pytest.mark.parametrize("path", ["/hours", "/practice", "/practice/new", "/meetings/new", "/skills"])
 def test_young_people_stay_outside(client_for: ClientFor, cast: Cast, path: str) -> None:
     assert client_for(cast.ama).get(path).status_code == 403
+
+
+def test_an_activity_it_does_not_have_is_answered_with_those_it_has(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    with sqlite_database.transaction(cast.organisation_id) as db:
+        pairs = factories.add_programme(db, cast.organisation_id, template="PM")
+    shown = words(client_for(cast.sam), address(cast, programme=pairs, activity="drop-in"))
+    assert "One-to-one Peer Mentoring has only: " in shown
