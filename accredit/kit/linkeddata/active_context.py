@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final, TypeVar
 
+from accredit.kit.linkeddata import literals
 from accredit.kit.linkeddata.errors import ContextRefused
 from accredit.kit.linkeddata.terms import Entry, Scope, Table
 
@@ -52,6 +53,19 @@ class Term:
     is_protected: bool
     scope: Scope | None
     opens_scope: bool
+    predicate: str = field(init=False, compare=False)
+    ending: str | None = field(init=False, compare=False)
+    """What follows a text that is a value of this term, in N-Quads; None where a text needs a closer look."""
+
+    def __post_init__(self) -> None:
+        ending = None
+        if self.container in (None, "@set"):
+            if self.type in (None, "@none"):
+                ending = ""
+            elif self.type is not None and _ABSOLUTE_IRI.fullmatch(self.type):
+                ending = literals.ending(self.type)
+        object.__setattr__(self, "predicate", f"<{self.iri}>")
+        object.__setattr__(self, "ending", ending)
 
     def same_apart_from_protection(self, other: Term) -> bool:
         """Compare two definitions as section 4.2.2, step 27 does."""
@@ -79,12 +93,14 @@ class ActiveContext:
         "_by_key",
         "_by_scope",
         "_by_types",
+        "id_names",
         "iris",
         "memory",
         "prefixes",
         "previous",
         "tables",
         "terms",
+        "type_names",
         "vocab",
     )
 
@@ -103,10 +119,16 @@ class ActiveContext:
         self.previous = previous
         self.prefixes = {name: term.iri for name, term in terms.items() if term.is_prefix}
         self.iris = frozenset(term.iri for term in terms.values())
+        self.id_names = self._names_of("@id")
+        self.type_names = self._names_of("@type")
         self._by_types: dict[tuple[str, ...], ActiveContext] = {}
         self._by_scope: dict[int, tuple[Scope | None, ActiveContext]] = {}
         self._by_contexts: dict[tuple[str, ...], ActiveContext] = {}
         self._by_key: dict[str, Term | None] = {}
+
+    def _names_of(self, keyword: str) -> tuple[str, ...]:
+        """Find the names that mean a keyword here: its aliases, and itself."""
+        return (keyword, *(name for name, term in self.terms.items() if term.iri == keyword))
 
     def for_contexts(self, urls: tuple[str, ...]) -> ActiveContext:
         """Process a list of context URLs; raises `ContextRefused` as `check_contexts` does, or ``protected_term``."""

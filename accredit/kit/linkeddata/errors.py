@@ -7,7 +7,11 @@ a developer can act on. Nothing raw (`ValueError`, `RecursionError`, `KeyError` 
 
 from __future__ import annotations
 
+from typing import Any
+
 Step = str | int
+Trail = tuple[Any, ...]
+"""Where we are: ``(outer trail, step)``; it is written out only when something is refused."""
 
 
 class LinkedDataError(Exception):
@@ -47,3 +51,12 @@ def json_path(steps: list[Step]) -> str:
         else:
             text += "['" + step.replace("\\", "\\\\").replace("'", "\\'") + "']"
     return text
+
+
+def path_of(trail: Trail) -> str:
+    """Write a trail as a JSON path."""
+    steps: list[Step] = []
+    while trail:
+        trail, step = trail
+        steps.append(step)
+    return json_path(steps[::-1])

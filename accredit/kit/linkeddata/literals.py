@@ -28,7 +28,8 @@ class AmbiguousCharacter(ValueError):
 
 def quote(text: str) -> str:
     """Quote text as canonical N-Quads do (RDFC-1.0, Canonical N-Quads); raises `AmbiguousCharacter`."""
-    if _MUST_ESCAPE.search(text) is None:
+    # Whatever is printable needs no escape but for two characters, and Python knows that faster than an expression.
+    if (text.isprintable() and '"' not in text and "\\" not in text) or _MUST_ESCAPE.search(text) is None:
         return f'"{text}"'
     return '"' + _MUST_ESCAPE.sub(_escape, text) + '"'
 
@@ -40,9 +41,14 @@ def _escape(match: re.Match[str]) -> str:
     return _SHORT_ESCAPES.get(character) or f"\\u{ord(character):04X}"
 
 
+def ending(datatype: str) -> str:
+    """Write what follows the text of a literal of this datatype; ``xsd:string`` is never written."""
+    return "" if datatype == XSD + "string" else f"^^<{datatype}>"
+
+
 def typed(text: str, datatype: str) -> str:
-    """Write a literal with its datatype; ``xsd:string`` is never written."""
-    return quote(text) if datatype == XSD + "string" else f"{quote(text)}^^<{datatype}>"
+    """Write a literal with its datatype."""
+    return quote(text) + ending(datatype)
 
 
 def in_language(text: str, language: str | None, direction: str | None) -> str:

@@ -21,12 +21,10 @@ from typing import Any, Final
 
 from accredit.kit.linkeddata import jcs, literals
 from accredit.kit.linkeddata.active_context import ActiveContext, Term, initial, is_node_name
-from accredit.kit.linkeddata.errors import ContextRefused, LinkedDataError, MappingRefused, Step, TooComplex, json_path
+from accredit.kit.linkeddata.errors import ContextRefused, LinkedDataError, MappingRefused, TooComplex, Trail, path_of
 from accredit.kit.linkeddata.terms import Table, pinned
 
 Quad = tuple[str, str, str, str]
-Trail = tuple[Any, ...]
-"""Where we are: ``(outer trail, step)``; it is written out only when something is refused."""
 
 _RDF_TYPE: Final = f"<{literals.RDF}type>"
 _RDF_FIRST: Final = f"<{literals.RDF}first>"
@@ -111,15 +109,15 @@ class _Mapping:
         """Map one node object whose context is entered already, up to its own ``@context`` and types; name it."""
         self._depth += 1
         if self._depth > self._limits.depth:
-            raise TooComplex("too_deep", _path(trail), f"Nest objects at most {self._limits.depth} deep.")
+            raise TooComplex("too_deep", path_of(trail), f"Nest objects at most {self._limits.depth} deep.")
         if "@context" in members:
             context = _nested_context(members["@context"], context, trail)
-        types = _keyword_member(members, context, "@type", trail)
+        types = _keyword_member(members, context.type_names, "@type", trail)
         outer = context
         names = [] if types is None else _type_names(members[types], (trail, types))
         if names:
             context = context.for_types(tuple(names))
-        name = _keyword_member(members, context, "@id", trail)
+        name = _keyword_member(members, context.id_names, "@id", trail)
         subject = self._blank_node() if name is None else self._node_name(members[name], context, (trail, name))
         for position, each in enumerate(names):
             iri = self._iri(each, outer, ((trail, types), position), vocab=True)
@@ -127,17 +125,23 @@ class _Mapping:
                 raise _iri_as_term(((trail, types), position))
             self._emit(subject, _RDF_TYPE, iri, graph, trail)
         self._check_described_once(subject, graph, members, name, trail)
+        terms, keywords = context.terms, ("@context", types, name)
         for key, value in members.items():
-            if key in ("@context", types, name):
+            if key in keywords:
                 continue
-            term = context.term(key)
-            if term is None or term.iri.startswith("@"):
+            term = terms.get(key) or context.term(key)
+            if term is None or term.iri[0] == "@":
                 raise _unsigned_member(key, trail)
             try:
-                self._property(subject, term, value, context, graph, (trail, key))
+                if term.ending is not None and isinstance(value, str):
+                    # Most values are texts, and need no more than this; they are counted at the end.
+                    self.quads[subject, term.predicate, literals.quote(value) + term.ending, graph] = None
+                else:
+                    self._property(subject, term, value, context, graph, (trail, key))
             except literals.AmbiguousCharacter:
                 sentence = "Leave out U+FFFE and U+FFFF; they are no characters, and readers differ on them."
-                raise MappingRefused("ambiguous_character", _path((trail, key)), sentence) from None
+                raise MappingRefused("ambiguous_character", path_of((trail, key)), sentence) from None
+        self._count_quads(trail)
         self._depth -= 1
         return subject
 
@@ -148,11 +152,11 @@ class _Mapping:
         if self._depth == 1:
             self.root = subject
         elif subject == self.root and not graph and any(member != name for member in members):
-            raise MappingRefused("described_twice", _path(trail), "The document is described a second time here.")
+            raise MappingRefused("described_twice", path_of(trail), "The document is described a second time here.")
 
     def _node_name(self, value: Any, context: ActiveContext, trail: Trail) -> str:
         if not isinstance(value, str):
-            raise MappingRefused("id_not_text", _path(trail), "An id must be one text.")
+            raise MappingRefused("id_not_text", path_of(trail), "An id must be one text.")
         return self._iri(value, context, trail, vocab=False)
 
     def _property(
@@ -164,7 +168,7 @@ class _Mapping:
         graph: str,
         trail: Trail,
     ) -> None:
-        predicate = f"<{term.iri}>"
+        predicate = term.predicate
         if term.type == "@json":
             self._emit(subject, predicate, _json_literal(value, trail), graph, trail)
         elif term.container == "@list":
@@ -182,7 +186,7 @@ class _Mapping:
 
     def _check_count(self, values: list[Any], trail: Trail) -> None:
         if len(values) > self._limits.values_per_property:
-            raise TooComplex("too_complex", _path(trail), "One property may have at most 1,000 values.")
+            raise TooComplex("too_complex", path_of(trail), "One property may have at most 1,000 values.")
 
     def _list(self, items: list[str], graph: str, trail: Trail) -> str:
         rest = _RDF_NIL
@@ -207,16 +211,19 @@ class _Mapping:
                 context = context.for_property(term)
             return self._node_in_container(value, term, context, graph, trail)
         if term.container == "@graph":
-            raise MappingRefused("unsigned_data", _path(trail), "Put the object here; a reference would not be signed.")
+            raise MappingRefused("unsigned_data", path_of(trail), "Put the object here; a reference is not signed.")
         if isinstance(value, str):
-            if term.type is None or term.type == "@none":
-                return literals.quote(value)
-            if term.type in ("@id", "@vocab"):
-                if term.opens_scope:
-                    context = context.for_property(term)
-                return self._iri(value, context, trail, vocab=term.type == "@vocab")
-            return literals.typed(value, _datatype(term.type, trail))
+            return self._text(value, term, context, trail)
         return _scalar(value, term.type, trail)
+
+    def _text(self, value: str, term: Term, context: ActiveContext, trail: Trail) -> str:
+        if term.type in ("@id", "@vocab"):
+            if term.opens_scope:
+                context = context.for_property(term)
+            return self._iri(value, context, trail, vocab=term.type == "@vocab")
+        if term.type in (None, "@none"):
+            return literals.quote(value)
+        return literals.typed(value, _datatype(term.type, trail))
 
     def _node_in_container(
         self, value: dict[str, Any], term: Term, context: ActiveContext, graph: str, trail: Trail
@@ -227,17 +234,24 @@ class _Mapping:
         before = len(self.quads)
         self.node(value, context, inner, trail)
         if value and len(self.quads) == before:
-            raise MappingRefused("unsigned_data", _path(trail), "Only the id is given here, and it is not signed.")
+            raise MappingRefused("unsigned_data", path_of(trail), "Only the id is given here, and it is not signed.")
         return inner
 
     def _iri(self, value: str, context: ActiveContext, trail: Trail, *, vocab: bool) -> str:
+        if vocab:
+            term = context.terms.get(value)
+            if term is not None and is_node_name(term.iri):
+                return term.predicate
+        elif value[:8] == "https://" and is_node_name(value):
+            # Neither a keyword nor compact, whatever the context says (5.2, step 6.3).
+            return f"<{value}>"
         expanded = context.expand(value, vocab=vocab) if vocab or context.prefixes or value[:1] == "@" else value
         if not vocab and expanded is not None and expanded != value:
             # A reader compares identifiers as they are written, so there may be only one way to write each.
-            raise MappingRefused("compact_iri", _path(trail), "Write the identifier in full.")
+            raise MappingRefused("compact_iri", path_of(trail), "Write the identifier in full.")
         if expanded is None or not is_node_name(expanded):
             code = "relative_type" if vocab else "relative_iri"
-            raise MappingRefused(code, _path(trail), "This is no absolute IRI, so it would not be signed.")
+            raise MappingRefused(code, path_of(trail), "This is no absolute IRI, so it would not be signed.")
         return self._label(expanded) if expanded.startswith("_:") else f"<{expanded}>"
 
     def _label(self, label: str) -> str:
@@ -252,21 +266,16 @@ class _Mapping:
         return name
 
     def _emit(self, subject: str, predicate: str, value: str, graph: str, trail: Trail) -> None:
-        self.quads[(subject, predicate, value, graph)] = None
+        self.quads[subject, predicate, value, graph] = None
+        self._count_quads(trail)
+
+    def _count_quads(self, trail: Trail) -> None:
         if len(self.quads) > self._limits.quads:
-            raise TooComplex("too_complex", _path(trail), f"A document may state at most {self._limits.quads} facts.")
-
-
-def _path(trail: Trail) -> str:
-    steps: list[Step] = []
-    while trail:
-        trail, step = trail
-        steps.append(step)
-    return json_path(steps[::-1])
+            raise TooComplex("too_complex", path_of(trail), f"A document may state at most {self._limits.quads} facts.")
 
 
 def _unsigned_member(key: str, trail: Trail) -> MappingRefused:
-    path = _path((trail, key))
+    path = path_of((trail, key))
     if ":" in key:
         return _iri_as_term((trail, key))
     if key.startswith("@"):
@@ -276,12 +285,12 @@ def _unsigned_member(key: str, trail: Trail) -> MappingRefused:
 
 def _iri_as_term(trail: Trail) -> MappingRefused:
     sentence = "Use the term of a context; what is named by its IRI is signed, but not found by name."
-    return MappingRefused("iri_as_term", _path(trail), sentence)
+    return MappingRefused("iri_as_term", path_of(trail), sentence)
 
 
 def _nested_context(value: Any, context: ActiveContext, trail: Trail) -> ActiveContext:
     """Process an ``@context`` of pinned URLs; an object is never accepted."""
-    path = _path((trail, "@context"))
+    path = path_of((trail, "@context"))
     urls = [value] if isinstance(value, str) else value
     if not isinstance(urls, list) or not all(isinstance(url, str) for url in urls):
         raise ContextRefused("context_inline", path, "Name contexts by their URL; inline ones are refused.")
@@ -292,22 +301,19 @@ def _nested_context(value: Any, context: ActiveContext, trail: Trail) -> ActiveC
         raise ContextRefused(refused.code, path, refused.sentence) from None
 
 
-def _keyword_member(members: dict[str, Any], context: ActiveContext, keyword: str, trail: Trail) -> str | None:
-    """Find the one member that means `keyword` in this context, under whatever name."""
-    found = None
-    for key in members:
-        term = context.terms.get(key)
-        if (key if term is None else term.iri) == keyword:
-            if found is not None:
-                raise MappingRefused("colliding_keywords", _path((trail, key)), f"{keyword} is given twice.")
-            found = key
-    return found
+def _keyword_member(members: dict[str, Any], names: tuple[str, ...], keyword: str, trail: Trail) -> str | None:
+    """Find the one member that means `keyword`, under whatever of its names."""
+    found = [name for name in names if name in members]
+    if len(found) > 1:
+        second = [key for key in members if key in found][1]
+        raise MappingRefused("colliding_keywords", path_of((trail, second)), f"{keyword} is given twice.")
+    return found[0] if found else None
 
 
 def _type_names(value: Any, trail: Trail) -> list[str]:
     names = value if isinstance(value, list) else [value]
     if not all(isinstance(name, str) for name in names):
-        raise MappingRefused("type_not_text", _path(trail), "A type must be text, or a list of texts.")
+        raise MappingRefused("type_not_text", path_of(trail), "A type must be text, or a list of texts.")
     return names
 
 
@@ -322,7 +328,7 @@ def _only_refers(value: dict[str, Any], context: ActiveContext) -> bool:
 def _datatype(datatype: str, trail: Trail) -> str:
     # What a context calls a datatype is written as it stands, `xsd:dateTime` included; see facts on OB 3.0.3.
     if not is_node_name(datatype) or datatype.startswith("_:"):
-        raise MappingRefused("relative_type", _path(trail), "The datatype is no absolute IRI.")
+        raise MappingRefused("relative_type", path_of(trail), "The datatype is no absolute IRI.")
     return datatype
 
 
@@ -333,20 +339,20 @@ def _scalar(value: Any, datatype: str | None, trail: Trail) -> str:
         return literals.typed("true" if value else "false", coerced or literals.XSD + "boolean")
     if isinstance(value, (int, float)):
         if literals.is_ambiguous(value):
-            raise MappingRefused("ambiguous_number", _path(trail), "Readers differ on this number; write it as text.")
+            raise MappingRefused("ambiguous_number", path_of(trail), "Readers differ on this number; write it as text.")
         return literals.number(value, coerced)
     if value is None:
-        raise MappingRefused("null_value", _path(trail), "Leave the member out; null would not be signed.")
+        raise MappingRefused("null_value", path_of(trail), "Leave the member out; null would not be signed.")
     if isinstance(value, list):
-        raise MappingRefused("nested_array", _path(trail), "A list inside a list would lose its order.")
-    raise MappingRefused("not_json", _path(trail), "This value cannot stand in JSON.")
+        raise MappingRefused("nested_array", path_of(trail), "A list inside a list would lose its order.")
+    raise MappingRefused("not_json", path_of(trail), "This value cannot stand in JSON.")
 
 
 def _json_literal(value: Any, trail: Trail) -> str:
     try:
         return literals.typed(jcs.canonicalise(value).decode("utf-8"), _RDF_JSON)
     except LinkedDataError as refused:
-        raise MappingRefused(refused.code, _path(trail) + refused.path[1:], refused.sentence) from None
+        raise MappingRefused(refused.code, path_of(trail) + refused.path[1:], refused.sentence) from None
 
 
 def _value_object(members: dict[str, Any], term: Term, context: ActiveContext, trail: Trail) -> str:
@@ -356,25 +362,25 @@ def _value_object(members: dict[str, Any], term: Term, context: ActiveContext, t
         alias = context.terms.get(key)
         keyword = key if alias is None else alias.iri
         if keyword not in _VALUE_MEMBERS:
-            raise MappingRefused("invalid_value_object", _path((trail, key)), "This has no place beside @value.")
+            raise MappingRefused("invalid_value_object", path_of((trail, key)), "This has no place beside @value.")
         if keyword in known:
-            raise MappingRefused("colliding_keywords", _path((trail, key)), "The same thing is given twice.")
+            raise MappingRefused("colliding_keywords", path_of((trail, key)), "The same thing is given twice.")
         known[keyword] = value
     value, datatype = known["@value"], known.get("@type")
     if datatype == "@json":
         if len(known) != 2:
-            raise MappingRefused("invalid_value_object", _path(trail), "JSON has no language.")
+            raise MappingRefused("invalid_value_object", path_of(trail), "JSON has no language.")
         return _json_literal(value, trail)
     if "@language" in known or "@direction" in known:
         return _language_value(value, known, trail)
     if "@type" in known:
         expanded = context.expand(datatype, vocab=True) if isinstance(datatype, str) else None
         if expanded is None or not is_node_name(expanded) or expanded.startswith("_:"):
-            raise MappingRefused("relative_type", _path((trail, "@type")), "The datatype is no absolute IRI.")
+            raise MappingRefused("relative_type", path_of((trail, "@type")), "The datatype is no absolute IRI.")
         if expanded == term.type:
             # The term says so already, and a reader of dates would not look for one inside an object.
             raise MappingRefused(
-                "needless_type", _path((trail, "@type")), "Write the value alone; its term has the type."
+                "needless_type", path_of((trail, "@type")), "Write the value alone; its term has the type."
             )
         datatype = expanded
     if isinstance(value, str):
@@ -385,9 +391,9 @@ def _value_object(members: dict[str, Any], term: Term, context: ActiveContext, t
 def _language_value(value: Any, known: dict[str, Any], trail: Trail) -> str:
     language, direction = known.get("@language"), known.get("@direction")
     if not isinstance(value, str) or "@type" in known:
-        raise MappingRefused("invalid_value_object", _path(trail), "Only text without a type has a language.")
+        raise MappingRefused("invalid_value_object", path_of(trail), "Only text without a type has a language.")
     if "@language" in known and not (isinstance(language, str) and literals.LANGUAGE.fullmatch(language)):
-        raise MappingRefused("invalid_language", _path((trail, "@language")), "This is no language tag (BCP 47).")
+        raise MappingRefused("invalid_language", path_of((trail, "@language")), "This is no language tag (BCP 47).")
     if "@direction" in known and direction not in ("ltr", "rtl"):
-        raise MappingRefused("invalid_direction", _path((trail, "@direction")), "The direction is ltr or rtl.")
+        raise MappingRefused("invalid_direction", path_of((trail, "@direction")), "The direction is ltr or rtl.")
     return literals.in_language(value, language, direction)
