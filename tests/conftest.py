@@ -13,11 +13,16 @@ from pathlib import Path
 import psycopg
 import pytest
 import sqlmodel
+from hypothesis import HealthCheck, settings
 
 from accredit.migrations import import_models
 from accredit.storage import Database, promises
 
 import_models()
+
+# A busy machine is slow, not wrong: no verdict of a test depends on the time that it took.
+settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("unhurried")
 
 # The app with the cast in it, for every test of pages: `cast`, `app`, `client_for`.
 pytest_plugins = ["tests.web"]
