@@ -124,17 +124,20 @@ def _kind_of(document: Mapping[str, Any], owner: str) -> Kind | None:
         return None
     kind: list[Any] = [owner]
     for node in nodes:
-        for name, value in node.items():
-            kind.append(name)
-            if type(value) is list:
-                kind.append(tuple([_in_short(each) for each in value[:100]]))
-            elif type(value) is dict and node is subject and type(value.get("id")) is str:
-                kind.append(value["id"])
+        kind += node
+        kind += [_in_short(value) for value in node.values() if type(value) is list]
+    if len(nodes) > 1:
+        named = [value.get("id") for value in nodes[1].values() if type(value) is dict]
+        kind += [name for name in named if type(name) is str]
     return hash(tuple(kind))
 
 
-def _in_short(value: Any) -> int | str | None:
-    return len(value) if type(value) is dict else value[:100] if type(value) is str else None
+def _in_short(values: list[Any]) -> tuple[Any, ...]:
+    """Describe a list by the sizes of its members, and by the last where that is a text (a context, a type)."""
+    try:
+        return (*map(len, values), values[-1] if values and type(values[-1]) is str else None)
+    except TypeError:
+        return (len(values),)
 
 
 def _is_deep(value: Any, left: int = _MAX_DEPTH) -> bool:

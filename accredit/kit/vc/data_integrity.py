@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from accredit.kit.linkeddata.terms import Table
 from accredit.kit.vc import ecdsa_2019, ed25519_signature_2020, eddsa_jcs_2022, eddsa_rdfc_2022, timestamps
@@ -47,8 +47,7 @@ class VerifiedProof:
     notes: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, kw_only=True)
-class _Expected:
+class _Expected(NamedTuple):
     resolve: Resolve
     now: datetime
     purpose: str

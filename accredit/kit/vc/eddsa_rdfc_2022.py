@@ -99,7 +99,8 @@ def _hashed(
     """Hash both parts; give those too for which there was no template, so that one can be learnt from them."""
     unlearnt = []
     hashes = []
-    for part in (proof_configuration(unsecured, proof), dict(unsecured)):
+    document = unsecured if isinstance(unsecured, dict) else dict(unsecured)
+    for part in (proof_configuration(unsecured, proof), document):
         if contexts is None:
             written, fitted = _TEMPLATES.canonicalise(part, owner=_owner(proof))
             if not fitted:

@@ -223,3 +223,19 @@ def test_threads_that_learn_and_read_at_once_get_the_same_bytes() -> None:
         thread.join()
     assert not wrong
     assert len(kept) <= 2
+
+
+def _nothing_but_lists(depth: int) -> Any:
+    return {"id": _nested(depth), "type": [1, None]}
+
+
+@pytest.mark.parametrize("depth", [1, 5_000], ids=["shallow", "deeper than the stack"])
+def test_odd_members_end_in_a_refusal_of_the_one_family(depth: int) -> None:
+    odd = _nothing_but_lists(depth)
+    for members in (
+        {"credentialSubject": {"achievement": odd, "x": odd}},
+        {"credentialSubject": [odd]},
+        {"x": [odd, 1]},
+    ):
+        with pytest.raises(LinkedDataError):
+            KeptTemplates().canonicalise({**COHORT[0], **members}, owner="a")
