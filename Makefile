@@ -23,7 +23,7 @@ run: ## serve this checkout with the settings in the environment
 # ── check
 .PHONY: check test lint types imports templates browser conformance
 check: lint types imports templates ## every check that needs no running service
-	@$(PY) -m pytest -q tests/house
+	@$(PY) -m pytest -q -n 2 tests/house tests/unit/storage
 test: ## everything: make check, then all tests
 	@tools/setup.sh dev
 	@$(MAKE) --no-print-directory check
