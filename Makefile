@@ -23,10 +23,11 @@ run: ## serve this checkout with the settings in the environment
 # ── check
 .PHONY: check test lint types imports templates browser conformance
 check: lint types imports templates ## every check that needs no running service
-	@$(PY) -m pytest -q -n 2 tests/house tests/unit/storage
-test: ## everything: make check, then all tests
 	@tools/setup.sh dev
-	@$(MAKE) --no-print-directory check
+	@$(PY) -m pytest -q -n 2 tests/house tests/unit/storage
+test: ## everything: all that make check runs, and every test
+	@tools/setup.sh dev
+	@$(MAKE) --no-print-directory lint types imports templates
 	@$(PY) -m pytest -q -n 2 --dist loadgroup -m 'not slow' tests
 lint: ## ruff, codespell, deptry, bandit, vulture
 	@tools/setup.sh dev
