@@ -21,7 +21,7 @@ run: ## serve this checkout with the settings in the environment
 	@$(PY) -m accredit migrate && $(PY) -m accredit serve
 
 # ── check
-.PHONY: check test lint types imports templates browser conformance
+.PHONY: check test slow lint types imports templates browser conformance
 check: lint types imports templates ## every check that needs no running service
 	@tools/setup.sh dev
 	@$(PY) -m pytest -q -n 2 tests/house tests/unit/storage
@@ -29,6 +29,9 @@ test: ## everything: all that make check runs, and every test
 	@tools/setup.sh dev
 	@$(MAKE) --no-print-directory lint types imports templates
 	@$(PY) -m pytest -q -n 2 --dist loadgroup -m 'not slow' tests
+slow: ## the exhaustive runs that make test samples
+	@tools/setup.sh dev
+	@$(PY) -m pytest -q -m slow tests
 lint: ## ruff, codespell, deptry, bandit, vulture
 	@tools/setup.sh dev
 	@.venv/bin/ruff check . && .venv/bin/ruff format --check .
