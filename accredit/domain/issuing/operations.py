@@ -46,6 +46,7 @@ from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import RuleBroken
 from accredit.keyring import KeyRing
 from accredit.keyring.ring import throw_away_key
+from accredit.kit.linkeddata import terms
 from accredit.kit.vc import eddsa_rdfc_2022, multikey
 from accredit.storage import Session
 from accredit.storage.fault_points import fault_point
@@ -146,7 +147,8 @@ def sign(intent: Intent, *, keyring: KeyRing, lint: Lint) -> Signed:
     if _without_proof(signed) != _without_proof(rehearsed):
         raise RuleBroken("lint-failed", "what would be signed is not what was rehearsed")
     # A signature that nobody could verify must not leave this function: a wrong key, or a fault of memory.
-    eddsa_rdfc_2022.verify(signed, public_key=multikey.decode(intent.public_key_multibase))
+    # Signing may have taken the short way of documents of one kind; what leaves this process is checked the long way.
+    eddsa_rdfc_2022.verify(signed, public_key=multikey.decode(intent.public_key_multibase), contexts=terms.pinned())
     fault_point("S3.after_sign")
     data = _bytes(signed)
     return Signed(issuance_id=intent.issuance_id, document=data, digest=hashlib.sha256(data).digest())
