@@ -67,7 +67,7 @@ translations: ## bring the catalogues up to date with the words in code and temp
 .PHONY: lock assets wheel
 lock: ## resolve requirements.lock and requirements-dev.lock anew (names, versions and hashes only)
 	@tools/lock.sh
-assets: ## rebuild the stylesheet, scripts and fonts (needs node 20)
+assets: ## rebuild the stylesheet, scripts and fonts (needs node 20; take "funding" out of a new package-lock.json)
 	@tools/setup.sh dev
 	@$(PY) assets/fonts.py && $(PY) assets/badges.py
 	@cd assets && npm ci --silent && npm run --silent build
