@@ -11,7 +11,6 @@ The documents themselves are built in `document`; wording for pages, in the read
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -201,11 +200,6 @@ def month_in_words(day: date) -> str:
 def date_in_words(day: date) -> str:
     """Write ``2 July 2026``."""
     return f"{day.day} {month_in_words(day)}"
-
-
-def in_a_row(words: Sequence[str]) -> str:
-    """Join words as a sentence does: ``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(filter(None, (", ".join(words[:-1]), words[-1]))) if words else ""
 
 
 def _one(word: str, number: int) -> str:

@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -206,8 +206,3 @@ def next_fragment(purpose: Purpose, used: Collection[str]) -> str:
     while f"{purpose}-{number}" in used:
         number += 1
     return f"{purpose}-{number}"
-
-
-def chunks(ids: Sequence[UUID], length: int = 100) -> list[Sequence[UUID]]:
-    """Divide a batch so that no transaction, and no failure, is larger than ``length``."""
-    return [ids[at : at + length] for at in range(0, len(ids), length)]

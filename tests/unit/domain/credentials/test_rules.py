@@ -14,7 +14,6 @@ from accredit.domain.credentials.rules import (
     honest_sentence,
     hours_in_words,
     identity_base,
-    in_a_row,
     progress_of,
 )
 from accredit.domain.issuing.rules import Stage, Status
@@ -114,7 +113,3 @@ def test_addresses_inside_signed_bytes_hang_on_the_issuers_host(did: str, base: 
 )
 def test_progress_follows_stage_and_status(stage: Stage | None, status: Status | None, progress: Progress) -> None:
     assert progress_of(stage, status) is progress
-
-
-def test_words_stand_in_a_row_as_in_a_sentence() -> None:
-    assert [in_a_row(words) for words in ([], ["a"], ["a", "b"], ["a", "b", "c"])] == ["", "a", "a and b", "a, b and c"]
