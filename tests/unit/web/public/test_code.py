@@ -107,10 +107,16 @@ def test_unknown_code_is_answered_kindly(stranger: Browser, year: Year) -> None:
     assert "There is no certificate with this code here." in answer.text
 
 
+def _with_neighbours_swapped(code: str) -> str:
+    """Swap the first two neighbours that differ; a code of 14 equal symbols would not pass its own check."""
+    at = next(place for place in range(len(code) - 1) if code[place] != code[place + 1])
+    return code[:at] + code[at + 1] + code[at] + code[at + 2 :]
+
+
 @pytest.mark.parametrize(
     ("spoil", "said"),
     [
-        pytest.param(lambda code: code[1:2] + code[0:1] + code[2:], "two that changed places", id="neighbours swapped"),
+        pytest.param(_with_neighbours_swapped, "two that changed places", id="neighbours swapped"),
         pytest.param(lambda code: code[:-1], "more or fewer", id="one left out"),
         pytest.param(lambda code: "0" + code[1:], "A code never holds", id="a nought"),
     ],
@@ -119,8 +125,6 @@ def test_slip_is_told_from_an_unknown_code(
     stranger: Browser, year: Year, spoil: Callable[[str], str], said: str
 ) -> None:
     spoilt = spoil(year.code)
-    if spoilt == year.code:
-        pytest.skip("the first two symbols happen to be the same")
     answer = stranger.get(f"/v/{spoilt}")
     assert answer.status_code == 404
     assert said in answer.text
