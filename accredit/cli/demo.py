@@ -44,7 +44,7 @@ def demo(port: int, folder: Path, *, once: bool) -> None:
     if not place.is_complete:
         place = stage.play(place, console)
     else:
-        stage.reopen(place)
+        stage.reopen()
         console.print(f"Using the year already played in {place.path} (remove the folder to play it again).")
     children = [_start("work", place, port, with_keys=True), _start("serve", place, port, with_keys=False)]
     try:

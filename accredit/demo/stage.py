@@ -65,7 +65,7 @@ def play(place: Folder, console: Console) -> Folder:
     return place.remember(is_complete=True, password=password, organisation=str(played.organisation_id), slips=slips)
 
 
-def reopen(_place: Folder) -> None:
+def reopen() -> None:
     """Take up a year that was played before; the port may differ."""
     settings, database = _open()
     migrations.prepare(database, settings)
