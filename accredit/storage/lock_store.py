@@ -1,0 +1,110 @@
+"""The latest signed checkpoint of each log, in a small file of its own, changed only by compare-and-swap.
+
+The file lies outside the database and outside its backups, so it still knows what was signed when an old database comes
+back, and of two servers that hold one key only one can take the next step. A witness keeps what it cosigned in the same
+way. A swap is on disk when the call returns (rollback journal, ``synchronous=FULL``: no acknowledged write was lost in
+simulated power cuts). Nothing here knows what a checkpoint is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pysqlite3.dbapi2 as sqlite
+
+from accredit.errors import Conflict, NotReady
+
+_PRAGMAS = ("busy_timeout = 10000", "journal_mode = TRUNCATE", "synchronous = FULL", "trusted_schema = OFF")
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS latest (
+    origin TEXT PRIMARY KEY,
+    size INTEGER NOT NULL CHECK (size >= 0),
+    root BLOB NOT NULL CHECK (length(root) = 32),
+    note TEXT NOT NULL
+) STRICT
+"""
+_NEVER_SMALLER = """
+CREATE TRIGGER IF NOT EXISTS latest_never_smaller BEFORE UPDATE ON latest
+WHEN NEW.origin IS NOT OLD.origin OR NEW.size < OLD.size OR (NEW.size = OLD.size AND NEW.root IS NOT OLD.root)
+BEGIN SELECT RAISE(ABORT, 'a log never shrinks and never forks'); END
+"""
+_NEVER_GONE = """
+CREATE TRIGGER IF NOT EXISTS latest_never_gone BEFORE DELETE ON latest
+BEGIN SELECT RAISE(ABORT, 'a log is never forgotten'); END
+"""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Latest:
+    """What was signed last of one log: how many leaves, their root (32 bytes), and the note."""
+
+    size: int
+    root: bytes
+    note: str
+
+
+class LockStore:
+    """One file; every call opens it anew, so processes and threads may share it."""
+
+    def __init__(self, path: Path) -> None:
+        """Name the file; it is made with the first swap."""
+        self.path = path
+
+    def latest(self, origin: str) -> Latest | None:
+        """Return what was signed last of a log; None when nothing was. Raises `NotReady` (``lock-store``)."""
+        if not self.path.exists():
+            return None
+        with self._open() as connection:
+            row = connection.execute("SELECT size, root, note FROM latest WHERE origin = ?", [origin]).fetchone()
+        return None if row is None else Latest(size=row[0], root=row[1], note=row[2])
+
+    def swap(self, origin: str, *, expected: Latest | None, new: Latest) -> None:
+        """Put ``new`` in the place of ``expected``, durably.
+
+        Raises `Conflict` (``lock-lost``) when something else stands there by now: somebody else signs this log.
+        `NotReady` (``lock-store``) when the file cannot be written; whether it was is then not known, so read again.
+        """
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            if expected is None:
+                done = connection.execute(
+                    "INSERT INTO latest (origin, size, root, note) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING",
+                    [origin, new.size, new.root, new.note],
+                )
+            else:
+                done = connection.execute(
+                    "UPDATE latest SET size = ?, root = ?, note = ? WHERE origin = ? AND size = ? AND root = ?",
+                    [new.size, new.root, new.note, origin, expected.size, expected.root],
+                )
+            if done.rowcount != 1:
+                connection.execute("ROLLBACK")
+                detail = f"Another process signed the log {origin} meanwhile. Only one server may hold its key."
+                raise Conflict("lock-lost", detail)
+            connection.execute("COMMIT")
+
+    @contextmanager
+    def _open(self) -> Iterator[sqlite.Connection]:
+        try:
+            connection = sqlite.connect(str(self.path), isolation_level=None)
+        except sqlite.Error as error:
+            raise NotReady("lock-store", f"{self.path} cannot be opened: {error}.") from error
+        try:
+            for pragma in (
+                "busy_timeout = 10000",
+                "journal_mode = TRUNCATE",
+                "synchronous = FULL",
+                "trusted_schema = OFF",
+            ):
+                connection.execute(f"PRAGMA {pragma}")
+            for statement in (_SCHEMA, _NEVER_SMALLER, _NEVER_GONE):
+                connection.execute(statement)
+            yield connection
+        except sqlite.Error as error:
+            detail = f"{self.path} cannot be read or written ({error}). See the disk and the rights of the file."
+            raise NotReady("lock-store", detail) from error
+        finally:
+            connection.close()
