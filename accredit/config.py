@@ -34,6 +34,10 @@ class Settings(BaseSettings):
     keys_dir: Path = Path("var/keys")
     key_passphrase: SecretStr | None = None
     """Opens the private keys. Given to ``accredit work`` only."""
+    lock_store: Path | None = None
+    """Remembers the latest signed checkpoint outside the database; ``last-signed.sqlite`` beside the keys unless set."""
+    witnesses: str | None = None
+    """Who cosigns checkpoints: a JSON list of ``{"vkey", "url"}``, or the path of a file that holds one."""
     issuer_host: str | None = None
     """Host in issuer identifiers (did:web); the host of ``base_url`` unless set (the demonstration sets it)."""
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()
@@ -90,6 +94,11 @@ class Settings(BaseSettings):
         return self.issuer_host or self.host
 
     @property
+    def lock_store_path(self) -> Path:
+        """Where the latest signed checkpoint is kept."""
+        return self.lock_store or self.keys_dir / "last-signed.sqlite"
+
+    @property
     def is_https(self) -> bool:
         """Whether people reach the service over TLS."""
         return self.base_url.startswith("https://")
@@ -114,6 +123,11 @@ def load_settings() -> Settings:
     if problems or settings is None:
         raise NotReady("settings", "The settings are not right: " + "; ".join(problems) + ".")
     return settings
+
+
+def key_passphrase() -> str:
+    """Return the passphrase alone, for a process that is not this service and has none of its settings (a witness)."""
+    return os.environ.get(f"{PREFIX}KEY_PASSPHRASE", "")
 
 
 # Read by the fault hooks and by the tests themselves, never by a running service's rules.

@@ -31,6 +31,7 @@ COMMANDS = {
     "operator": "accredit.cli.operator:operator",
     "serve": "accredit.cli.serve:serve",
     "verify": "accredit.cli.verify:verify",
+    "witness": "accredit.cli.witness:witness",
     "work": "accredit.cli.work:work",
 }
 
