@@ -6,6 +6,7 @@ Nothing is ever fetched, and nothing is ever dropped: what would not be signed i
 - `terms`, `active_context`, `mapper`: JSON-LD document → RDF dataset
 - `rdfc10`: dataset → canonical N-Quads
 - `patterns`, `templates`, `kept_templates`: the same for many documents that differ in a few texts, many times faster
+- `inline_contexts`: the little of inline contexts that test suites need
 - `jcs`: JSON value → canonical JSON
 """
 

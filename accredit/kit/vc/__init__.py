@@ -4,6 +4,10 @@
 - `eddsa_rdfc_2022`, `eddsa_jcs_2022`, `ecdsa_2019`, `ed25519_signature_2020`: the cryptosuites
 - `data_integrity`: verifies every proof of a document by the suite that it names
 - `vc_jwt`: credentials as tokens, over `json_web_signature` and `json_web_key`
+- `data_model`, `related_resource`: how every credential and presentation must look
+- `verifiable_credential`, `presentation`: verify any credential, and what a holder shows
+- `envelope`, `vp_jwt`: both of them as tokens, in the form of W3C
+- `problem_details`: refusals as the specifications of W3C name them
 - `status_list`: Bitstring Status List 1.0
 
 Nothing here fetches, reads the clock or holds a private key: a resolver, the time and a signing function are arguments.

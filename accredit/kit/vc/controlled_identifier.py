@@ -10,19 +10,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from accredit.kit.vc import multikey, timestamps
+from accredit.kit.vc import json_web_key, multikey, timestamps
 from accredit.kit.vc.errors import IdentifierRefused
-from accredit.kit.vc.verification_key import ASSERTION, VerificationKey
+from accredit.kit.vc.json_web_key import JoseKey, JoseVerificationKey
+from accredit.kit.vc.verification_key import ASSERTION
 
 _RELATIONSHIPS = ("assertionMethod", "authentication", "capabilityDelegation", "capabilityInvocation", "keyAgreement")
 
 
-def find_key(document: Any, verification_method: str, *, relationship: str = ASSERTION) -> VerificationKey:
+_JWK_TYPES = frozenset({"JsonWebKey", "JsonWebKey2020"})
+"""The type of Controlled Identifiers 1.0 §2.2.3, and the one it had before, which many documents still name."""
+
+
+def find_key(document: Any, verification_method: str, *, relationship: str = ASSERTION) -> JoseVerificationKey:
     """Find a verification method in the document of its controller, listed for `relationship`.
 
+    Only a method of type ``JsonWebKey`` can answer an `RsaVerificationKey`.
+
     Raises `IdentifierRefused` with code ``method_malformed``, ``document_malformed``, ``document_of_another``,
-    ``method_not_found``, ``method_of_another`` or ``not_assertion_key`` (the last for any relationship), `KeyRefused`
-    as `multikey.decode` does, or `TimestampInvalid`.
+    ``method_not_found``, ``method_of_another``, ``key_unsupported`` or ``not_assertion_key`` (the last for any
+    relationship), `KeyRefused` as `multikey.decode` and `json_web_key.decode` do, or `TimestampInvalid`.
     """
     url, hash_sign, fragment = verification_method.partition("#")
     if not hash_sign or not fragment or ":" not in url:
@@ -39,16 +46,25 @@ def find_key(document: Any, verification_method: str, *, relationship: str = ASS
     relationships = frozenset(name for name in _RELATIONSHIPS if verification_method in _listed(document, name, url))
     if relationship not in relationships:
         raise IdentifierRefused("not_assertion_key", f"The key is not listed under {relationship}.")
-    if found.get("type") != "Multikey" or not isinstance(found.get("publicKeyMultibase"), str):
-        raise IdentifierRefused("key_unsupported", "The key must be a Multikey.")
-    return VerificationKey(
+    return json_web_key.verification_method(
+        _public_key(found),
         id=verification_method,
         controller=url,
-        public_key=multikey.decode(found["publicKeyMultibase"]),
         relationships=relationships,
         expires=None if "expires" not in found else timestamps.parse(found["expires"], path="$.expires"),
         revoked=None if "revoked" not in found else timestamps.parse(found["revoked"], path="$.revoked"),
     )
+
+
+def _public_key(method: dict[str, Any]) -> JoseKey:
+    # One key in two forms could be two keys, and each reader would take the one it knows.
+    if "publicKeyMultibase" in method and "publicKeyJwk" in method:
+        raise IdentifierRefused("document_malformed", "Publish a key as a Multikey or as a JWK, not as both.")
+    if method.get("type") == "Multikey" and isinstance(method.get("publicKeyMultibase"), str):
+        return multikey.decode(method["publicKeyMultibase"])
+    if method.get("type") in _JWK_TYPES and "publicKeyJwk" in method:
+        return json_web_key.decode(method["publicKeyJwk"])
+    raise IdentifierRefused("key_unsupported", "The key must be a Multikey or a JsonWebKey.")
 
 
 def _absolute(identifier: Any, url: str) -> str | None:

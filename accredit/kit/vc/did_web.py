@@ -13,11 +13,15 @@ from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import unquote
 
-from accredit.kit.vc import timestamps
+from accredit.kit.vc import json_web_key, timestamps
 from accredit.kit.vc.errors import IdentifierRefused
+from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import ASSERTION, VerificationKey
 
 _PREFIX: Final = "did:web:"
+_DID_CONTEXT: Final = "https://www.w3.org/ns/did/v1"
+_MULTIKEY_CONTEXT: Final = "https://w3id.org/security/multikey/v1"
+_JWK_CONTEXT: Final = "https://w3id.org/security/jwk/v1"
 _LABEL: Final = r"[A-Za-z0-9](?:[A-Za-z0-9\-]{0,61}[A-Za-z0-9])?"
 # The last label begins with a letter, which no spelling of an IP address does (127.1, 0x7f.1, 2130706433 …).
 _HOST = re.compile(rf"(?:{_LABEL}\.)+[A-Za-z](?:[A-Za-z0-9\-]{{0,61}}[A-Za-z0-9])?")
@@ -54,35 +58,35 @@ def document_url(did: str) -> str:
     return f"https://{authority}/{path}/did.json"
 
 
-def did_document(did: str, keys: Sequence[VerificationKey]) -> dict[str, Any]:
+def did_document(did: str, keys: Sequence[VerificationKey], jwks: Sequence[JoseVerificationKey] = ()) -> dict[str, Any]:
     """Build the document of a DID with all keys it ever had, in the order given.
 
-    Raises `IdentifierRefused` with code ``did_malformed``, or ``key_of_another`` when a key's id or controller is
-    not under this DID.
+    `keys` are published as Multikey, and after them `jwks`, those that sign tokens, as JsonWebKey. Raises
+    `IdentifierRefused` with code ``did_malformed``, or ``key_of_another`` when a key's id or controller is not under
+    this DID.
     """
     document_url(did)
-    methods = []
-    for key in keys:
-        if key.controller != did or not key.id.startswith(f"{did}#"):
-            raise IdentifierRefused("key_of_another", f"The key {key.id} does not belong to this identifier.")
-        method = {
-            "id": key.id,
-            "type": "Multikey",
-            "controller": did,
-            "publicKeyMultibase": key.public_key.multibase,
-        }
-        if key.expires is not None:
-            method["expires"] = timestamps.write(key.expires)
-        if key.revoked is not None:
-            method["revoked"] = timestamps.write(key.revoked)
-        methods.append(method)
-    relationships = sorted({name for key in keys for name in key.relationships} | {ASSERTION})
+    every: tuple[JoseVerificationKey, ...] = (*keys, *jwks)
+    methods = [_method(did, key, "Multikey", {"publicKeyMultibase": key.public_key.multibase}) for key in keys]
+    methods += [_method(did, key, "JsonWebKey", {"publicKeyJwk": json_web_key.encode(key.public_key)}) for key in jwks]
+    relationships = sorted({name for key in every for name in key.relationships} | {ASSERTION})
     return {
-        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "@context": [_DID_CONTEXT, _MULTIKEY_CONTEXT, *([_JWK_CONTEXT] if jwks else [])],
         "id": did,
         "verificationMethod": methods,
         **{
-            name: [key.id for key in keys if name in key.relationships and key.revoked is None]
+            name: [key.id for key in every if name in key.relationships and key.revoked is None]
             for name in relationships
         },
     }
+
+
+def _method(did: str, key: JoseVerificationKey, kind: str, public_key: dict[str, Any]) -> dict[str, Any]:
+    if key.controller != did or not key.id.startswith(f"{did}#"):
+        raise IdentifierRefused("key_of_another", f"The key {key.id} does not belong to this identifier.")
+    method = {"id": key.id, "type": kind, "controller": did, **public_key}
+    if key.expires is not None:
+        method["expires"] = timestamps.write(key.expires)
+    if key.revoked is not None:
+        method["revoked"] = timestamps.write(key.revoked)
+    return method

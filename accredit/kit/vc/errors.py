@@ -37,6 +37,14 @@ class TimestampInvalid(VcError):
     """A date and time is not written as XML Schema asks for."""
 
 
+class DataModelInvalid(VcError):
+    """A credential or a presentation is not formed as the data model asks for."""
+
+
+class PresentationInvalid(VcError):
+    """A presentation is well formed, but does not hold together: its holder, or what it contains."""
+
+
 class TokenUnreadable(VcError):
     """What was given is no compact JWS that every reader would read in the same way."""
 

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -25,7 +27,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from accredit.kit.vc import multikey
 from accredit.kit.vc.errors import KeyRefused
 from accredit.kit.vc.multikey import KeyKind, PublicKey
-from accredit.kit.vc.verification_key import ASSERTION
+from accredit.kit.vc.verification_key import ASSERTION, VerificationKey
 
 MIN_RSA_BITS: Final = 2_048
 MAX_RSA_BITS: Final = 8_192
@@ -92,6 +94,10 @@ class RsaVerificationKey:
     revoked: datetime | None = None
 
 
+JoseVerificationKey = VerificationKey | RsaVerificationKey
+"""A verification method of any kind that a token may be signed with."""
+
+
 def decode(jwk: object) -> JoseKey:
     """Read a public JWK.
 
@@ -126,6 +132,19 @@ def encode(key: JoseKey) -> dict[str, str]:
     point = ec.EllipticCurvePublicKey.from_encoded_point(curve, key.raw)
     raw = point.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)[1:]
     return {"kty": "EC", "crv": name, "x": encode_base64url(raw[:size]), "y": encode_base64url(raw[size:])}
+
+
+def thumbprint(key: JoseKey) -> str:
+    """Name a key by the SHA-256 of its JWK in base64url (RFC 7638 §3)."""
+    text = json.dumps(encode(key), sort_keys=True, separators=(",", ":"))
+    return encode_base64url(hashlib.sha256(text.encode("ascii")).digest())
+
+
+def verification_method(public_key: JoseKey, **members: Any) -> JoseVerificationKey:
+    """Build the verification method of a key of whatever kind; `members` are those of `VerificationKey`."""
+    if isinstance(public_key, RsaPublicKey):
+        return RsaVerificationKey(public_key=public_key, **members)
+    return VerificationKey(public_key=public_key, **members)
 
 
 def algorithms_of(key: JoseKey) -> frozenset[str]:

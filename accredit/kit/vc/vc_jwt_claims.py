@@ -86,7 +86,7 @@ def read(payload: Mapping[str, Any]) -> Content:
         document=document,
         claims=claims,
         issuer=issuer,
-        issued_at=_numeric_date(claims, "iat"),
+        issued_at=numeric_date(claims, "iat"),
         not_before=not_before,
         expires=expires,
         notes=tuple(notes),
@@ -144,7 +144,7 @@ def _filled(wrapped: dict[str, Any], claims: Mapping[str, Any]) -> dict[str, Any
     if "jti" in claims:
         document.setdefault("id", claims["jti"])
     for claim, member in (("nbf", "issuanceDate"), ("exp", "expirationDate")):
-        moment = _numeric_date(claims, claim)
+        moment = numeric_date(claims, claim)
         if moment is not None:
             document.setdefault(member, timestamps.write(moment))
     return document
@@ -169,7 +169,7 @@ def _compare_time(
     document: Mapping[str, Any], member: str, claims: Mapping[str, Any], claim: str
 ) -> tuple[datetime | None, list[str]]:
     """Compare to the second, since many issuers write whole seconds in one of the two places."""
-    claimed = _numeric_date(claims, claim)
+    claimed = numeric_date(claims, claim)
     if member not in document:
         return claimed, [] if claimed is None else [f"{claim}_without_date"]
     try:
@@ -188,7 +188,7 @@ def _seconds(moment: datetime) -> int:
     return math.floor(moment.timestamp())
 
 
-def _numeric_date(claims: Mapping[str, Any], name: str) -> datetime | None:
+def numeric_date(claims: Mapping[str, Any], name: str) -> datetime | None:
     """Read a NumericDate (RFC 7519 §2): seconds since 1970, whole or not; a truth value is no number."""
     if name not in claims:
         return None

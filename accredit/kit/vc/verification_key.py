@@ -8,6 +8,7 @@ from datetime import datetime
 from accredit.kit.vc.multikey import PublicKey
 
 ASSERTION = "assertionMethod"
+AUTHENTICATION = "authentication"
 
 
 @dataclass(frozen=True, kw_only=True)
