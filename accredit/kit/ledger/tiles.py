@@ -18,6 +18,8 @@ TILE_WIDTH = 256
 TILE_BITS = 8
 MAX_LEVEL = 63
 MAX_ENTRY_BYTES = 65_535
+# A proof needs a dozen tiles; reading a whole log through must not end with the whole log in memory.
+MAX_KEPT_TILES = 256
 # 2**63 leaves are at most seven groups of three digits; a longer path is somebody trying us out.
 _PATH = re.compile(
     r"tile/(?P<level>entries|0|[1-9][0-9]?)/(?P<groups>(?:x[0-9]{3}/){0,6})(?P<last>[0-9]{3})"
@@ -151,7 +153,7 @@ def split_tile(data: bytes, ref: TileRef) -> list[bytes]:
 
 
 def hashes_from_tiles(read_tile: Callable[[TileRef], bytes], size: int) -> GetHash:
-    """Answer a `GetHash` over published tiles of a log of `size` leaves; each tile is read at most once.
+    """Answer a `GetHash` over published tiles of a log of `size` leaves; the tiles read last are kept.
 
     What it answers is only as good as the tiles: compare the root, or a proof made from it, with a checkpoint.
     Raises TileInvalid when a tile has not the length its name says.
@@ -165,6 +167,8 @@ def hashes_from_tiles(read_tile: Callable[[TileRef], bytes], size: int) -> GetHa
         first = index << inside
         ref = tile_at(up, first // TILE_WIDTH, size)
         if ref not in kept:
+            if len(kept) >= MAX_KEPT_TILES:
+                del kept[next(iter(kept))]
             kept[ref] = split_tile(read_tile(ref), ref)
         row = kept[ref][first % TILE_WIDTH :][: 1 << inside]
         while len(row) > 1:
