@@ -50,7 +50,7 @@ def check_credential(document: object, *, path: str = "$") -> None:
     context_malformed id_not_url type_missing type_malformed type_required issuer_missing issuer_malformed
     subject_missing subject_empty language_value date_missing validity_order typed_object schema_id proof_malformed
     related_resource related_duplicate digest_missing digest_malformed digest_mismatch``; `TimestampInvalid` for a date,
-    and `StatusListInvalid` for an entry in a bitstring status list.
+    and `StatusListInvalid` for a bitstring status list, or an entry in one.
     """
     members = _object(document, path)
     base = _check_contexts(members, path)
@@ -64,6 +64,10 @@ def check_credential(document: object, *, path: str = "$") -> None:
         _check_related(members, path)
     _check_typed(members, path, base)
     _check_proofs(members, path)
+    subject = members["credentialSubject"]
+    kinds = [*_listed(members["type"]), *(_listed(subject.get("type")) if isinstance(subject, dict) else [])]
+    if "BitstringStatusListCredential" in kinds or "BitstringStatusList" in kinds:
+        status_list.check_list(members)
 
 
 def check_presentation(document: object, *, path: str = "$") -> None:

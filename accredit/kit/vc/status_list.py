@@ -11,7 +11,7 @@ from __future__ import annotations
 import gzip
 import re
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -184,6 +184,26 @@ def list_credential(
     if valid_until is not None:
         credential["validUntil"] = timestamps.write(valid_until)
     return credential
+
+
+def check_list(credential: Mapping[str, Any]) -> None:
+    """Refuse a credential that publishes a list and does not keep the rules of one (§2.2).
+
+    Raises `StatusListInvalid` with code ``status_list`` or as `decode` does.
+    """
+    subject, types = credential.get("credentialSubject"), credential.get("type")
+    if "BitstringStatusListCredential" not in (types if isinstance(types, list) else [types]):
+        sentence = "Only a BitstringStatusListCredential publishes a list."
+        raise StatusListInvalid("status_list", sentence, path="$.type")
+    if not isinstance(subject, dict) or subject.get("type") not in ("BitstringStatusList", ["BitstringStatusList"]):
+        sentence = "The one subject of such a credential is a BitstringStatusList."
+        raise StatusListInvalid("status_list", sentence, path="$.credentialSubject")
+    found = subject.get("statusPurpose")
+    purposes = found if isinstance(found, list) else [found]
+    if not purposes or not all(isinstance(purpose, str) and purpose for purpose in purposes):
+        sentence = "A list says for what purpose it is, in one text or several."
+        raise StatusListInvalid("status_list", sentence, path="$.credentialSubject.statusPurpose")
+    decode(subject.get("encodedList"))
 
 
 def read_list(credential: object, status: StatusEntry, *, max_bytes: int = MAX_BYTES) -> StatusBits:

@@ -20,11 +20,12 @@ from accredit.kit.linkeddata import strict_json
 from accredit.kit.linkeddata.errors import JsonRefused
 from accredit.kit.vc import json_web_key, json_web_signature, vc_jwt_claims
 from accredit.kit.vc.errors import TokenInvalid, TokenUnreadable
-from accredit.kit.vc.json_web_key import JoseKey, RsaVerificationKey
+from accredit.kit.vc.json_web_key import JoseKey, JoseVerificationKey
 from accredit.kit.vc.json_web_signature import CompactJws, Sign
-from accredit.kit.vc.verification_key import ASSERTION, VerificationKey
+from accredit.kit.vc.vc_jwt_claims import Content
+from accredit.kit.vc.verification_key import ASSERTION
 
-Resolve = Callable[[str], VerificationKey | RsaVerificationKey | None]
+Resolve = Callable[[str], JoseVerificationKey | None]
 """Finds the key of a ``kid``; None when it cannot be found."""
 
 CLOCK_SKEW: Final = timedelta(seconds=60)
@@ -50,7 +51,7 @@ class VerifiedToken:
     issuer: str
     algorithm: str
     kid: str | None
-    key: VerificationKey | RsaVerificationKey | None
+    key: JoseVerificationKey | None
     public_key: JoseKey
     is_bound: bool
     not_before: datetime | None
@@ -103,11 +104,7 @@ def decode(token: str, *, resolve: Resolve, now: datetime, expected_issuer: str 
     _check_typ(jws.header)
     kid, key, public_key = _find_key(jws, resolve)
     json_web_signature.verify(jws, public_key)
-    try:
-        payload = strict_json.loads_object(jws.payload)
-    except JsonRefused as refused:
-        raise TokenUnreadable(refused.code, refused.sentence, path=f"payload {refused.path}") from None
-    content = vc_jwt_claims.read(payload)
+    content = vc_jwt_claims.read(_payload(jws))
     if content.issued_at is not None and content.issued_at > now + CLOCK_SKEW:
         raise TokenInvalid("created_in_future", "The token was made in the future.", path="payload $.iat")
     if key is not None:
@@ -131,6 +128,23 @@ def decode(token: str, *, resolve: Resolve, now: datetime, expected_issuer: str 
     )
 
 
+def unverified(token: str) -> Content:
+    """Read what a token claims, before anything of it is verified; whatever is made of it, `decode` comes after.
+
+    Raises `TokenUnreadable` and `TokenInvalid` as `decode` does, but for what concerns the key and the signature.
+    """
+    jws = json_web_signature.read(token)
+    _check_typ(jws.header)
+    return vc_jwt_claims.read(_payload(jws))
+
+
+def _payload(jws: CompactJws) -> dict[str, Any]:
+    try:
+        return strict_json.loads_object(jws.payload)
+    except JsonRefused as refused:
+        raise TokenUnreadable(refused.code, refused.sentence, path=f"payload {refused.path}") from None
+
+
 def _check_typ(header: Mapping[str, Any]) -> None:
     """Refuse a token of another kind, however well signed (RFC 8725 §3.11)."""
     typ = header.get("typ", "JWT")
@@ -138,9 +152,7 @@ def _check_typ(header: Mapping[str, Any]) -> None:
         raise TokenInvalid("wrong_typ", "This is a token of another kind, not a credential.", path="header $.typ")
 
 
-def _find_key(
-    jws: CompactJws, resolve: Resolve
-) -> tuple[str | None, VerificationKey | RsaVerificationKey | None, JoseKey]:
+def _find_key(jws: CompactJws, resolve: Resolve) -> tuple[str | None, JoseVerificationKey | None, JoseKey]:
     if "kid" in jws.header:
         kid = jws.header["kid"]
         if not isinstance(kid, str) or not kid:
@@ -157,7 +169,7 @@ def _find_key(
     raise TokenInvalid("key_missing", "The header names no key.", path="header")
 
 
-def _check_key(key: VerificationKey | RsaVerificationKey, issued_at: datetime | None, now: datetime) -> None:
+def _check_key(key: JoseVerificationKey, issued_at: datetime | None, now: datetime) -> None:
     """Check that this key may sign credentials, now and at the time the token names (CID 1.0 §2.2 and §3.3)."""
     if ASSERTION not in key.relationships:
         raise TokenInvalid("not_assertion_key", "The key may not be used for credentials.", path="header $.kid")
@@ -185,9 +197,7 @@ def _check_issuer(issuer: str, *, is_bound: bool, expected: str | None) -> None:
         raise TokenInvalid("wrong_controller", sentence, path="header")
 
 
-def _header_notes(
-    header: Mapping[str, Any], key: VerificationKey | RsaVerificationKey | None, *, is_bound: bool
-) -> list[str]:
+def _header_notes(header: Mapping[str, Any], key: JoseVerificationKey | None, *, is_bound: bool) -> list[str]:
     notes = []
     if key is None:
         notes.append(KEY_NOT_ANCHORED)
