@@ -24,7 +24,9 @@ for package in "${packages[@]}"; do
   # Debian's own venv package is needed only for Debian's own Python.
   if [ "$package" = python3-venv ] && "$python" -c 'import ensurepip, venv' 2>/dev/null; then continue; fi
   # Newer releases renamed some libraries for 64-bit time (t64).
-  dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null | grep -q '^install ok installed' || missing+=("$package")
+  # Of the two names one is always unknown, which dpkg-query calls an error.
+  known=$(dpkg-query -W -f='${Status}\n' "$package" "${package}t64" 2>/dev/null || true)
+  grep -q '^install ok installed' <<<"$known" || missing+=("$package")
 done
 if [ "${#missing[@]}" -gt 0 ]; then
   as_root=()
@@ -49,5 +51,20 @@ if [ ! -e "$stamp" ]; then
   rm -f .venv/."$kind"-*
   touch "$stamp"
   [ "$kind" = dev ] && touch ".venv/.runtime-$(sha256sum requirements.lock | cut -c1-16)"
+fi
+
+# Verifiers by others, for the conformance tests, which skip and say so where node is missing or older than 20.
+peers=tests/conformance/node
+if [ "$kind" = dev ] && node=$(node --version 2>/dev/null) && [ "${node%%.*}" != "$node" ]; then
+  number="${node#v}"
+  stamp="$peers/node_modules/.installed-$(sha256sum "$peers/package-lock.json" | cut -c1-16)"
+  if [ "${number%%.*}" -ge 20 ] && command -v npm >/dev/null && [ ! -e "$stamp" ]; then
+    say "Installing other verifiers from $peers/package-lock.json (once)"
+    if (cd "$peers" && npm ci --silent --no-progress >&2); then
+      touch "$stamp"
+    else
+      say "npm could not install them, so the tests against other verifiers will be skipped"
+    fi
+  fi
 fi
 exit 0
