@@ -28,7 +28,8 @@ MAX_CONTEXTS: Final = 8
 Key = TypeVar("Key")
 
 _LOOKS_LIKE_KEYWORD = re.compile(r"@[A-Za-z]+")
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20<>\"{}|^`\\]*")
+# White space beyond ASCII has no place in an IRI either (RFC 3987 §2.2); others drop such an IRI without a word.
+_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20\ufeff<>\"{}|^`\\]*")
 _BLANK_NODE = re.compile(r"_:[A-Za-z0-9_][A-Za-z0-9_.\-]*(?<!\.)")
 
 # What one root and all that is derived from it may remember: contexts of some 20 kB each, and names of members.

@@ -199,6 +199,8 @@ class _Mapping:
 
     def _object(self, value: Any, term: Term, context: ActiveContext, graph: str, trail: Trail) -> str:
         """Map one value of a property to the object of its quad."""
+        if term.container == "@graph" and (not isinstance(value, dict) or "@value" in value):
+            raise MappingRefused("unsigned_data", path_of(trail), "Put the object here; nothing else is signed.")
         if isinstance(value, dict):
             if "@value" in value:
                 if term.opens_scope:
@@ -210,8 +212,6 @@ class _Mapping:
             if term.opens_scope:
                 context = context.for_property(term)
             return self._node_in_container(value, term, context, graph, trail)
-        if term.container == "@graph":
-            raise MappingRefused("unsigned_data", path_of(trail), "Put the object here; a reference is not signed.")
         if isinstance(value, str):
             return self._text(value, term, context, trail)
         return _scalar(value, term.type, trail)

@@ -83,6 +83,7 @@ REFUSED: dict[str, tuple[Change, str, str]] = {
     "an id that is relative": (put("id", "badge/1"), "relative_iri", "$.id"),
     "an id with a space": (put("id", "https://x.example/a b"), "relative_iri", "$.id"),
     "an id with a control character": (put("id", "https://x.example/\x07"), "relative_iri", "$.id"),
+    "an id with a space that does not break": (put("id", "https://x.example/a\u00a0b"), "relative_iri", "$.id"),
     "an id with a quotation mark": (put("id", 'https://x.example/"'), "relative_iri", "$.id"),
     "an id that is a keyword": (put("id", "@type"), "relative_iri", "$.id"),
     "an id that looks like a keyword": (put("id", "@anything"), "relative_iri", "$.id"),
@@ -200,6 +201,7 @@ REFUSED: dict[str, tuple[Change, str, str]] = {
         "$.name.a[0]",
     ),
     "a proof that is a reference": (put("proof", "urn:x:1"), "unsigned_data", "$.proof"),
+    "a proof that is a value": (put("proof", {"@value": "x"}), "unsigned_data", "$.proof"),
     "a proof of which only the id is given": (put("proof", {"id": "urn:x:1"}), "unsigned_data", "$.proof"),
 }
 

@@ -9,6 +9,7 @@ import pytest
 
 from accredit.kit.linkeddata import TooComplex
 from accredit.kit.linkeddata.rdfc10 import Quad, canonicalise, issue_names
+from tests.unit.kit.linkeddata.limits import SECONDS
 
 P = "<https://x.example/p>"
 
@@ -94,7 +95,7 @@ def test_a_poisoned_graph_is_given_up_within_two_seconds(quads: list[Quad]) -> N
     with pytest.raises(TooComplex) as refused:
         canonicalise(quads)
     assert refused.value.code == "work_budget"
-    assert time.process_time() - begun < 2
+    assert time.process_time() - begun < SECONDS
 
 
 def test_a_chain_of_nodes_that_are_alike_is_followed_only_so_far() -> None:
