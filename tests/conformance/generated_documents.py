@@ -130,7 +130,7 @@ class Documents:
     def broken(self) -> tuple[str, dict[str, Any]]:
         """Make a document with one fault that would leave data unsigned, and name the fault."""
         document = self.make()
-        nodes = list(_nodes(document))
+        nodes = list(nodes_of(document))
         node = self._chance.choice(nodes)
         fault = self._chance.choice(FAULTS)
         if fault == "unknown term":
@@ -148,13 +148,13 @@ class Documents:
         return fault, document
 
 
-def _nodes(value: Any) -> list[dict[str, Any]]:
+def nodes_of(value: Any) -> list[dict[str, Any]]:
     """Find the node objects of a document, leaving out values and JSON literals, where anything may stand."""
     if isinstance(value, list):
-        return [node for inner in value for node in _nodes(inner)]
+        return [node for inner in value for node in nodes_of(inner)]
     if not isinstance(value, dict) or "@value" in value:
         return []
-    inner_nodes = [node for name, inner in value.items() if name not in _JSON_TERMS for node in _nodes(inner)]
+    inner_nodes = [node for name, inner in value.items() if name not in _JSON_TERMS for node in nodes_of(inner)]
     return [value, *inner_nodes]
 
 

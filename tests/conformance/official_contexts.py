@@ -1,14 +1,18 @@
-"""The publishers' context files, read where the folder of specifications is present, and PyLD working with them."""
+"""The publishers' context files, read where the folder of specifications is present; PyLD and pyoxigraph with them."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pyoxigraph
 from pyld import jsonld
 
+from accredit.kit.linkeddata import literals
+from accredit.kit.linkeddata.mapper import Quad
 from accredit.kit.linkeddata.terms import CONTAINERS, Entry, Scope
 
 ALIASED = ("@id", "@type")
@@ -41,6 +45,49 @@ class OfficialContexts:
             "rdfDirection": "i18n-datatype",
         }
         return str(jsonld.normalize(document, options))
+
+    def pyoxigraph(self, document: dict[str, Any]) -> list[Quad]:
+        """Map with pyoxigraph, which loads no contexts, so that they are written into the document."""
+        data = json.dumps(self._inlined(document)).encode("utf-8")
+        return as_quads(pyoxigraph.parse(data, format=pyoxigraph.RdfFormat.JSON_LD))
+
+    def _inlined(self, value: Any) -> Any:
+        if isinstance(value, list):
+            return [self._inlined(each) for each in value]
+        if not isinstance(value, dict):
+            return value
+        inlined = {name: self._inlined(inner) for name, inner in value.items() if name != "@context"}
+        if "@context" not in value:
+            return inlined
+        urls = value["@context"]
+        return {
+            "@context": [self.by_url[url]["@context"] for url in ([urls] if isinstance(urls, str) else urls)],
+            **inlined,
+        }
+
+
+def as_quads(found: Iterable[pyoxigraph.Quad]) -> list[Quad]:
+    """Write pyoxigraph's quads as ours are."""
+    return [(_term(q.subject), _term(q.predicate), _term(q.object), _term(q.graph_name)) for q in found]
+
+
+def _term(term: object) -> str:
+    if isinstance(term, pyoxigraph.DefaultGraph):
+        return ""
+    if isinstance(term, pyoxigraph.Literal):
+        if term.language:
+            return f"{literals.quote(term.value)}@{term.language}"
+        return literals.typed(term.value, term.datatype.value)
+    return str(term)
+
+
+def canonical_by_pyoxigraph(nquads: str) -> str:
+    """Canonicalise with pyoxigraph what is N-Quads already."""
+    dataset = pyoxigraph.Dataset(pyoxigraph.parse(nquads, format=pyoxigraph.RdfFormat.N_QUADS))
+    dataset.canonicalize(pyoxigraph.CanonicalizationAlgorithm.RDFC_1_0)
+    written = pyoxigraph.serialize(dataset, format=pyoxigraph.RdfFormat.N_QUADS)
+    assert written is not None
+    return "".join(sorted(written.decode("utf-8").splitlines(keepends=True)))
 
 
 def scope_of(context: dict[str, Any]) -> Scope | None:

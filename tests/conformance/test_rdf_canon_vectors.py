@@ -9,22 +9,13 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
-from accredit.kit.linkeddata import TooComplex, literals, rdfc10
+from accredit.kit.linkeddata import TooComplex, rdfc10
 
-
-def _term(term: object) -> str:
-    if isinstance(term, pyoxigraph.DefaultGraph):
-        return ""
-    if isinstance(term, pyoxigraph.Literal):
-        if term.language:
-            return f"{literals.quote(term.value)}@{term.language}"
-        return literals.typed(term.value, term.datatype.value)
-    return str(term)
+from .official_contexts import as_quads
 
 
 def read(path: Path) -> list[rdfc10.Quad]:
-    quads = pyoxigraph.parse(path=str(path), format=pyoxigraph.RdfFormat.N_QUADS)
-    return [(_term(q.subject), _term(q.predicate), _term(q.object), _term(q.graph_name)) for q in quads]
+    return as_quads(pyoxigraph.parse(path=str(path), format=pyoxigraph.RdfFormat.N_QUADS))
 
 
 @pytest.fixture(scope="module")
