@@ -13,7 +13,9 @@ from accredit.domain.issuing.rules import Purpose
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.transparency import queries as log
 from accredit.errors import NotFound
-from accredit.keyring import KeyRing
+from accredit.keyring import Algorithm, KeyRing
+from accredit.kit.vc import json_web_key
+from accredit.kit.vc.json_web_key import JoseKey
 from accredit.storage import Database, Session
 
 OPERATOR = Actor(kind=ActorKind.OPERATOR)
@@ -60,6 +62,7 @@ def create(organisation: str | None) -> None:
                 controller=controller,
                 keyring=keyring,
                 now=utc_now(),
+                jwt_algorithm=Algorithm(settings.jwt_algorithm),
                 actor=OPERATOR,
             )
         for key in queries.verification_keys(db, controller):
@@ -83,7 +86,13 @@ def rotate(organisation: str | None, purpose: str) -> None:
     with Database(settings.database_url).transaction() as db:
         controller = _origin(db) if organisation is None else _organisation_named(db, organisation).did
         fresh = operations.rotate_key(
-            db, controller=controller, purpose=Purpose(purpose), keyring=keyring, now=utc_now(), actor=OPERATOR
+            db,
+            controller=controller,
+            purpose=Purpose(purpose),
+            keyring=keyring,
+            now=utc_now(),
+            jwt_algorithm=Algorithm(settings.jwt_algorithm),
+            actor=OPERATOR,
         )
     click.echo(_line(fresh))
 
@@ -124,4 +133,11 @@ def _line(key: KeyFacts) -> str:
     elif key.retired_at:
         state = f"retired {key.retired_at:%Y-%m-%d %H:%M} UTC"
     since = f"since {key.created_at:%Y-%m-%d %H:%M} UTC"
-    return f"{key.verification_method}  {key.public_key_multibase}  {key.purpose.value}  {since}  {state}"
+    public = key.public_key_multibase or _shortened(key.public_key)
+    return f"{key.verification_method}  {public}  {key.purpose.value}  {since}  {state}"
+
+
+def _shortened(public_key: JoseKey) -> str:
+    # A modulus of RSA fills the screen; its thumbprint names it as well (RFC 7638).
+    (algorithm,) = json_web_key.algorithms_of(public_key)
+    return f"{algorithm}:{json_web_key.thumbprint(public_key)}"

@@ -32,7 +32,7 @@ from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import LogSigner
 from accredit.domain.verification import operations as verification
 from accredit.errors import AccreditError, NotReady, RuleBroken
-from accredit.keyring import KeyRing
+from accredit.keyring import Algorithm, KeyRing
 from accredit.storage import Database, Session
 from accredit.storage.fault_points import fault_point
 
@@ -58,11 +58,19 @@ class Issued:
 class Issuer:
     """Issues what waits, one pass at a time in this process."""
 
-    def __init__(self, database: Database, keyring: KeyRing, clock: Callable[[], datetime]) -> None:
-        """Join the database, the open key ring and the clock."""
+    def __init__(
+        self,
+        database: Database,
+        keyring: KeyRing,
+        clock: Callable[[], datetime],
+        *,
+        jwt_algorithm: Algorithm = Algorithm.ES256,
+    ) -> None:
+        """Join the database, the open key ring and the clock; ``jwt_algorithm`` is for keys that are made from now."""
         self._database = database
         self._keyring = keyring
         self._clock = clock
+        self._jwt_algorithm = jwt_algorithm
         self._turn = threading.Lock()
 
     def issue_waiting(self) -> Issued:
@@ -111,7 +119,12 @@ class Issuer:
         for organisation_id, controller in {(award.organisation_id, award.controller) for award in waiting}:
             with self._database.transaction() as db:
                 issuing.ensure_keys(
-                    db, organisation_id=organisation_id, controller=controller, keyring=self._keyring, now=now
+                    db,
+                    organisation_id=organisation_id,
+                    controller=controller,
+                    keyring=self._keyring,
+                    now=now,
+                    jwt_algorithm=self._jwt_algorithm,
                 )
 
     def _prepare(self, db: Session, award: WaitingAward, now: datetime, done: Issued) -> None:

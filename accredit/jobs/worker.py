@@ -13,6 +13,7 @@ from accredit.clock import utc_now
 from accredit.config import Settings
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
+from accredit.domain.issuing.rules import Purpose
 from accredit.domain.transparency import operations as transparency
 from accredit.errors import NotReady
 from accredit.jobs import engine
@@ -20,7 +21,7 @@ from accredit.jobs.handlers import Desk, handlers_of
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.mail import Post, transport_for
 from accredit.jobs.reconciler import Reconciler
-from accredit.keyring import KeyRing
+from accredit.keyring import Algorithm, KeyRing
 from accredit.storage import Database, heartbeat, identity
 from accredit.storage.promises import Queue
 
@@ -68,17 +69,18 @@ def open_desk(settings: Settings, database: Database, queues: Collection[Queue] 
     issuer = None
     if Queue.SIGN in queues:
         passphrase = settings.key_passphrase.get_secret_value() if settings.key_passphrase else ""
-        issuer = open_issuer(database, KeyRing.open(settings.keys_dir, passphrase))
+        keyring = KeyRing.open(settings.keys_dir, passphrase)
+        issuer = open_issuer(database, keyring, jwt_algorithm=Algorithm(settings.jwt_algorithm))
     post = None
     if Queue.DELIVER in queues:
         post = Post(database, transport_for(settings), sender=settings.mail_from, host=settings.did_host, clock=utc_now)
     return Desk(issuer=issuer, post=post)
 
 
-def open_issuer(database: Database, keyring: KeyRing) -> Issuer:
+def open_issuer(database: Database, keyring: KeyRing, *, jwt_algorithm: Algorithm = Algorithm.ES256) -> Issuer:
     """Start the log and its key if this is the first time, and compare the keys with the register.
 
-    Raises `NotReady`.
+    Organisations that signed before there was a JWT form get their key for it. Raises `NotReady`.
     """
     with database.transaction() as db:
         service = identity.read(db)
@@ -86,9 +88,20 @@ def open_issuer(database: Database, keyring: KeyRing) -> Issuer:
             raise NotReady("not-migrated", "The database is not set up yet. Run: accredit migrate")
         origin = f"{service.did_host}/ledger"
         transparency.ensure_log(db, origin=origin)
-        keyring.check({key.id: key.raw for key in queries.register(db) if key.retired_at is None})
+        register = queries.register(db)
+        keyring.check({key.id: key.public_key for key in register if key.retired_at is None})
         issuing.ensure_log_key(db, origin=origin, keyring=keyring, now=utc_now())
-    return Issuer(database, keyring, utc_now)
+        for key in register:
+            if key.purpose is Purpose.ASSERTION and key.retired_at is None and key.organisation_id is not None:
+                issuing.ensure_keys(
+                    db,
+                    organisation_id=key.organisation_id,
+                    controller=key.controller,
+                    keyring=keyring,
+                    now=utc_now(),
+                    jwt_algorithm=jwt_algorithm,
+                )
+    return Issuer(database, keyring, utc_now, jwt_algorithm=jwt_algorithm)
 
 
 def _sweep_until(reconciler: Reconciler, ended: threading.Event) -> None:

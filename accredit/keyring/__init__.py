@@ -1,9 +1,9 @@
 """Private keys at rest: one encrypted file for each key, opened by the worker and the command line alone.
 
-Which key is for what, and since when, is the register of ``domain.issuing``; here a key is an id and 32 secret bytes.
+Which key is for what, and since when, is the register of ``domain.issuing``; here a key is an id and its secret half.
 """
 
 from accredit.keyring.known_test_keys import is_published_test_key
-from accredit.keyring.ring import KeyRing
+from accredit.keyring.ring import Algorithm, KeyRing
 
-__all__ = ["KeyRing", "is_published_test_key"]
+__all__ = ["Algorithm", "KeyRing", "is_published_test_key"]

@@ -1,4 +1,4 @@
-"""The key ring: Ed25519 keys as PKCS#8 files, encrypted with the operator's passphrase.
+"""The key ring: private keys as PKCS#8 files, encrypted with the operator's passphrase.
 
 A file is written whole or not at all, readable by its owner only, and its public half is compared with the register
 before anything is signed with it. Keys are made here and never brought in, so no foreign key can enter by accident.
@@ -10,16 +10,35 @@ import os
 import secrets
 import stat
 from collections.abc import Mapping
+from enum import StrEnum
+from functools import cache
 from pathlib import Path
+from typing import TypeGuard
 from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from accredit.errors import NotReady
 from accredit.keyring.known_test_keys import is_published_test_key
+from accredit.kit.vc import multikey
+from accredit.kit.vc.json_web_key import JoseKey, RsaPublicKey
+from accredit.kit.vc.json_web_signature import Sign, es256_signer, rs256_signer
+from accredit.kit.vc.multikey import KeyKind, PublicKey
 
 SUFFIX = ".key.pem"
+RSA_BITS = 3_072
+
+PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
+
+
+class Algorithm(StrEnum):
+    """What a key signs by; chosen when it is made. Each gives the same signature for the same bytes, every time."""
+
+    EDDSA = "EdDSA"
+    ES256 = "ES256"
+    RS256 = "RS256"
 
 
 class KeyRing:
@@ -29,7 +48,7 @@ class KeyRing:
         """Use `open`; this does not check anything."""
         self._directory = directory
         self._passphrase = passphrase
-        self._keys: dict[UUID, Ed25519PrivateKey] = {}
+        self._keys: dict[UUID, PrivateKey] = {}
 
     @classmethod
     def open(cls, directory: Path, passphrase: str) -> KeyRing:
@@ -46,14 +65,13 @@ class KeyRing:
             ring._load(_id_of(path))
         return ring
 
-    def create(self, key_id: UUID) -> bytes:
-        """Make a key, write it durably, and return its public half (32 bytes); the same id again returns the same."""
+    def create(self, key_id: UUID, algorithm: Algorithm = Algorithm.EDDSA) -> JoseKey:
+        """Make a key, write it durably, and return its public half; the same id again returns the same key."""
         if self._path(key_id).exists():
             return self.public(key_id)
-        key = Ed25519PrivateKey.generate()
         _write_once(
             self._path(key_id),
-            key.private_bytes(
+            _generate(algorithm).private_bytes(
                 serialization.Encoding.PEM,
                 serialization.PrivateFormat.PKCS8,
                 serialization.BestAvailableEncryption(self._passphrase),
@@ -61,19 +79,22 @@ class KeyRing:
         )
         return self.public(key_id)
 
-    def public(self, key_id: UUID) -> bytes:
+    def public(self, key_id: UUID) -> JoseKey:
         """Return a key's public half. Raises `NotReady` (``key-missing``)."""
         return _public(self._load(key_id))
 
     def sign(self, key_id: UUID, message: bytes) -> bytes:
-        """Sign ``message`` (64 bytes of Ed25519). Raises `NotReady` (``key-missing``)."""
-        return self._load(key_id).sign(message)
+        """Sign ``message`` as the key's kind does: 64 bytes of Ed25519 or ES256 (r ‖ s), 384 of RS256.
+
+        Raises `NotReady` (``key-missing``).
+        """
+        return _signer(self._load(key_id))(message)
 
     def holds(self, key_id: UUID) -> bool:
         """Say whether the key is in this ring."""
         return key_id in self._keys or self._path(key_id).exists()
 
-    def check(self, register: Mapping[UUID, bytes]) -> None:
+    def check(self, register: Mapping[UUID, JoseKey]) -> None:
         """Compare with the register, which maps the ids of keys in use to their public halves.
 
         Raises `NotReady`: ``key-missing``, ``key-mismatch``.
@@ -85,7 +106,7 @@ class KeyRing:
     def _path(self, key_id: UUID) -> Path:
         return self._directory / f"{key_id}{SUFFIX}"
 
-    def _load(self, key_id: UUID) -> Ed25519PrivateKey:
+    def _load(self, key_id: UUID) -> PrivateKey:
         if key_id in self._keys:
             return self._keys[key_id]
         path = self._path(key_id)
@@ -97,22 +118,59 @@ class KeyRing:
         except (ValueError, TypeError) as error:
             detail = f"{path} does not open with this ACCREDIT_KEY_PASSPHRASE, or is damaged."
             raise NotReady("key-unreadable", detail) from error
-        if not isinstance(key, Ed25519PrivateKey):
-            raise NotReady("key-unreadable", f"{path} holds another kind of key than Ed25519.")
-        if is_published_test_key(_public(key)):
+        if not _is_of_ours(key):
+            raise NotReady("key-unreadable", f"{path} holds a kind of key that this service does not sign with.")
+        public = _public(key)
+        if isinstance(public, PublicKey) and is_published_test_key(public.raw):
             raise NotReady("key-known", f"{path} is a test key that anyone can look up; it must never sign.")
         self._keys[key_id] = key
         return key
 
 
-def throw_away_key() -> tuple[bytes, Ed25519PrivateKey]:
-    """Return a key that lives in memory only, for rehearsing a signature; (public half, key)."""
-    key = Ed25519PrivateKey.generate()
-    return _public(key), key
+def throw_away_key(algorithm: Algorithm = Algorithm.EDDSA) -> tuple[JoseKey, Sign]:
+    """Return a key that lives in memory only, for rehearsing a signature: its public half, and how to sign with it."""
+    key = _rehearsal_rsa() if algorithm is Algorithm.RS256 else _generate(algorithm)
+    return _public(key), _signer(key)
 
 
-def _public(key: Ed25519PrivateKey) -> bytes:
-    return key.public_key().public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+@cache
+def _rehearsal_rsa() -> rsa.RSAPrivateKey:
+    # Making one takes up to a second, so that of rehearsals is made once for this process; it signs nothing that stays.
+    return rsa.generate_private_key(public_exponent=65_537, key_size=RSA_BITS)
+
+
+def _generate(algorithm: Algorithm) -> PrivateKey:
+    match algorithm:
+        case Algorithm.EDDSA:
+            return Ed25519PrivateKey.generate()
+        case Algorithm.ES256:
+            return ec.generate_private_key(ec.SECP256R1())
+        case Algorithm.RS256:
+            return rsa.generate_private_key(public_exponent=65_537, key_size=RSA_BITS)
+
+
+def _is_of_ours(key: object) -> TypeGuard[PrivateKey]:
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return isinstance(key.curve, ec.SECP256R1)
+    return isinstance(key, Ed25519PrivateKey) or (isinstance(key, rsa.RSAPrivateKey) and key.key_size >= RSA_BITS)
+
+
+def _signer(key: PrivateKey) -> Sign:
+    if isinstance(key, ec.EllipticCurvePrivateKey):
+        return es256_signer(key)
+    return rs256_signer(key) if isinstance(key, rsa.RSAPrivateKey) else key.sign
+
+
+def _public(key: PrivateKey) -> JoseKey:
+    public = key.public_key()
+    if isinstance(public, rsa.RSAPublicKey):
+        numbers = public.public_numbers()
+        return RsaPublicKey(numbers.n, numbers.e)
+    if isinstance(public, ec.EllipticCurvePublicKey):
+        point = public.public_bytes(serialization.Encoding.X962, serialization.PublicFormat.CompressedPoint)
+        return multikey.from_raw(KeyKind.P256, point)
+    raw = public.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+    return multikey.from_raw(KeyKind.ED25519, raw)
 
 
 def _id_of(path: Path) -> UUID:

@@ -5,6 +5,7 @@ A key file is written before its row: a crash between the two leaves a file that
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from uuid import UUID
 
@@ -20,16 +21,25 @@ from accredit.domain.issuing.rules import Purpose
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import NotFound
-from accredit.keyring import KeyRing
-from accredit.kit.vc import multikey
+from accredit.keyring import Algorithm, KeyRing
+from accredit.kit.vc import json_web_key
+from accredit.kit.vc.json_web_key import JoseKey
+from accredit.kit.vc.multikey import KeyKind, PublicKey
 from accredit.storage import Session, new_id
 
 
 def ensure_keys(
-    db: Session, *, organisation_id: UUID, controller: str, keyring: KeyRing, now: datetime, actor: Actor = SERVICE
+    db: Session,
+    *,
+    organisation_id: UUID,
+    controller: str,
+    keyring: KeyRing,
+    now: datetime,
+    jwt_algorithm: Algorithm = Algorithm.ES256,
+    actor: Actor = SERVICE,
 ) -> None:
-    """Give an organisation the keys it signs with, one for credentials and one for status lists; repeatable."""
-    wanted = (Purpose.ASSERTION, Purpose.STATUS)
+    """Give an organisation the keys it signs with: for credentials in both forms and for status lists; repeatable."""
+    wanted = (Purpose.ASSERTION, Purpose.STATUS, Purpose.ASSERTION_JWT)
     if all(queries.signing_key(db, controller=controller, purpose=purpose) for purpose in wanted):
         return
     # Two workers that see no key at the same time must not both make one.
@@ -43,6 +53,7 @@ def ensure_keys(
                 purpose=purpose,
                 keyring=keyring,
                 now=now,
+                jwt_algorithm=jwt_algorithm,
                 actor=actor,
             )
 
@@ -70,18 +81,22 @@ def create_key(
     purpose: Purpose,
     keyring: KeyRing,
     now: datetime,
+    jwt_algorithm: Algorithm = Algorithm.ES256,
     actor: Actor = SERVICE,
 ) -> KeyFacts:
-    """Make a key, enter it in the register and in the log."""
+    """Make a key, enter it in the register and in the log; ``jwt_algorithm`` is that of a key for tokens."""
     used = [key.fragment for key in queries.verification_keys(db, controller)]
     key_id = new_id()
+    public_key = keyring.create(key_id, jwt_algorithm if purpose is Purpose.ASSERTION_JWT else Algorithm.EDDSA)
+    multibase, jwk = _published(public_key)
     row = SigningKey(
         id=key_id,
         organisation_id=organisation_id,
         purpose=purpose,
         controller=controller,
         fragment=rules.next_fragment(purpose, used),
-        public_key_multibase=multikey.encode_ed25519(keyring.create(key_id)),
+        public_key_multibase=multibase,
+        public_key_jwk=jwk,
         created_at=now,
     )
     db.add(row)
@@ -91,7 +106,14 @@ def create_key(
 
 
 def rotate_key(
-    db: Session, *, controller: str, purpose: Purpose, keyring: KeyRing, now: datetime, actor: Actor
+    db: Session,
+    *,
+    controller: str,
+    purpose: Purpose,
+    keyring: KeyRing,
+    now: datetime,
+    actor: Actor,
+    jwt_algorithm: Algorithm = Algorithm.ES256,
 ) -> KeyFacts:
     """Put a fresh key in the place of the one in use, which is retired: what it signed stays good.
 
@@ -105,6 +127,7 @@ def rotate_key(
         purpose=purpose,
         keyring=keyring,
         now=now,
+        jwt_algorithm=jwt_algorithm,
         actor=actor,
     )
     _retire(db, old, now=now, actor=actor)
@@ -158,13 +181,27 @@ def _tell(db: Session, row: SigningKey, *, act: Act, tag: Tag, now: datetime, ac
         organisation_id=row.organisation_id,
         purpose=row.purpose.value,
     )
+    # Named as its controller's document names it.
+    published = (
+        {"publicKeyMultibase": row.public_key_multibase}
+        if row.public_key_jwk is None
+        else {"publicKeyJwk": json.loads(row.public_key_jwk)}
+    )
     record = {
         "key": rules.verification_method(row.controller, row.fragment),
-        "publicKeyMultibase": row.public_key_multibase,
+        **published,
         "purpose": row.purpose.value,
     }
     entry = Entry(act=act, subject_id=row.id, record=record, organisation_id=row.organisation_id)
     transparency.append_many(db, entries=[entry], now=now)
+
+
+def _published(public_key: JoseKey) -> tuple[str | None, str | None]:
+    """Return the text of a key as a Multikey, or else as a JWK."""
+    if isinstance(public_key, PublicKey) and public_key.kind is KeyKind.ED25519:
+        return public_key.multibase, None
+    # Readers of tokens look for a JWK, and an RSA key has no other form (VC-JOSE-COSE, JsonWebKey).
+    return None, json.dumps(json_web_key.encode(public_key), sort_keys=True, separators=(",", ":"))
 
 
 def _facts(db: Session, row: SigningKey) -> KeyFacts:

@@ -13,10 +13,17 @@ from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id,
 
 
 class SigningKey(SQLModel, table=True):
-    """The public half of a key and its history. ``organisation_id`` is None for the service's own (checkpoint) key."""
+    """The public half of a key and its history. ``organisation_id`` is None for the service's own (checkpoint) key.
+
+    It is kept in the form in which its controller publishes it: a Multikey, or a JWK where it signs tokens.
+    """
 
     __tablename__ = "signing_key"
-    __table_args__ = (one_of("purpose", Purpose), UniqueConstraint("controller", "fragment"))
+    __table_args__ = (
+        one_of("purpose", Purpose),
+        UniqueConstraint("controller", "fragment"),
+        CheckConstraint("(public_key_multibase IS NULL) <> (public_key_jwk IS NULL)", name="one_public_key"),
+    )
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
@@ -25,7 +32,9 @@ class SigningKey(SQLModel, table=True):
     """The DID (or log origin) that the key speaks for."""
     fragment: str
     """Names the key inside its controller's document; never reused."""
-    public_key_multibase: str
+    public_key_multibase: str | None = None
+    public_key_jwk: str | None = None
+    """JSON text with the required members only, by name (RFC 7638 §3)."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     retired_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     compromised_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -53,7 +62,7 @@ class StatusList(SQLModel, table=True):
 class Issuance(SQLModel, table=True):
     """One document on its way from intent to release. All but stage, status and signed bytes is frozen.
 
-    Both documents hold the printed name, so both can be emptied when somebody's record is erased.
+    Each document, and the token, holds the printed name, so each can be emptied when somebody's record is erased.
     """
 
     __tablename__ = "issuance"
@@ -81,10 +90,15 @@ class Issuance(SQLModel, table=True):
     record_hash: bytes = Field(sa_column=Column(LargeBinary, nullable=False))
     """SHA-256 of the approved rows the document was built from; checked again before signing."""
     signing_key_id: UUID = Field(foreign_key="signing_key.id")
+    jwt_signing_key_id: UUID | None = Field(default=None, foreign_key="signing_key.id")
+    """None for what was prepared before there was a JWT form; it never gets one."""
     prepared_at: datetime = Field(sa_type=UtcDateTime)
     stage: Stage = Field(default=Stage.INTENT, sa_type=Word(Stage), index=True)
     signed_document: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     signed_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    signed_jwt: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """The same credential as a token (VC-JWT), in ASCII."""
+    signed_jwt_digest: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     leaf_index: int | None = None
     recorded_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     released_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
@@ -119,6 +133,8 @@ append_only(
         "stage",
         "signed_document",
         "signed_digest",
+        "signed_jwt",
+        "signed_jwt_digest",
         "leaf_index",
         "recorded_at",
         "released_at",

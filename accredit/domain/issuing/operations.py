@@ -1,9 +1,10 @@
 """The issuing cycle: prepare → sign → record → release. Status and keys are in the modules beside, and named here too.
 
 1. `prepare` reserves id and status index and freezes the unsigned document. After a crash: an intent, to be finished.
-2. `sign` rehearses with a throw-away key, checks the permit, signs, and verifies its own signature; it stores nothing.
-   After a crash: nothing happened, and signing the frozen bytes again gives the same credential (Ed25519).
-3. `record` stores the signed bytes with their leaf of the log, in one transaction. After a crash: both or neither.
+2. `sign` checks the permit, rehearses both forms with throw-away keys, signs them, and verifies its own signatures; it
+   stores nothing. After a crash: nothing happened, and signing the frozen bytes again gives the same credential, since
+   each of the algorithms is deterministic (RFC 8032; ES256 as RFC 6979 says; RS256).
+3. `record` stores the signed bytes with their leaf of the log, in one transaction. After a crash: all or nothing.
 4. `release` makes visible what a signed checkpoint covers. After a crash: the next release does it.
 
 What the document says is not decided here: a function that builds it, and one that lints it, are arguments.
@@ -16,7 +17,7 @@ import json
 import secrets
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID, uuid4
 
 import sqlalchemy as sa
@@ -31,6 +32,7 @@ from accredit.domain.issuing.queries import IssuanceFacts
 from accredit.domain.issuing.rules import (
     Build,
     Intent,
+    IntentKey,
     Lint,
     Purpose,
     Recorded,
@@ -44,10 +46,11 @@ from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import RuleBroken
-from accredit.keyring import KeyRing
+from accredit.keyring import Algorithm, KeyRing
 from accredit.keyring.ring import throw_away_key
 from accredit.kit.linkeddata import terms
-from accredit.kit.vc import eddsa_rdfc_2022, multikey
+from accredit.kit.vc import eddsa_rdfc_2022, json_web_signature, vc_jwt
+from accredit.kit.vc.json_web_key import JoseKey, RsaPublicKey
 from accredit.storage import Session
 from accredit.storage.fault_points import fault_point
 from accredit.storage.promises import Promise, promise
@@ -88,16 +91,18 @@ def prepare(
     ``no-signing-key``, ``not-as-reserved``, or whatever ``build`` raises.
     """
     key = _lock_key(db, controller)
+    jwt_key = queries.signing_key(db, controller=controller, purpose=Purpose.ASSERTION_JWT)
     known = queries.of_subject(db, kind=kind, subject_id=subject_id)
     if known is not None and known.stage is not Stage.VOID:
         return known
+    if jwt_key is None:
+        raise RuleBroken("no-signing-key")
     status_list = _open_list(db, organisation_id, now)
     reservation = Reservation(
         credential_id=uuid4(),
         issuer=controller,
         status_list_url=rules.status_list_url(controller, status_list.public_id),
         status_index=rules.free_index(secrets.randbelow, lambda index: _is_taken(db, status_list.id, index)),
-        verification_method=rules.verification_method(controller, key.fragment),
     )
     document = build(reservation)
     rules.check_permit(document=document, reservation=reservation)
@@ -112,6 +117,7 @@ def prepare(
         unsigned_document=_bytes(document),
         record_hash=record_hash,
         signing_key_id=key.id,
+        jwt_signing_key_id=jwt_key.id,
         prepared_at=now.replace(microsecond=0),
     )
     db.add(row)
@@ -130,28 +136,37 @@ def prepare(
 
 
 def sign(intent: Intent, *, keyring: KeyRing, lint: Lint) -> Signed:
-    """Sign one frozen document, after a rehearsal that everybody's verifier would pass; nothing is stored.
+    """Sign one frozen document in both forms, after a rehearsal that every verifier would pass; nothing is stored.
 
     Raises `RuleBroken` ``no-signing-key``, ``not-as-reserved``, or what ``lint`` raises.
     """
     document = json.loads(intent.unsigned_document)
     rules.check_permit(document=document, reservation=intent.reservation, is_key_in_use=intent.is_key_in_use)
     rehearsed = _rehearse(document, intent, lint)
+    rehearsed_jwt = None if intent.jwt_key is None else _rehearse_jwt(document, intent, intent.jwt_key, lint)
+    fault_point("S2.after_lint")
     fault_point("S3.before_sign")
     signed = eddsa_rdfc_2022.add_proof(
         document,
-        sign=lambda message: keyring.sign(intent.key_id, message),
-        verification_method=intent.reservation.verification_method,
+        sign=lambda message: keyring.sign(intent.key.id, message),
+        verification_method=intent.key.verification_method,
         created=intent.prepared_at,
     )
     if _without_proof(signed) != _without_proof(rehearsed):
         raise RuleBroken("lint-failed", "what would be signed is not what was rehearsed")
     # A signature that nobody could verify must not leave this function: a wrong key, or a fault of memory.
     # Signing may have taken the short way of documents of one kind; what leaves this process is checked the long way.
-    eddsa_rdfc_2022.verify(signed, public_key=multikey.decode(intent.public_key_multibase), contexts=terms.pinned())
+    eddsa_rdfc_2022.verify(signed, public_key=rules.for_proofs(intent.key.public_key), contexts=terms.pinned())
+    jwt = None if intent.jwt_key is None else _sign_jwt(document, intent.jwt_key, keyring, rehearsed_jwt)
     fault_point("S3.after_sign")
     data = _bytes(signed)
-    return Signed(issuance_id=intent.issuance_id, document=data, digest=hashlib.sha256(data).digest())
+    return Signed(
+        issuance_id=intent.issuance_id,
+        document=data,
+        digest=hashlib.sha256(data).digest(),
+        jwt=jwt,
+        jwt_digest=None if jwt is None else hashlib.sha256(jwt).digest(),
+    )
 
 
 def record(
@@ -183,6 +198,8 @@ def record(
         row.stage = Stage.RECORDED
         row.signed_document = by_id[row.id].document
         row.signed_digest = by_id[row.id].digest
+        row.signed_jwt = by_id[row.id].jwt
+        row.signed_jwt_digest = by_id[row.id].jwt_digest
         row.leaf_index = leaf
         row.recorded_at = now
         audit.record(
@@ -287,35 +304,61 @@ def _is_taken(db: Session, list_id: UUID, index: int) -> bool:
 
 
 def _rehearse(document: Mapping[str, Any], intent: Intent, lint: Lint) -> Mapping[str, Any]:
-    public, key = throw_away_key()
-    issuer = intent.reservation.issuer
-    stand_in = RehearsalKey(
-        controller=issuer,
-        verification_method=rules.verification_method(issuer, "rehearsal"),
-        public_key_multibase=multikey.encode_ed25519(public),
-    )
+    public, sign_with = throw_away_key()
+    stand_in = _stand_in(intent, public)
     rehearsed = eddsa_rdfc_2022.add_proof(
-        document, sign=key.sign, verification_method=stand_in.verification_method, created=intent.prepared_at
+        document, sign=sign_with, verification_method=stand_in.verification_method, created=intent.prepared_at
     )
     lint(_bytes(rehearsed), stand_in)
-    fault_point("S2.after_lint")
     return rehearsed
 
 
-def _entry(row: Issuance, signed: Signed) -> Entry:
-    return Entry(
-        act=Act.CREDENTIAL_ISSUED,
-        subject_id=row.id,
-        organisation_id=row.organisation_id,
-        record={
-            "credential": f"urn:uuid:{row.credential_id}",
-            "sha256": signed.digest.hex(),
-            "kind": row.kind,
-            "about": str(row.subject_id),
-            "record": row.record_hash.hex(),
-            "key": str(row.signing_key_id),
-        },
+def _rehearse_jwt(document: Mapping[str, Any], intent: Intent, key: IntentKey, lint: Lint) -> str:
+    algorithm = _algorithm(key)
+    public, sign_with = throw_away_key(Algorithm(algorithm))
+    stand_in = _stand_in(intent, public)
+    token = vc_jwt.encode(document, kid=stand_in.verification_method, alg=algorithm, sign=sign_with)
+    lint(token.encode("ascii"), stand_in)
+    return token
+
+
+def _stand_in(intent: Intent, public: JoseKey) -> RehearsalKey:
+    issuer = intent.reservation.issuer
+    name = rules.verification_method(issuer, "rehearsal")
+    return RehearsalKey(controller=issuer, verification_method=name, public_key=public)
+
+
+def _sign_jwt(document: Mapping[str, Any], key: IntentKey, keyring: KeyRing, rehearsed: str | None) -> bytes:
+    token = vc_jwt.encode(
+        document,
+        kid=key.verification_method,
+        alg=_algorithm(key),
+        sign=lambda message: keyring.sign(key.id, message),
     )
+    jws = json_web_signature.read(token)
+    if rehearsed is None or jws.payload != json_web_signature.read(rehearsed).payload:
+        raise RuleBroken("lint-failed", "what would be signed is not what was rehearsed")
+    json_web_signature.verify(jws, key.public_key)
+    return token.encode("ascii")
+
+
+def _algorithm(key: IntentKey) -> Literal["ES256", "RS256"]:
+    return "RS256" if isinstance(key.public_key, RsaPublicKey) else "ES256"
+
+
+def _entry(row: Issuance, signed: Signed) -> Entry:
+    record: dict[str, object] = {
+        "credential": f"urn:uuid:{row.credential_id}",
+        "sha256": signed.digest.hex(),
+        "kind": row.kind,
+        "about": str(row.subject_id),
+        "record": row.record_hash.hex(),
+        "key": str(row.signing_key_id),
+    }
+    if signed.jwt_digest is not None:
+        # One leaf for both forms: they are one credential.
+        record |= {"jwtSha256": signed.jwt_digest.hex(), "jwtKey": str(row.jwt_signing_key_id)}
+    return Entry(act=Act.CREDENTIAL_ISSUED, subject_id=row.id, organisation_id=row.organisation_id, record=record)
 
 
 def _without_proof(document: Mapping[str, Any]) -> dict[str, Any]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from accredit.domain.issuing import rules
 from accredit.domain.issuing.models import Issuance, SigningKey, StatusEvent, StatusList
-from accredit.domain.issuing.rules import Intent, Purpose, Reservation, Stage, Status, StatusAct
+from accredit.domain.issuing.rules import Intent, IntentKey, Purpose, Reservation, Stage, Status, StatusAct
 from accredit.errors import NotFound
 from accredit.kit.ledger.signed_note import Ed25519Key
-from accredit.kit.vc import multikey
+from accredit.kit.vc import json_web_key, multikey
+from accredit.kit.vc.json_web_key import JoseKey
 from accredit.storage import Session
 
 
@@ -28,7 +31,8 @@ class KeyFacts:
     purpose: Purpose
     controller: str
     fragment: str
-    public_key_multibase: str
+    public_key_multibase: str | None
+    public_key_jwk: str | None
     created_at: datetime
     retired_at: datetime | None
     compromised_at: datetime | None
@@ -39,8 +43,16 @@ class KeyFacts:
         return rules.verification_method(self.controller, self.fragment)
 
     @property
+    def public_key(self) -> JoseKey:
+        """The key itself, whichever form it is kept in."""
+        return public_key_of(self.public_key_multibase, self.public_key_jwk)
+
+    @property
     def raw(self) -> bytes:
-        """The 32 bytes of the public key."""
+        """The 32 bytes of an Ed25519 key. Raises `ValueError` for a key that signs tokens."""
+        if self.public_key_multibase is None:
+            msg = "only a key that is published as a Multikey has raw bytes"
+            raise ValueError(msg)
         return multikey.decode(self.public_key_multibase).raw
 
 
@@ -64,6 +76,7 @@ class IssuanceFacts:
     released_at: datetime | None
     leaf_index: int | None
     signed_digest: bytes | None
+    signed_jwt_digest: bytes | None
     void_reason: str | None
 
     @property
@@ -91,6 +104,11 @@ class StatusListFacts:
     public_id: str
     document: bytes
     signed_at: datetime
+
+
+def public_key_of(multibase: str | None, jwk: str | None) -> JoseKey:
+    """Read the public half of a key from the register, which holds one of the two texts."""
+    return json_web_key.decode(json.loads(jwk)) if jwk is not None else multikey.decode(multibase or "")
 
 
 _ISSUANCE = tuple(IssuanceFacts.__dataclass_fields__)
@@ -138,6 +156,15 @@ def signed_document(db: Session, issuance_id: UUID) -> bytes | None:
     ).scalar_one_or_none()
 
 
+def signed_jwt(db: Session, issuance_id: UUID) -> bytes | None:
+    """Return the token, once released and never before; None too for what was issued before there were tokens."""
+    return db.execute(
+        sa.select(col(Issuance.signed_jwt)).where(
+            col(Issuance.id) == issuance_id, col(Issuance.stage) == Stage.RELEASED
+        )
+    ).scalar_one_or_none()
+
+
 def status_history(db: Session, issuance_id: UUID) -> tuple[StatusEventFacts, ...]:
     """Return every act on a credential's status, oldest first."""
     rows = db.execute(
@@ -161,17 +188,19 @@ def waiting(db: Session, *, kind: str, limit: int = 100, without: Collection[UUI
 
 def intents(db: Session, issuance_ids: Sequence[UUID]) -> tuple[Intent, ...]:
     """Return what the signer needs of issuances that are still intents, in the order given."""
+    jwt_key = aliased(SigningKey)
     rows = db.execute(
-        sa.select(Issuance, SigningKey, StatusList)
+        sa.select(Issuance, SigningKey, jwt_key, StatusList)
         .join(SigningKey, col(SigningKey.id) == col(Issuance.signing_key_id))
+        .outerjoin(jwt_key, col(jwt_key.id) == col(Issuance.jwt_signing_key_id))
         .join(StatusList, col(StatusList.id) == col(Issuance.status_list_id))
         .where(col(Issuance.id).in_(issuance_ids), col(Issuance.stage) == Stage.INTENT)
     )
-    found = {row.id: _intent(row, key, status_list) for row, key, status_list in rows}
+    found = {row.id: _intent(row, key, for_jwt, status_list) for row, key, for_jwt, status_list in rows}
     return tuple(found[issuance_id] for issuance_id in issuance_ids if issuance_id in found)
 
 
-def _intent(row: Issuance, key: SigningKey, status_list: StatusList) -> Intent:
+def _intent(row: Issuance, key: SigningKey, jwt_key: SigningKey | None, status_list: StatusList) -> Intent:
     # The CHECK on the table holds it until the issuance is an intent no more.
     assert row.unsigned_document is not None
     return Intent(
@@ -183,14 +212,21 @@ def _intent(row: Issuance, key: SigningKey, status_list: StatusList) -> Intent:
             issuer=key.controller,
             status_list_url=rules.status_list_url(key.controller, status_list.public_id),
             status_index=row.status_index,
-            verification_method=rules.verification_method(key.controller, key.fragment),
         ),
         unsigned_document=row.unsigned_document,
         record_hash=row.record_hash,
-        key_id=key.id,
-        public_key_multibase=key.public_key_multibase,
-        is_key_in_use=key.retired_at is None and key.compromised_at is None,
+        key=_intent_key(key),
+        jwt_key=None if jwt_key is None else _intent_key(jwt_key),
         prepared_at=row.prepared_at,
+    )
+
+
+def _intent_key(key: SigningKey) -> IntentKey:
+    return IntentKey(
+        id=key.id,
+        verification_method=rules.verification_method(key.controller, key.fragment),
+        public_key=public_key_of(key.public_key_multibase, key.public_key_jwk),
+        is_in_use=key.retired_at is None and key.compromised_at is None,
     )
 
 
@@ -257,6 +293,18 @@ def signing_key(db: Session, *, controller: str, purpose: Purpose) -> KeyFacts |
     keys = _keys(
         db,
         col(SigningKey.controller) == controller,
+        col(SigningKey.purpose) == purpose,
+        col(SigningKey.retired_at).is_(None),
+        col(SigningKey.compromised_at).is_(None),
+    )
+    return keys[-1] if keys else None
+
+
+def organisation_key(db: Session, *, organisation_id: UUID, purpose: Purpose) -> KeyFacts | None:
+    """Return the key that an organisation uses for a purpose, or None."""
+    keys = _keys(
+        db,
+        col(SigningKey.organisation_id) == organisation_id,
         col(SigningKey.purpose) == purpose,
         col(SigningKey.retired_at).is_(None),
         col(SigningKey.compromised_at).is_(None),

@@ -19,6 +19,8 @@ from uuid import UUID
 
 from accredit.errors import RuleBroken
 from accredit.kit.vc import did_web
+from accredit.kit.vc.json_web_key import JoseKey
+from accredit.kit.vc.multikey import PublicKey
 
 LIST_LENGTH = 131_072
 """Bits of a status list: the fewest Bitstring Status List 1.0 §2.2 allows, 16 KiB."""
@@ -30,6 +32,8 @@ class Purpose(StrEnum):
     """What a key is for; one key never serves two purposes."""
 
     ASSERTION = "assertion"
+    ASSERTION_JWT = "assertion-jwt"
+    """The second form of each credential, a token, is signed with a key of its own."""
     STATUS = "status"
     CHECKPOINT = "checkpoint"
 
@@ -68,8 +72,6 @@ class Reservation:
     """The DID of the organisation that signs."""
     status_list_url: str
     status_index: int
-    verification_method: str
-    """The key it will be signed with."""
 
     @property
     def credential_urn(self) -> str:
@@ -83,12 +85,22 @@ class RehearsalKey:
 
     controller: str
     verification_method: str
-    public_key_multibase: str
+    public_key: JoseKey
 
 
 Lint = Callable[[bytes, RehearsalKey], None]
 """Runs the public verifier over a rehearsed credential. Raises `RuleBroken` (``lint-failed``)."""
 Build = Callable[[Reservation], Mapping[str, Any]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class IntentKey:
+    """A key that a document is to be signed with, by its name in the issuer's document."""
+
+    id: UUID
+    verification_method: str
+    public_key: JoseKey
+    is_in_use: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,19 +113,29 @@ class Intent:
     reservation: Reservation
     unsigned_document: bytes
     record_hash: bytes
-    key_id: UUID
-    public_key_multibase: str
-    is_key_in_use: bool
+    key: IntentKey
+    jwt_key: IntentKey | None
+    """None for what was prepared before there was a JWT form: it is signed in the first form only."""
     prepared_at: datetime
+
+    @property
+    def is_key_in_use(self) -> bool:
+        """Whether every key it is to be signed with may still sign."""
+        return self.key.is_in_use and (self.jwt_key is None or self.jwt_key.is_in_use)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Signed:
-    """A signed document that is nowhere yet: not stored, not in the log, not to be shown."""
+    """A signed document that is nowhere yet: not stored, not in the log, not to be shown.
+
+    ``jwt`` says the same as ``document``, as a token; the digests are SHA-256.
+    """
 
     issuance_id: UUID
     document: bytes
     digest: bytes
+    jwt: bytes | None
+    jwt_digest: bytes | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +155,13 @@ def status_list_url(issuer: str, public_id: str) -> str:
 def verification_method(controller: str, fragment: str) -> str:
     """Return a key's full name: the DID it speaks for and its fragment."""
     return f"{controller}#{fragment}"
+
+
+def for_proofs(public_key: JoseKey) -> PublicKey:
+    """Return a key that embedded proofs can be made with. Raises `RuleBroken` (``no-signing-key``) for one of RSA."""
+    if isinstance(public_key, PublicKey):
+        return public_key
+    raise RuleBroken("no-signing-key")
 
 
 def check_permit(

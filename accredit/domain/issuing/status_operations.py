@@ -17,13 +17,14 @@ from sqlmodel import col
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, Tag
 from accredit.domain.issuing import queries, rules
-from accredit.domain.issuing.models import Issuance, SigningKey, StatusEvent, StatusList
+from accredit.domain.issuing.models import Issuance, StatusEvent, StatusList
+from accredit.domain.issuing.queries import KeyFacts
 from accredit.domain.issuing.rules import Purpose, StatusAct
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import NotFound, RuleBroken
 from accredit.keyring import KeyRing
-from accredit.kit.vc import eddsa_rdfc_2022, multikey, status_list
+from accredit.kit.vc import eddsa_rdfc_2022, status_list
 from accredit.storage import Session
 from accredit.storage.promises import Promise, promise
 
@@ -122,10 +123,10 @@ def publish_status_list(db: Session, *, list_id: UUID, keyring: KeyRing, now: da
     signed = eddsa_rdfc_2022.add_proof(
         document,
         sign=lambda message: keyring.sign(key.id, message),
-        verification_method=rules.verification_method(key.controller, key.fragment),
+        verification_method=key.verification_method,
         created=at,
     )
-    eddsa_rdfc_2022.verify(signed, public_key=multikey.decode(key.public_key_multibase))
+    eddsa_rdfc_2022.verify(signed, public_key=rules.for_proofs(key.public_key))
     row.signed_list = json.dumps(signed, separators=(",", ":")).encode()
     row.signed_at = at
     row.signed_state = state
@@ -133,18 +134,8 @@ def publish_status_list(db: Session, *, list_id: UUID, keyring: KeyRing, now: da
     return True
 
 
-def _status_key(db: Session, organisation_id: UUID) -> SigningKey:
-    key: SigningKey | None = db.execute(
-        sa.select(SigningKey)
-        .where(
-            col(SigningKey.organisation_id) == organisation_id,
-            col(SigningKey.purpose) == Purpose.STATUS,
-            col(SigningKey.retired_at).is_(None),
-            col(SigningKey.compromised_at).is_(None),
-        )
-        .order_by(col(SigningKey.created_at).desc())
-        .limit(1)
-    ).scalar_one_or_none()
+def _status_key(db: Session, organisation_id: UUID) -> KeyFacts:
+    key = queries.organisation_key(db, organisation_id=organisation_id, purpose=Purpose.STATUS)
     if key is None:
         raise RuleBroken("no-signing-key")
     return key

@@ -3,9 +3,9 @@
 1. readable: one credential comes out of the bytes
 2. linked-data: every member means something that is signed; contexts are pinned, nothing is fetched
 3. open-badges: the document keeps the rules of Open Badges 3.0
-4. signature: every proof of a recognised kind holds over exactly this document
+4. signature: every proof of a recognised kind holds over exactly this document, or the token's signature over its own
 5. key: the key belongs to the stated issuer and was in use when it signed
-6. recorded: our own credentials stand in our record, with these proofs
+6. recorded: our own credentials stand in our record, with these proofs, or as this token to the letter
 7. issuer-recognised: an operator confirmed the issuer by an outside channel
 8. status: neither revoked nor suspended, known freshly
 9. dates: valid now
@@ -19,14 +19,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from accredit.domain.issuing.rules import Stage, Status
 from accredit.domain.people.names import name_matches
 from accredit.domain.verification.key_finder import KeyFinder
-from accredit.domain.verification.reading import NotReadable, read_credential
+from accredit.domain.verification.reading import NotReadable, Presented, read_credential
 from accredit.domain.verification.rules import Check, CheckId, Outcome, Reason
 from accredit.domain.verification.sources import OwnRecord, Sources
 from accredit.kit.linkeddata import ContextRefused, LinkedDataError, TooComplex
@@ -35,8 +35,10 @@ from accredit.kit.openbadges import credential as openbadges
 from accredit.kit.openbadges.credential import OpenBadgeCredential
 from accredit.kit.openbadges.errors import DocumentInvalid
 from accredit.kit.openbadges.vocabularies import IdentityType
-from accredit.kit.vc import data_integrity
-from accredit.kit.vc.errors import KeyRefused, ProofInvalid, VcError
+from accredit.kit.vc import data_integrity, did_key, vc_jwt
+from accredit.kit.vc.errors import KeyRefused, ProofInvalid, TokenInvalid, VcError
+from accredit.kit.vc.json_web_key import JoseKey
+from accredit.kit.vc.multikey import PublicKey
 
 log = logging.getLogger(__name__)
 
@@ -60,6 +62,14 @@ _KEY_REASONS = {
     "key_expired": Reason.KEY_NOT_VALID_THEN,
     "key_revoked": Reason.KEY_COMPROMISED,
 }
+_TOKEN_REASONS = _KEY_REASONS | {"created_in_future": Reason.KEY_NOT_VALID_THEN}
+_TOKEN_KEYS = {
+    "key_too_weak": Reason.KEY_TOO_WEAK,
+    "weak_key": Reason.WEAK_KEY,
+    # Whoever reads the token can sign as its maker.
+    "private_key": Reason.WEAK_KEY,
+    "key_unsupported": Reason.ALG_NOT_ALLOWED,
+}
 # What is true of the key and leaves the document itself an open question.
 _OPEN_ABOUT_KEY = frozenset({Reason.KEY_COMPROMISED, Reason.ISSUER_KEY_UNREACHABLE})
 
@@ -75,6 +85,7 @@ class Examination:
     known_as: str | None = None
     checks: list[Check] = field(default_factory=list)
     document: dict[str, Any] = field(default_factory=dict)
+    presented: Presented | None = None
     credential: OpenBadgeCredential | None = None
     record: OwnRecord | None = None
     own: bool = False
@@ -139,12 +150,17 @@ def _safely(examination: Examination, check: CheckId, ask: Callable[[Examination
 
 def _readable(examination: Examination, data: bytes) -> None:
     try:
-        examination.document, kind = read_credential(data)
+        examination.presented = read_credential(data)
     except NotReadable as error:
-        note = examination.untold if error.reason is Reason.FORM_NOT_SUPPORTED else examination.failed
-        note(CheckId.READABLE, error.reason, kind=error.kind.value)
+        kind = error.kind.value
+        if error.is_false:
+            examination.passed(CheckId.READABLE, kind=kind)
+            examination.failed(CheckId.SIGNATURE, error.reason)
+        else:
+            examination.failed(CheckId.READABLE, error.reason, kind=kind)
         return
-    examination.passed(CheckId.READABLE, kind=kind.value)
+    examination.document = examination.presented.document
+    examination.passed(CheckId.READABLE, kind=examination.presented.kind.value)
 
 
 def _linked_data(examination: Examination) -> None:
@@ -180,6 +196,50 @@ def _open_badges(examination: Examination) -> None:
 
 
 def _signature_and_key(examination: Examination) -> None:
+    presented = examination.presented
+    assert presented is not None
+    if presented.token is None:
+        _proofs_and_key(examination)
+        return
+    # The token is the outer signature; proofs inside are made before it and must hold too (Open Badges 3.0, Proofs).
+    inner = replace(examination, checks=[])
+    if "proof" in presented.document:
+        _proofs_and_key(inner)
+    if any(check.outcome is not Outcome.PASSED for check in inner.checks):
+        examination.checks.extend(inner.checks)
+        return
+    _token_and_key(examination, presented.token)
+
+
+def _token_and_key(examination: Examination, token: str) -> None:
+    assert examination.credential is not None
+    issuer_id = examination.credential.issuer_id
+    finder = KeyFinder(examination.sources, issuer_id)
+    try:
+        found = vc_jwt.decode(token, resolve=finder.of_token, now=examination.now)
+    except KeyRefused as error:
+        examination.failed(CheckId.KEY, _TOKEN_KEYS.get(error.code, Reason.PROOF_MALFORMED))
+        return
+    except VcError as error:
+        _note_refusal(examination, finder, error)
+        return
+    examination.passed(CheckId.SIGNATURE, algorithm=found.algorithm)
+    if found.kid is None and _certifies_itself(found.public_key, issuer_id):
+        examination.passed(CheckId.KEY, key=issuer_id)
+    elif found.kid is None and examination.own:
+        # We name our keys, so a key that comes along is none of ours.
+        examination.failed(CheckId.KEY, Reason.KEY_NOT_OF_ISSUER)
+    elif finder.reason is not None or not found.is_bound:
+        examination.failed(CheckId.KEY, finder.reason or Reason.KEY_NOT_ANCHORED)
+    else:
+        examination.passed(CheckId.KEY, key=found.kid or issuer_id)
+
+
+def _certifies_itself(public_key: JoseKey, issuer_id: str) -> bool:
+    return isinstance(public_key, PublicKey) and did_key.did_for(public_key) == issuer_id
+
+
+def _proofs_and_key(examination: Examination) -> None:
     assert examination.credential is not None
     issuer_id = examination.credential.issuer_id
     finder = KeyFinder(examination.sources, issuer_id)
@@ -204,8 +264,9 @@ def _signature_and_key(examination: Examination) -> None:
 
 
 def _note_refusal(examination: Examination, finder: KeyFinder, error: VcError) -> None:
-    code = error.code if isinstance(error, ProofInvalid) else ""
-    reason = finder.reason if code == "key_unknown" else _KEY_REASONS.get(code)
+    code = error.code if isinstance(error, ProofInvalid | TokenInvalid) else ""
+    reasons = _TOKEN_REASONS if isinstance(error, TokenInvalid) else _KEY_REASONS
+    reason = finder.reason if code == "key_unknown" else reasons.get(code)
     if reason is None:
         examination.failed(CheckId.SIGNATURE, _PROOF_REASONS.get(code, Reason.PROOF_MALFORMED), path=error.path)
     elif reason in _OPEN_ABOUT_KEY:
@@ -228,12 +289,20 @@ def _recorded(examination: Examination) -> None:
     elif not record.proofs:
         # The record was erased: nobody can say any more, and it is never called forged (attacks.md DP11).
         examination.untold(CheckId.RECORDED, Reason.NO_CURRENT_RECORD)
-    elif list(record.proofs) != _as_list(examination.document.get("proof")):
-        # Equal proofs that hold under one key are over equal data, however the JSON is spelled.
+    elif not _is_as_recorded(record, examination):
         examination.failed(CheckId.RECORDED, Reason.NOT_AS_RECORDED)
     else:
         examination.record = record
         examination.passed(CheckId.RECORDED)
+
+
+def _is_as_recorded(record: OwnRecord, examination: Examination) -> bool:
+    token = examination.presented.token if examination.presented else None
+    if token is not None:
+        # To the letter: anybody can turn a signature of ES256 into another one that holds as well (its twin, n - s).
+        return record.token == token
+    # Equal proofs that hold under one key are over equal data, however the JSON is spelled.
+    return list(record.proofs) == _as_list(examination.document.get("proof"))
 
 
 def _recognised(examination: Examination) -> None:
@@ -266,12 +335,16 @@ def _status(examination: Examination) -> None:
 
 
 def _dates(examination: Examination) -> None:
-    found = examination.credential
+    found, presented = examination.credential, examination.presented
     assert found is not None
-    if found.valid_from > examination.now + CLOCK_SKEW:
-        examination.failed(CheckId.DATES, Reason.NOT_YET_VALID, valid_from=found.valid_from.isoformat())
-    elif found.valid_until is not None and found.valid_until < examination.now:
-        examination.failed(CheckId.DATES, Reason.EXPIRED, valid_until=found.valid_until.isoformat())
+    assert presented is not None
+    begins = max(found.valid_from, presented.not_before or found.valid_from)
+    # A token may end before its credential does, or say alone that it ends.
+    ends = min((end for end in (found.valid_until, presented.expires) if end is not None), default=None)
+    if begins > examination.now + CLOCK_SKEW:
+        examination.failed(CheckId.DATES, Reason.NOT_YET_VALID, valid_from=begins.isoformat())
+    elif ends is not None and ends < examination.now:
+        examination.failed(CheckId.DATES, Reason.EXPIRED, valid_until=ends.isoformat())
     else:
         examination.passed(CheckId.DATES, valid_from=found.valid_from.isoformat())
 

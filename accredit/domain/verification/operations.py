@@ -15,7 +15,8 @@ from accredit.domain.verification.report import VerificationReport, report_of
 from accredit.domain.verification.rules import CheckId, Outcome
 from accredit.domain.verification.sources import NoSources, Sources
 from accredit.errors import RuleBroken
-from accredit.kit.vc import multikey
+from accredit.kit.vc import json_web_key
+from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import VerificationKey
 from accredit.storage import Session
 
@@ -79,15 +80,15 @@ class _Rehearsal(NoSources):
 
     def keys(self, issuer_id: str) -> Sequence[VerificationKey] | None:
         """Return the throw-away key for the issuer that rehearses."""
+        found = self.token_keys(issuer_id)
+        return None if found is None else [key for key in found if isinstance(key, VerificationKey)]
+
+    def token_keys(self, issuer_id: str) -> Sequence[JoseVerificationKey] | None:
+        """Return the same for a token: only one form is rehearsed at a time."""
         if issuer_id != self.key.controller:
             return None
-        return [
-            VerificationKey(
-                id=self.key.verification_method,
-                controller=self.key.controller,
-                public_key=multikey.decode(self.key.public_key_multibase),
-            )
-        ]
+        name, controller = self.key.verification_method, self.key.controller
+        return [json_web_key.verification_method(self.key.public_key, id=name, controller=controller)]
 
 
 def lint(document: bytes, key: RehearsalKey, *, now: datetime) -> None:

@@ -22,7 +22,8 @@ from accredit.domain.transparency.rules import Act
 from accredit.domain.verification.sources import LogPlace, OwnRecord
 from accredit.kit.ledger.merkle import verify_inclusion
 from accredit.kit.linkeddata.strict_json import loads
-from accredit.kit.vc import multikey
+from accredit.kit.vc import json_web_key
+from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import VerificationKey
 from accredit.storage import Session, identity
 
@@ -53,8 +54,16 @@ class DatabaseSources:
         """Return the assertion keys of an organisation of this service; None for anybody else."""
         if not self.is_own(issuer_id):
             return None
+        found = self._keys(issuer_id, Purpose.ASSERTION)
+        return [key for key in found if isinstance(key, VerificationKey)]
+
+    def token_keys(self, issuer_id: str) -> Sequence[JoseVerificationKey] | None:
+        """Return the keys that an organisation of this service signs tokens with; None for anybody else."""
+        return self._keys(issuer_id, Purpose.ASSERTION_JWT) if self.is_own(issuer_id) else None
+
+    def _keys(self, issuer_id: str, purpose: Purpose) -> list[JoseVerificationKey]:
         found = issuing.verification_keys(self.db, issuer_id)
-        return [_verification_key(key) for key in found if key.purpose is Purpose.ASSERTION]
+        return [_verification_key(key) for key in found if key.purpose is purpose]
 
     def recognition(self, issuer_id: str) -> Recognition | None:
         """Say how an operator confirmed an organisation of this service."""
@@ -84,6 +93,7 @@ class DatabaseSources:
             issuer_id=issuer_id,
             stage=issuance.stage,
             proofs=_proofs(issuance.signed_document),
+            token=None if issuance.signed_jwt is None else issuance.signed_jwt.decode("ascii"),
             status=issuance.status,
             status_since=issuance.status_since,
             place=self._place(issuance.leaf_index) if self._is_committed(issuance) else None,
@@ -95,7 +105,10 @@ class DatabaseSources:
         if statement is None or issuance.signed_document is None:
             return False
         issued = (Act.CREDENTIAL_ISSUED.value, str(issuance.id), sha256(issuance.signed_document).hexdigest())
-        return (statement["act"], statement["subject"], statement["record"].get("sha256")) == issued
+        record = statement["record"]
+        if (statement["act"], statement["subject"], record.get("sha256")) != issued:
+            return False
+        return issuance.signed_jwt is None or record.get("jwtSha256") == sha256(issuance.signed_jwt).hexdigest()
 
     def _place(self, index: int | None) -> LogPlace | None:
         proved = None if index is None else transparency.inclusion(self.db, index)
@@ -108,11 +121,11 @@ class DatabaseSources:
         return LogPlace(origin=origin, index=proved.index, size=checkpoint.size, signed_at=checkpoint.signed_at)
 
 
-def _verification_key(key: KeyFacts) -> VerificationKey:
-    return VerificationKey(
+def _verification_key(key: KeyFacts) -> JoseVerificationKey:
+    return json_web_key.verification_method(
+        key.public_key,
         id=key.verification_method,
         controller=key.controller,
-        public_key=multikey.decode(key.public_key_multibase),
         # Proofs are timed to the second, keys to the microsecond: a key may sign in the second it was made.
         valid_from=key.created_at.replace(microsecond=0),
         retired=key.retired_at,

@@ -114,7 +114,12 @@ class Reason(StrEnum):
     UNSUPPORTED_PROOF = "unsupported_proof"
     PROOF_MALFORMED = "proof_malformed"
     SIGNATURE_INVALID = "signature_invalid"
+    ALG_NOT_ALLOWED = "alg_not_allowed"
+    HEADER_NOT_ALLOWED = "header_not_allowed"
+    WRONG_TOKEN_TYPE = "wrong_token_type"  # noqa: S105  # a reason, not a secret
+    CLAIMS_DIFFER = "claims_differ"
     WEAK_KEY = "weak_key"
+    KEY_TOO_WEAK = "key_too_weak"
     KEY_OF_ANOTHER_ISSUER = "key_of_another_issuer"
     KEY_NOT_OF_ISSUER = "key_not_of_issuer"
     NOT_ASSERTION_KEY = "not_assertion_key"
@@ -156,7 +161,12 @@ REASONS: Mapping[Reason, Verdict] = {
     Reason.UNSUPPORTED_PROOF: _V.NOT_GENUINE,
     Reason.PROOF_MALFORMED: _V.NOT_GENUINE,
     Reason.SIGNATURE_INVALID: _V.NOT_GENUINE,
+    Reason.ALG_NOT_ALLOWED: _V.NOT_GENUINE,
+    Reason.HEADER_NOT_ALLOWED: _V.NOT_GENUINE,
+    Reason.WRONG_TOKEN_TYPE: _V.NOT_GENUINE,
+    Reason.CLAIMS_DIFFER: _V.NOT_GENUINE,
     Reason.WEAK_KEY: _V.NOT_GENUINE,
+    Reason.KEY_TOO_WEAK: _V.NOT_GENUINE,
     Reason.KEY_OF_ANOTHER_ISSUER: _V.NOT_GENUINE,
     Reason.KEY_NOT_OF_ISSUER: _V.NOT_GENUINE,
     Reason.NOT_ASSERTION_KEY: _V.NOT_GENUINE,

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from accredit.domain.issuing.rules import Stage, Status
 from accredit.domain.organisations.queries import Recognition
+from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import VerificationKey
 
 
@@ -28,11 +29,15 @@ class LogPlace:
 
 @dataclass(frozen=True, kw_only=True)
 class OwnRecord:
-    """What this service has on record about a credential it signed. ``proofs`` are those it released."""
+    """What this service has on record about a credential it signed. ``proofs`` are those it released.
+
+    ``token`` is the same credential as it was signed as a token; None where there is none.
+    """
 
     issuer_id: str
     stage: Stage
     proofs: tuple[Any, ...]
+    token: str | None
     status: Status
     status_since: datetime | None
     place: LogPlace | None
@@ -46,6 +51,9 @@ class Sources(Protocol):
 
     def keys(self, issuer_id: str) -> Sequence[VerificationKey] | None:
         """Return an issuer's keys with their history, compromised ones as revoked; None when none can be had here."""
+
+    def token_keys(self, issuer_id: str) -> Sequence[JoseVerificationKey] | None:
+        """Return the keys that an issuer signs tokens with, as `keys` does; no key is for both."""
 
     def recognition(self, issuer_id: str) -> Recognition | None:
         """Say how an operator confirmed the issuer; None when nobody did."""
@@ -62,6 +70,10 @@ class NoSources:
         return False
 
     def keys(self, issuer_id: str) -> Sequence[VerificationKey] | None:
+        """No keys can be had."""
+        return None
+
+    def token_keys(self, issuer_id: str) -> Sequence[JoseVerificationKey] | None:
         """No keys can be had."""
         return None
 

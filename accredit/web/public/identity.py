@@ -13,8 +13,9 @@ from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.queries import OrganisationFacts
 from accredit.errors import NotFound
 from accredit.kit.openbadges.endorsement import CONTEXT
-from accredit.kit.vc import did_web, multikey
+from accredit.kit.vc import did_web, json_web_key
 from accredit.kit.vc.errors import IdentifierRefused
+from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import VerificationKey
 from accredit.storage import Session
 from accredit.web.access import public
@@ -34,7 +35,7 @@ def organisation(slug: str) -> Response:
     """Show an organisation, or its issuer Profile to a program."""
     with reading(everywhere=True) as db:
         found = _organisation(db, slug)
-        names = _methods(issuing.verification_keys(db, found.did))
+        names = issuing.verification_keys(db, found.did)
     if not wants_page(LD_JSON, "application/json"):
         answer = document_answer(_profile(found))
     else:
@@ -106,23 +107,19 @@ def _profile(found: OrganisationFacts) -> dict[str, object]:
 
 def _did_answer(name: str, keys: tuple[KeyFacts, ...]) -> Response:
     try:
-        document = did_web.did_document(name, _methods(keys))
+        methods = [_method(key) for key in keys if key.public_key_jwk is None]
+        jwks = [_method(key) for key in keys if key.public_key_jwk is not None]
+        document = did_web.did_document(name, [key for key in methods if isinstance(key, VerificationKey)], jwks)
     except IdentifierRefused as error:
         # A service on localhost has no did:web that anybody could look up.
         raise NotFound("did", error.code) from error
     return document_answer(document, DID_JSON)
 
 
-def _methods(keys: tuple[KeyFacts, ...]) -> list[VerificationKey]:
-    return [
-        VerificationKey(
-            id=key.verification_method,
-            controller=key.controller,
-            public_key=multikey.decode(key.public_key_multibase),
-            revoked=key.compromised_at,
-        )
-        for key in keys
-    ]
+def _method(key: KeyFacts) -> JoseVerificationKey:
+    return json_web_key.verification_method(
+        key.public_key, id=key.verification_method, controller=key.controller, revoked=key.compromised_at
+    )
 
 
 def _paragraphs(markdown: str) -> list[list[str] | str]:

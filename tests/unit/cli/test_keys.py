@@ -48,11 +48,11 @@ def test_keys_are_made_once_listed_rotated_and_retired(environment: dict[str, st
     slug = _slug(sqlite_database)
     assert "No keys yet" in _run(environment, "list").output
     made = _run(environment, "create", "--organisation", slug).output
-    assert made.count("in use") == 2
+    assert made.count("in use") == 3
     assert _run(environment, "create", "--organisation", slug).output == made
     assert "#assertion-2" in _run(environment, "rotate", "--organisation", slug).output
     listed = _run(environment, "list").output
-    assert listed.count("in use") == 2
+    assert listed.count("in use") == 3
     assert listed.count("retired") == 1
     name = next(line.split()[0] for line in listed.splitlines() if "#assertion-2" in line)
     assert "retired" in _run(environment, "retire", name).output

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import uuid
 from pathlib import Path
+from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric import ec, rsa
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from accredit.errors import NotReady
-from accredit.keyring import KeyRing
+from accredit.keyring import Algorithm, KeyRing
+from accredit.keyring.ring import throw_away_key
+from accredit.kit.vc import json_web_key
 
 PASSPHRASE = "correct horse battery staple"
 
 
-def test_a_key_signs_and_the_signature_verifies_with_its_public_half(tmp_path: Path) -> None:
-    ring = KeyRing.open(tmp_path / "keys", PASSPHRASE)
+@pytest.mark.parametrize("algorithm", list(Algorithm))
+def test_a_key_signs_and_the_signature_verifies_with_its_public_half(tmp_path: Path, algorithm: Algorithm) -> None:
     key_id = uuid.uuid4()
-    public = ring.create(key_id)
-    Ed25519PublicKey.from_public_bytes(public).verify(ring.sign(key_id, b"a document"), b"a document")
+    KeyRing.open(tmp_path / "keys", PASSPHRASE).create(key_id, algorithm)
+    ring = KeyRing.open(tmp_path / "keys", PASSPHRASE)
+    public = ring.public(key_id)
+    assert algorithm.value in json_web_key.algorithms_of(public)
+    assert public.verifies(ring.sign(key_id, b"a document"), b"a document")
+    assert not public.verifies(ring.sign(key_id, b"a document"), b"another")
 
 
 def test_making_a_key_again_after_a_crash_returns_the_same_key(tmp_path: Path) -> None:
@@ -67,7 +75,7 @@ def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
 def test_a_missing_key_is_named(tmp_path: Path) -> None:
     ring = KeyRing.open(tmp_path, PASSPHRASE)
     with pytest.raises(NotReady) as refused:
-        ring.check({uuid.uuid4(): b"\x00" * 32})
+        ring.check({uuid.uuid4(): throw_away_key()[0]})
     assert refused.value.code == "key-missing"
 
 
@@ -77,15 +85,12 @@ def test_a_key_that_is_not_the_registers_is_refused(tmp_path: Path) -> None:
     public = ring.create(key_id)
     ring.check({key_id: public})
     with pytest.raises(NotReady) as refused:
-        ring.check({key_id: bytes(reversed(public))})
+        ring.check({key_id: throw_away_key()[0]})
     assert refused.value.code == "key-mismatch"
 
 
-def test_a_published_test_key_is_refused(tmp_path: Path) -> None:
-    # The first key of RFC 8032 section 7.1, which every test suite knows.
-    seed = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
-    key = Ed25519PrivateKey.from_private_bytes(seed)
-    path = tmp_path / f"{uuid.uuid4()}.key.pem"
+def _brought_in(folder: Path, key: Any) -> None:
+    path = folder / f"{uuid.uuid4()}.key.pem"
     path.write_bytes(
         key.private_bytes(
             serialization.Encoding.PEM,
@@ -94,9 +99,35 @@ def test_a_published_test_key_is_refused(tmp_path: Path) -> None:
         )
     )
     path.chmod(0o600)
+
+
+# The first key of RFC 8032 section 7.1 and the one of RFC 7515 appendix A.3, which every test suite knows.
+_RFC_8032 = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60")
+_RFC_7515 = int.from_bytes(json_web_key.decode_base64url("jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"), "big")
+
+
+@pytest.mark.parametrize(
+    ("key", "code"),
+    [
+        pytest.param(Ed25519PrivateKey.from_private_bytes(_RFC_8032), "key-known", id="a published key of Ed25519"),
+        pytest.param(ec.derive_private_key(_RFC_7515, ec.SECP256R1()), "key-known", id="a published key of P-256"),
+        pytest.param(ec.derive_private_key(_RFC_7515, ec.SECP384R1()), "key-unreadable", id="a key of P-384"),
+        pytest.param(rsa.generate_private_key(65_537, 2_048), "key-unreadable", id="a key of RSA with 2,048 bits"),
+    ],
+)
+def test_a_key_that_must_never_sign_is_refused(tmp_path: Path, key: Any, code: str) -> None:
+    _brought_in(tmp_path, key)
     with pytest.raises(NotReady) as refused:
         KeyRing.open(tmp_path, PASSPHRASE)
-    assert refused.value.code == "key-known"
+    assert refused.value.code == code
+
+
+@pytest.mark.parametrize("algorithm", list(Algorithm))
+def test_signing_the_same_bytes_again_gives_the_same_signature(tmp_path: Path, algorithm: Algorithm) -> None:
+    ring = KeyRing.open(tmp_path, PASSPHRASE)
+    key_id = uuid.uuid4()
+    ring.create(key_id, algorithm)
+    assert ring.sign(key_id, b"a document") == ring.sign(key_id, b"a document")
 
 
 def test_a_half_written_file_is_never_taken_for_a_key(tmp_path: Path) -> None:

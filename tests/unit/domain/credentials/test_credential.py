@@ -33,7 +33,6 @@ RESERVATION = Reservation(
     issuer="did:web:accredit.example:o:example-park-academy",
     status_list_url="https://accredit.example/status/abc",
     status_index=94567,
-    verification_method="did:web:accredit.example:o:example-park-academy#assertion-1",
 )
 
 

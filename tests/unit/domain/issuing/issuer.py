@@ -86,6 +86,7 @@ def document(reservation: Reservation) -> dict[str, Any]:
         "validFrom": "2026-03-02T09:30:00Z",
         "name": "Peer Supporter",
         "credentialSubject": {
+            "id": f"urn:uuid:{uuid.uuid5(reservation.credential_id, 'subject')}",
             "type": ["AchievementSubject"],
             "achievement": {
                 "id": "https://accredit.example/achievements/test",

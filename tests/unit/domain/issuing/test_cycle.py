@@ -14,12 +14,12 @@ from sqlmodel import col
 
 from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import SERVICE, Tag
-from accredit.domain.issuing import operations, queries
+from accredit.domain.issuing import operations, queries, rules
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import LIST_LENGTH, Intent, Recorded, RehearsalKey, Signed, Stage
 from accredit.domain.transparency import queries as log
 from accredit.errors import RuleBroken
-from accredit.kit.vc import eddsa_rdfc_2022, multikey
+from accredit.kit.vc import eddsa_rdfc_2022
 from accredit.storage import Database, Session
 from tests.unit.domain.issuing.issuer import NOW, Issuer, established, lint, record_hash
 
@@ -65,7 +65,7 @@ def test_one_credential_from_intent_to_release(issuer: Issuer) -> None:
         document = json.loads(stored)
         key = queries.key(db, document["proof"][0]["verificationMethod"])
     assert key is not None
-    eddsa_rdfc_2022.verify(document, public_key=multikey.decode(key.public_key_multibase))
+    eddsa_rdfc_2022.verify(document, public_key=rules.for_proofs(key.public_key))
     assert document["id"] == f"urn:uuid:{facts.credential_id}"
 
 
@@ -120,14 +120,14 @@ def test_a_credential_that_fails_the_rehearsal_is_not_signed(issuer: Issuer) -> 
     def refuse(document: bytes, key: RehearsalKey) -> None:
         seen.append(key)
         rehearsed = json.loads(document)
-        eddsa_rdfc_2022.verify(rehearsed, public_key=multikey.decode(key.public_key_multibase))
+        eddsa_rdfc_2022.verify(rehearsed, public_key=rules.for_proofs(key.public_key))
         raise RuleBroken("lint-failed")
 
     with pytest.raises(RuleBroken):
         operations.sign(_intent(issuer, prepared.id), keyring=issuer.keyring, lint=refuse)
     with issuer.database.reading() as db:
         real = queries.verification_keys(db, seen[0].controller)
-    assert seen[0].public_key_multibase not in {key.public_key_multibase for key in real}
+    assert seen[0].public_key not in {key.public_key for key in real}
 
 
 def test_a_retired_key_signs_nothing_more(issuer: Issuer) -> None:

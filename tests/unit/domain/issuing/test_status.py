@@ -10,12 +10,12 @@ from pathlib import Path
 import pytest
 
 from accredit.domain.audit.rules import SERVICE
-from accredit.domain.issuing import operations, queries
+from accredit.domain.issuing import operations, queries, rules
 from accredit.domain.issuing.rules import Purpose, Stage, Status, StatusAct, check_status_act
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import Act
 from accredit.errors import NotFound, RuleBroken
-from accredit.kit.vc import eddsa_rdfc_2022, multikey, status_list
+from accredit.kit.vc import eddsa_rdfc_2022, status_list
 from accredit.storage import Database
 from tests.unit.domain.issuing.issuer import DID, NOW, Issuer, established, lint, record_hash
 
@@ -109,7 +109,7 @@ def test_the_published_list_has_exactly_the_revoked_bits_and_verifies(issuer: Is
         key = queries.key(db, document["proof"][0]["verificationMethod"])
     assert key is not None
     assert key.purpose is Purpose.STATUS
-    eddsa_rdfc_2022.verify(document, public_key=multikey.decode(key.public_key_multibase))
+    eddsa_rdfc_2022.verify(document, public_key=rules.for_proofs(key.public_key))
     bits = status_list.decode(document["credentialSubject"]["encodedList"])
     assert bits.is_set(facts.status_index)
     assert not bits.is_set(other.status_index)
@@ -148,10 +148,10 @@ def test_after_a_rotation_the_history_stays_and_the_new_key_signs(issuer: Issuer
     with issuer.database.reading() as db:
         assert queries.signing_key(db, controller=DID, purpose=Purpose.ASSERTION) == fresh
         fragments = [key.fragment for key in queries.verification_keys(db, DID)]
-        assert sorted(fragments) == ["assertion-1", "assertion-2", "status-1"]
+        assert sorted(fragments) == ["assertion-1", "assertion-2", "assertion-jwt-1", "status-1"]
         old = json.loads(queries.signed_document(db, issued) or b"")
         assert queries.key(db, old["proof"][0]["verificationMethod"]) is not None
-        issuer.keyring.check({key.id: key.raw for key in queries.register(db)})
+        issuer.keyring.check({key.id: key.public_key for key in queries.register(db)})
     newer = _issued(issuer)
     with issuer.database.reading() as db:
         document = json.loads(queries.signed_document(db, newer) or b"")
@@ -163,5 +163,5 @@ def test_making_sure_of_keys_twice_makes_them_once(issuer: Issuer) -> None:
         operations.ensure_keys(
             db, organisation_id=issuer.organisation_id, controller=DID, keyring=issuer.keyring, now=NOW
         )
-        assert len(queries.verification_keys(db, DID)) == 2
+        assert len(queries.verification_keys(db, DID)) == 3
         assert log.leaf_index(db, act=Act.KEY_PUBLISHED, subject_id=queries.verification_keys(db, DID)[0].id) == 1

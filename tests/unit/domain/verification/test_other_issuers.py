@@ -112,8 +112,3 @@ def test_another_issuers_badge(data: bytes, verdict: Verdict, reason: Reason) ->
     if verdict in {Verdict.INTEGRITY_ONLY, Verdict.NOT_GENUINE} or reason is Reason.ISSUER_KEY_UNREACHABLE:
         # "University of Oxford" must stand nowhere in the answer.
         assert "Oxford" not in json.dumps(report.to_json())
-
-
-def test_a_token_is_not_taken_for_anything_it_is_not() -> None:
-    report = operations.verify(b"eyJhbGciOiJub25lIn0.e30.c2ln", now=NOW, sources=NoSources())
-    assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.FORM_NOT_SUPPORTED)
