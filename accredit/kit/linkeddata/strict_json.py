@@ -96,12 +96,12 @@ def _decode(data: bytes | str, max_bytes: int) -> str:
 def _object(pairs: list[tuple[str, JsonValue]]) -> dict[str, JsonValue]:
     members = dict(pairs)
     if len(members) != len(pairs):
+        names = iter(pairs)
         seen: set[str] = set()
-        for name, _ in pairs:
-            if name in seen:
-                sentence = "A member name stands twice in one object; readers differ on which one counts."
-                raise _Anomaly("duplicate_json_key", sentence, name=name)
+        while (name := next(names)[0]) not in seen:
             seen.add(name)
+        sentence = "A member name stands twice in one object; readers differ on which one counts."
+        raise _Anomaly("duplicate_json_key", sentence, name=name)
     return members
 
 
@@ -151,15 +151,16 @@ def _check_surrogates(value: JsonValue, steps: list[Step]) -> None:
 
 
 def _locate(text: str, anomaly: _Anomaly) -> str:
-    """Find the JSON path of an anomaly in text that is well-formed up to it.
+    """Find the JSON path of an anomaly in text that holds it and is well-formed up to it.
 
     Each open container is a frame: the names seen so far (None for a list) and the present step.
     """
     names: list[set[str] | None] = []
     steps: list[Step] = []
     expects_name = False
-    for match in _TOKEN.finditer(text):
-        piece = match.group()
+    pieces = _TOKEN.finditer(text)
+    while True:
+        piece = next(pieces).group()
         if piece in ("{", "["):
             names.append(set() if piece == "{" else None)
             steps.append("" if piece == "{" else 0)
@@ -179,6 +180,6 @@ def _locate(text: str, anomaly: _Anomaly) -> str:
             seen.add(str(steps[-1]))
             names[-1] = seen
             expects_name = False
-        elif piece == anomaly.token:
+        elif anomaly.token is not None and piece.startswith(anomaly.token):
+            # The reader stops at the number, so what follows it need not be JSON any more: ``1e999x``.
             return json_path(steps)
-    return "$"

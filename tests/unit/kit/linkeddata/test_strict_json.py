@@ -20,7 +20,15 @@ REFUSED = {
     "the name occurs elsewhere first": (b'[{"x":1},{"x":1,"y":["x"],"x":2}]', "duplicate_json_key", "$[1].x"),
     "NaN": (b'{"a":[1,NaN]}', "json_number", "$.a[1]"),
     "Infinity": (b'{"a":-Infinity}', "json_number", "$.a"),
+    "a name stands three times": (b'{"b":0,"a":1,"a":2,"b":3,"a":4}', "duplicate_json_key", "$.a"),
     "a number beyond a double": (b"[1e999]", "json_number", "$[0]"),
+    "a number beyond a double, and then no JSON": (b"[0,1e999x]],", "json_number", "$[1]"),
+    "NaN, and then no JSON": (b'[{"a":NaN-1}}', "json_number", "$[0].a"),
+    "an integer of five thousand digits, and then no JSON": (
+        b'["' + b"1" * 5000 + b'",' + b"1" * 5000 + b"x}",
+        "json_number",
+        "$[1]",
+    ),
     "an integer of five thousand digits": (b'{"a":' + b"1" * 5000 + b"}", "json_number", "$.a"),
     "a fraction of a thousand digits": (b'{"a":0.' + b"1" * 1000 + b"}", "json_number", "$.a"),
     "a lone surrogate": (b'{"a":["\\ud800"]}', "json_surrogate", "$.a[0]"),
@@ -48,6 +56,12 @@ def test_refuses_what_readers_would_read_differently(case: tuple[bytes, str, str
         loads(data)
     assert (refused.value.code, refused.value.path) == (code, path)
     assert refused.value.sentence.endswith(".")
+
+
+def test_a_caller_who_allows_more_depth_than_python_has_is_refused_all_the_same() -> None:
+    with pytest.raises(JsonRefused) as refused:
+        loads(b"[" * 200_000, max_depth=1_000_000)
+    assert (refused.value.code, refused.value.path) == ("json_too_deep", "$")
 
 
 def test_brackets_in_text_are_not_depth() -> None:
@@ -108,6 +122,15 @@ JSON_VALUES = st.recursive(
 def test_reads_every_other_value_as_the_standard_reader_does(value: object) -> None:
     assert loads(json.dumps(value)) == value
     assert loads(json.dumps(value, ensure_ascii=False).encode("utf-8")) == value
+
+
+@given(JSON_VALUES, st.sampled_from(["NaN", "-Infinity", "1e999", "9" * 401]), st.text(max_size=5))
+def test_a_number_that_no_double_holds_is_found_wherever_it_stands(value: object, number: str, rest: str) -> None:
+    marked = json.dumps([value, {"it is": [True, 5]}]).removesuffix("5]}]")
+    # What follows may be anything but the rest of the number.
+    with pytest.raises(JsonRefused) as refused:
+        loads(marked + number + "x" + rest)
+    assert (refused.value.code, refused.value.path) == ("json_number", "$[1]['it is'][1]")
 
 
 @given(st.binary(max_size=200) | st.text(max_size=200))
