@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from accredit.kit.linkeddata import jcs
+from accredit.kit.linkeddata.active_context import BASE_CONTEXTS
 from accredit.kit.linkeddata.errors import ContextRefused
-from accredit.kit.linkeddata.terms import Entry, Scope, Table
+from accredit.kit.linkeddata.terms import Entry, Scope, Table, pinned
 
 _MAX_TERMS: Final = 100
 _PREFIX: Final = "urn:sha256:"
@@ -65,10 +67,27 @@ def _scope(context: dict[str, Any]) -> Scope:
             raise _refused()
         if "@" in name or ":" in name or not name or ":" not in iri:
             raise _refused()
+        if name in _base_terms():
+            # VCDM 2.0 §5.2.1; most of them are defined for credentials only, where protection would not notice.
+            sentence = f"The data model defines {name!r}; no other context may say what it means."
+            raise ContextRefused("protected_term", "$['@context']", sentence)
         # JSON-LD 1.1 §9.15.1: a simple term may be a prefix when its IRI ends in one of these.
         is_prefix = isinstance(value, str) and iri[-1] in ":/?#[]@"
         entries[name] = Entry(iri, type=kind, is_prefix=is_prefix)
     return Scope(entries, is_protected=context.get("@protected") is True)
+
+
+@cache
+def _base_terms() -> frozenset[str]:
+    """Name every term of the base contexts, at whatever depth it is defined."""
+    return frozenset(name for url in BASE_CONTEXTS for name in _terms(pinned()[url].scope))
+
+
+def _terms(scope: Scope) -> set[str]:
+    found = set(scope.entries)
+    for entry in scope.entries.values():
+        found |= _terms(entry.scope) if entry.scope is not None else set()
+    return found
 
 
 def _refused() -> ContextRefused:
