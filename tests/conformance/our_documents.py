@@ -11,10 +11,11 @@ from accredit.kit.openbadges.endorsement import EndorsementCredential, Endorseme
 from accredit.kit.vc import did_key, did_web, eddsa_rdfc_2022, status_list, timestamps
 from accredit.kit.vc.verification_key import VerificationKey
 from tests.unit.kit.openbadges.test_documents import credential
+from tests.unit.kit.openbadges.test_every_property import complete
 from tests.unit.kit.vc import vc_examples as examples
 
 SIGNED = datetime(2026, 7, 10, 15, 0, tzinfo=UTC)
-# Late enough for all that is signed here; two of the verifiers look at the clock of the machine instead.
+# openbadgeslib takes the time from the machine's clock, which is later.
 NOW = datetime(2026, 7, 11, 9, 0, tzinfo=UTC)
 NOW_TEXT = timestamps.write(NOW)
 SIGNED_TEXT = timestamps.write(SIGNED)
@@ -59,6 +60,25 @@ def badge(issuer: str = ISSUER) -> dict[str, Any]:
 def without_status(issuer: str = ISSUER) -> dict[str, Any]:
     """The same with no status."""
     return {name: value for name, value in badge(issuer).items() if name != "credentialStatus"}
+
+
+def complete_badge() -> dict[str, Any]:
+    """A badge in which every property of every class of Open Badges stands, but for its status.
+
+    Left out is ``endorsementJwt``, which the copy of the context that the verifiers of node bring along does not know.
+    """
+    document = _without(complete().document(), "endorsementJwt")
+    document.pop("credentialStatus")
+    document["issuer"]["id"] = ISSUER
+    return {**document, "validUntil": "2099-01-01T00:00:00Z"}
+
+
+def _without(value: Any, name: str) -> Any:
+    if isinstance(value, list):
+        return [_without(each, name) for each in value]
+    if isinstance(value, dict):
+        return {key: _without(each, name) for key, each in value.items() if key != name}
+    return value
 
 
 def older_badge() -> dict[str, Any]:

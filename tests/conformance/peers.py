@@ -56,9 +56,20 @@ class Peers:
     ) -> None:
         self._process.communicate(timeout=20)
 
-    def ask(self, peer: str, command: str, *, files: Mapping[str, str] | None = None, **arguments: Any) -> Any:
-        """Run one command; `files` is all the web there is. Raises AssertionError with their words where they throw."""
-        line = {"peer": peer, "command": command, "arguments": arguments, "files": dict(files or {})}
+    def ask(
+        self,
+        peer: str,
+        command: str,
+        *,
+        files: Mapping[str, str] | None = None,
+        now: str | None = None,
+        **arguments: Any,
+    ) -> Any:
+        """Run one command, at `now` (else by the machine's clock); `files` is all the web there is.
+
+        Raises AssertionError with their words where they throw.
+        """
+        line = {"peer": peer, "command": command, "arguments": arguments, "files": dict(files or {}), "now": now}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(line) + "\n")
@@ -67,8 +78,3 @@ class Peers:
         assert "error" not in answer, answer["error"]
         self.asked = answer["asked"]
         return answer["answer"]
-
-    def accepts(self, peer: str, credential: Any, *, files: Mapping[str, str], now: str) -> bool:
-        """Say whether a peer finds every signature that it looks at good, and the status list readable."""
-        found = self.ask(peer, "verify", credential=credential, files=files, now=now)
-        return bool(found["verified"])

@@ -1,13 +1,16 @@
-"""Somebody else's verifier agrees with ours, given only the files that we publish.
+"""Verifiers by others agree with ours, given only the files that we publish.
 
-openbadgeslib asks for addresses under the issuer's host; the loader answers each from the app's own public pages.
+They ask for addresses under the issuer's host; the loader answers each from the app's own public pages. What else each
+of them reads and signs is shown in test_openbadgeslib.py and test_node_verifiers.py.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -17,11 +20,16 @@ from openbadgeslib.ob3.verifier import OB3VerificationError, OB3Verifier
 from accredit.domain.issuing import operations as issuing
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
+from accredit.kit.openbadges import detect
+from accredit.kit.vc import did_web, timestamps
 from accredit.storage import Database
 from tests.cast import Cast
+from tests.conformance.peers import DIGITALBAZAAR, DIGITALCREDENTIALS, Peers
 from tests.factories import HOST, NOW
 from tests.populated import PASSPHRASE, Year, populate
 from tests.web import ClientFor
+
+LATER = timestamps.write(NOW + timedelta(hours=1))
 
 Download = Callable[[str], bytes]
 
@@ -77,6 +85,26 @@ def test_baked_badge_is_read_and_verifies(
     assert OB3LdpVerifier().verify(document, download=download).issuer.id.startswith("did:web:")
 
 
+def published(document: dict[str, Any], download: Download) -> dict[str, str]:
+    """The two files that a verifier of this credential needs, as we serve them now."""
+    addresses = (did_web.document_url(document["issuer"]["id"]), document["credentialStatus"]["statusListCredential"])
+    return {url: download(url).decode() for url in addresses}
+
+
+@pytest.mark.parametrize("kind", ["json", "png", "svg"])
+def test_verifiers_of_wallets_find_it_good_and_not_revoked(
+    credential: Callable[[str], bytes], download: Download, kind: str
+) -> None:
+    # They read no pictures, so ours takes the credential out of them.
+    document = json.loads(detect.unbake(credential(kind)))
+    files = published(document, download)
+    with Peers() as peers:
+        found = peers.ask(DIGITALBAZAAR, "verify", credential=document, files=files, now=LATER)
+        assert (found["verified"], found["statuses"]) == (True, [False]), found["errors"]
+        steps = peers.ask(DIGITALCREDENTIALS, "verify", credential=document, files=files, now=LATER)["steps"]
+        assert (steps["valid_signature"], steps["revocation_status"]) == (True, True)
+
+
 def test_changed_name_is_refused(credential: Callable[[str], bytes], download: Download) -> None:
     forged = json.loads(credential("json"))
     forged["credentialSubject"]["identifier"][0]["identityHash"] = "Mallory Forger"
@@ -96,7 +124,11 @@ def test_revoked_award_is_refused_once_its_list_is_published(
         issuing.revoke(db, issuance_id=year.issuance_id, reason="Entered twice", actor=cast.nia.actor, now=NOW)
     issuer = open_issuer(sqlite_database, KeyRing.open(tmp_path / "keys", PASSPHRASE))
     assert issuer.sign_lists(signed_before=NOW.replace(year=NOW.year + 1)) == 1
+    document = json.loads(credential("json"))
     with pytest.raises(OB3VerificationError, match="'revocation' is set"):
-        OB3LdpVerifier().verify(
-            json.loads(credential("json")), check_status=True, verify_status_list=False, download=download
-        )
+        OB3LdpVerifier().verify(document, check_status=True, verify_status_list=False, download=download)
+    files = published(document, download)
+    with Peers() as peers:
+        assert peers.ask(DIGITALBAZAAR, "verify", credential=document, files=files, now=LATER)["statuses"] == [True]
+        steps = peers.ask(DIGITALCREDENTIALS, "verify", credential=document, files=files, now=LATER)["steps"]
+        assert (steps["valid_signature"], steps["revocation_status"]) == (True, False)

@@ -46,11 +46,11 @@ async function signingSuite(name, key, date) {
 }
 
 // Sign a credential in the name of a new key.
-export async function issue({ credential, suite, kind, created, now }) {
+export async function issue({ credential, suite, kind, created }) {
   const key = await newKey(kind);
   const issuer = typeof credential.issuer === 'string' ? key.controller : { ...credential.issuer, id: key.controller };
   const signing = await signingSuite(suite, key, created);
-  return vc.issue({ credential: { ...credential, issuer }, suite: signing, documentLoader, now });
+  return vc.issue({ credential: { ...credential, issuer }, suite: signing, documentLoader });
 }
 
 // Add one proof more to a document that may have some already: a set.
@@ -60,9 +60,9 @@ export async function addProof({ document, suite, kind, created }) {
   return jsigs.sign(document, { suite: signing, purpose, documentLoader });
 }
 
-export async function verify({ credential, now }) {
+export async function verify({ credential }) {
   const result = await vc.verifyCredential({
-    credential, suite: allSuites, documentLoader, now, checkStatus: statusLists.checkStatus,
+    credential, suite: allSuites, documentLoader, checkStatus: statusLists.checkStatus,
   });
   return {
     verified: result.verified,
@@ -72,24 +72,25 @@ export async function verify({ credential, now }) {
   };
 }
 
-export async function issueStatusList({ id, purpose, length, set, created, now }) {
+export async function issueStatusList({ id, purpose, length, set, created }) {
   const list = await statusLists.createList({ length });
   for (const index of set) list.setStatus(index, true);
   const context = statusLists.VC_BSL_VC_V2_CONTEXT;
   const credential = await statusLists.createCredential({ id, list, statusPurpose: purpose, context });
-  return issue({ credential: { ...credential, issuer: 'placeholder:' }, suite: 'eddsa-rdfc-2022', kind: 'Ed25519', created, now });
+  const unsigned = { ...credential, issuer: 'to be replaced' };
+  return issue({ credential: unsigned, suite: 'eddsa-rdfc-2022', kind: 'Ed25519', created });
 }
 
-export async function present({ credential, challenge, domain, now }) {
+export async function present({ credential, challenge, domain }) {
   const key = await newKey('Ed25519');
   const suite = new DataIntegrityProof({ cryptosuite: eddsaRdfc, signer: key.signer() });
-  const presentation = vc.createPresentation({ verifiableCredential: credential, holder: key.controller, now });
+  const presentation = vc.createPresentation({ verifiableCredential: credential, holder: key.controller });
   return vc.signPresentation({ presentation, suite, challenge, domain, documentLoader });
 }
 
-export async function verifyPresentation({ presentation, challenge, domain, now }) {
+export async function verifyPresentation({ presentation, challenge, domain }) {
   const result = await vc.verify({
-    presentation, challenge, domain, suite: allSuites, documentLoader, now, checkStatus: statusLists.checkStatus,
+    presentation, challenge, domain, suite: allSuites, documentLoader, checkStatus: statusLists.checkStatus,
   });
   return { verified: result.verified, errors: reasons(result.error) };
 }

@@ -1,6 +1,7 @@
 // @digitalcredentials/verifier-core, and the issuing side of the same makers.
 import { DataIntegrityProof } from '@digitalcredentials/data-integrity';
 import * as Ed25519Multikey from '@digitalcredentials/ed25519-multikey';
+import { Ed25519Signature2020 } from '@digitalcredentials/ed25519-signature-2020';
 import { cryptosuite as eddsaRdfc } from '@digitalcredentials/eddsa-rdfc-2022-cryptosuite';
 import * as vc from '@digitalcredentials/vc';
 import * as core from '@digitalcredentials/verifier-core';
@@ -10,12 +11,15 @@ import { reasons } from './digitalbazaar.mjs';
 
 const knownDIDRegistries = [{ name: 'Schools', type: 'dcc-legacy', url: 'https://registry.example/list.json' }];
 
-export async function issue({ credential, created }) {
+export async function issue({ credential, suite: name, created }) {
   const key = await Ed25519Multikey.generate();
   const { publicKeyMultibase } = await key.export({ publicKey: true });
   key.controller = `did:key:${publicKeyMultibase}`;
   key.id = `${key.controller}#${publicKeyMultibase}`;
-  const suite = new DataIntegrityProof({ cryptosuite: eddsaRdfc, signer: key.signer(), date: created });
+  const signing = { signer: key.signer(), verificationMethod: key.id, date: created };
+  const suite = name === 'Ed25519Signature2020'
+    ? new Ed25519Signature2020(signing)
+    : new DataIntegrityProof({ cryptosuite: eddsaRdfc, ...signing });
   const issuer = { ...credential.issuer, id: key.controller };
   return vc.issue({ credential: { ...credential, issuer }, suite, documentLoader });
 }

@@ -1,4 +1,4 @@
-// The only web these verifiers see: contexts out of their own packages, and the files that a test hands in.
+// The only web these verifiers see: contexts out of their own packages, the files that a test hands in, and its time.
 //
 // Whatever is not among them is missing (404); a socket cannot be opened at all, so that nothing is quietly fetched.
 import net from 'node:net';
@@ -21,12 +21,25 @@ for (const found of [credentials, dataIntegrity, multikey, statusList, openBadge
 
 let files = {};
 let asked = [];
+let clock = null;
 
-// Answer these files by address, and forget what was asked for before.
-export function serve(given = {}) {
+// Answer these files by address, forget what was asked for before, and let it be this time (null: the machine's).
+export function serve(given, now) {
   files = given;
   asked = [];
+  clock = now && Date.parse(now);
 }
+
+// Half of these libraries take the time as an argument and half do not, so it is set for all.
+globalThis.Date = class extends Date {
+  constructor(...parts) {
+    super(...(parts.length === 0 && clock ? [clock] : parts));
+  }
+
+  static now() {
+    return clock ?? super.now();
+  }
+};
 
 export function addressesAsked() {
   return asked;

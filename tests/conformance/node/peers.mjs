@@ -1,6 +1,6 @@
 // One process for a whole test run: a command as one line of JSON comes in, its answer as one line goes out.
 //
-// {"peer": "digitalbazaar", "command": "verify", "arguments": {…}, "files": {"https://…": "…"}}
+// {"peer": "digitalbazaar", "command": "verify", "arguments": {…}, "files": {"https://…": "…"}, "now": "…"}
 import readline from 'node:readline';
 
 import { addressesAsked, serve } from './local_web.mjs';
@@ -14,10 +14,10 @@ const peers = {
 };
 
 for await (const line of readline.createInterface({ input: process.stdin })) {
-  const { peer, command, arguments: given, files } = JSON.parse(line);
+  const { peer, command, arguments: given, files, now } = JSON.parse(line);
   let answer;
   try {
-    serve(files);
+    serve(files, now);
     answer = { answer: await peers[peer][command](given), asked: addressesAsked() };
   } catch (error) {
     answer = { error: `${error.name}: ${error.message}` };
