@@ -33,14 +33,14 @@ _PROTECTED_INSIDE = frozenset({"cnf", "..."})
 
 def same_in_pyld(nquads: str) -> bool:
     """Say whether PyLD is expected to write these canonical N-Quads too."""
-    parts = [line.split(" ") for line in nquads.splitlines()]
+    parts = [line.split(" ") for line in nquads.split("\n")[:-1]]
     refers_to_itself = any(part[0] == part[2] for part in parts)
     return not refers_to_itself and not _RAW_IN_PYLD.search(nquads)
 
 
 def same_names_in_pyoxigraph(nquads: str) -> bool:
     """Say whether pyoxigraph is expected to give the blank nodes of this dataset the same names."""
-    return all(len(part) < 5 or part[-2][:1] != "_" for part in (line.split(" ") for line in nquads.splitlines()))
+    return all(len(part) < 5 or part[-2][:1] != "_" for part in (line.split(" ") for line in nquads.split("\n")[:-1]))
 
 
 def plain(value: Any) -> Any:

@@ -69,10 +69,14 @@ CHANGES: dict[str, Change] = {
     "a list in a list": _put([["x"]], [["x"], "y"]),
     "another value": _put("", "x", 7, -0.5, True, [], ["x", "x"], 10**15, 2**53 + 1, 1e-9, 1e300),
     "a control character": _put("\x00", "\x1f\x7f", "\u0085\u2028", "\ufffe", "\uffff", "\x0b"),
-    "an odd IRI": _put({"id": "https://x.example/`"}, {"id": "https://x.example/{}"}, {"id": "x:|"}, {"id": "urn:x:\\"}),
+    "an odd IRI": _put(
+        {"id": "https://x.example/`"}, {"id": "https://x.example/{}"}, {"id": "x:|"}, {"id": "urn:x:\\"},
+        {"id": "https://x.example/\u00a0"},
+    ),
     "an empty node": _put({}, [{}], {"id": "urn:x:1"}, {"type": []}),
     "a value object": _put(
-        {"@value": "x"}, {"@value": 1}, {"@value": ["x"]}, {"@value": {}}, {"@value": None}, {"@value": "x", "name": "y"},
+        {"@value": "x"}, {"@value": 1}, {"@value": ["x"]}, {"@value": {}}, {"@value": None},
+        {"@value": "x", "name": "y"},
         {"@value": "x", "@type": "y"}, {"@value": "x", "@type": "_:y"}, {"@value": "x", "@type": f"{_SCHEMA}date"},
         {"@value": "x", "@type": ["urn:x:y"]}, {"@value": "x", "@index": "y"}, {"@value": None, "@type": "@json"},
     ),
@@ -91,8 +95,8 @@ CHANGES: dict[str, Change] = {
         ("https://x.example/p", "x"), ("https://schema.org/name", "x"), ("_:p", "x"), ("cred:p", "x"), ("urn:x", None),
     ),
     "another id": _member(
-        ("id", ""), ("id", "x"), ("id", "#x"), ("id", "_:x"), ("id", "urn:x:1"), ("id", None), ("id", 1), ("id", ["x:y"]),
-        ("id", "https://x.example/a b"), ("id", "@id"), ("id", "@x"), ("id", "name"), ("id", "cred:x"),
+        ("id", ""), ("id", "x"), ("id", "#x"), ("id", "_:x"), ("id", "urn:x:1"), ("id", None), ("id", 1),
+        ("id", ["x:y"]), ("id", "https://x.example/a b"), ("id", "@id"), ("id", "@x"), ("id", "name"), ("id", "cred:x"),
     ),
     "another type": _member(
         ("type", "Gold"), ("type", []), ("type", None), ("type", 1), ("type", ["Achievement", "Profile"]), ("type", {}),

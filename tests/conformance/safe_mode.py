@@ -92,31 +92,32 @@ def _misshapen(value: Any) -> Iterator[str]:
     if isinstance(value, list):
         for each in value:
             yield from _misshapen(each)
-        return
-    if not isinstance(value, dict):
-        return
-    graph = value.get("@graph")
-    if isinstance(graph, list) and any(_states_nothing(node) for node in graph):
+    elif isinstance(value, dict) and "@value" in value:
+        if not LANGUAGE.fullmatch(value.get("@language", "en")):
+            yield "language"
+        if value.get("@type") != "@json" and not _is_name(value.get("@type", "urn:x")):
+            yield "relative"
+    elif isinstance(value, dict):
+        yield from _misshapen_node(value)
+
+
+def _misshapen_node(node: dict[str, Any]) -> Iterator[str]:
+    graph = node.get("@graph")
+    if isinstance(graph, list) and any(_states_nothing(each) for each in graph):
         yield "lost"
     if graph == [{}]:
         yield "empty"
-    for name, inner in value.items():
-        if name == "@value":
-            continue
-        if name == "@language":
-            if not LANGUAGE.fullmatch(inner):
-                yield "language"
-        elif name in ("@id", "@type"):
-            iris = inner if isinstance(inner, list) else [inner]
-            is_json = "@value" in value and inner == "@json"
-            if not is_json and not all(iri and (iri.startswith("_:") or ABSOLUTE.fullmatch(iri)) for iri in iris):
-                yield "relative"
-        elif name[0] != "@":
-            if not ABSOLUTE.fullmatch(name):
-                yield "relative"
+    if not all(_is_name(each) for each in [node.get("@id", "urn:x"), *node.get("@type", [])]):
+        yield "relative"
+    for name, inner in node.items():
+        if name[0] != "@" and not ABSOLUTE.fullmatch(name):
+            yield "relative"
+        if name not in ("@id", "@type"):
             yield from _misshapen(inner)
-        else:
-            yield from _misshapen(inner)
+
+
+def _is_name(iri: str | None) -> bool:
+    return iri is not None and (iri.startswith("_:") or ABSOLUTE.fullmatch(iri) is not None)
 
 
 def _states_nothing(node: dict[str, Any]) -> bool:

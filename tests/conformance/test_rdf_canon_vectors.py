@@ -9,13 +9,23 @@ from pathlib import Path
 import pyoxigraph
 import pytest
 
-from accredit.kit.linkeddata import TooComplex, rdfc10
+from accredit.kit.linkeddata import TooComplex, literals, rdfc10
+from accredit.kit.linkeddata.dataset import Quad
 
-from .official_contexts import as_quads
+
+def _term(term: object) -> str:
+    if isinstance(term, pyoxigraph.DefaultGraph):
+        return ""
+    if isinstance(term, pyoxigraph.Literal):
+        if term.language:
+            return f"{literals.quote(term.value)}@{term.language}"
+        return literals.typed(term.value, term.datatype.value)
+    return str(term)
 
 
-def read(path: Path) -> list[rdfc10.Quad]:
-    return as_quads(pyoxigraph.parse(path=str(path), format=pyoxigraph.RdfFormat.N_QUADS))
+def read(path: Path) -> list[Quad]:
+    quads = pyoxigraph.parse(path=str(path), format=pyoxigraph.RdfFormat.N_QUADS)
+    return [(_term(q.subject), _term(q.predicate), _term(q.object), _term(q.graph_name)) for q in quads]
 
 
 @pytest.fixture(scope="module")
