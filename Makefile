@@ -4,6 +4,7 @@ SHELL := /bin/bash
 PY := .venv/bin/python
 PORT ?= 8080
 export PYTHONDONTWRITEBYTECODE ?= 1
+COUNTED := tests/unit/kit/vc tests/unit/kit/linkeddata
 
 .PHONY: help
 help: ## show this help
@@ -21,14 +22,20 @@ run: ## serve this checkout with the settings in the environment
 	@$(PY) -m accredit migrate && $(PY) -m accredit serve
 
 # ── check
-.PHONY: check test slow lint types imports templates browser conformance
+.PHONY: check test coverage slow lint types imports templates browser conformance
 check: lint types imports templates ## every check that needs no running service
 	@tools/setup.sh dev
 	@$(PY) -m pytest -q -n 2 tests/house tests/unit/storage
 test: ## everything: all that make check runs, and every test
 	@tools/setup.sh dev
 	@$(MAKE) --no-print-directory lint types imports templates
-	@$(PY) -m pytest -q -n 2 --dist loadgroup -m 'not slow' tests
+	@$(PY) -m pytest -q -n 2 --dist loadgroup -m 'not slow' tests $(COUNTED:%=--ignore=%)
+	@$(MAKE) --no-print-directory coverage
+coverage: ## tests of linked data, proofs and keys: they must run every branch
+	@tools/setup.sh dev
+	@$(PY) -m coverage erase
+	@$(PY) -m coverage run -m pytest -q -n 2 -m 'not slow' $(COUNTED)
+	@$(PY) -m coverage combine --quiet && $(PY) -m coverage report
 slow: ## the exhaustive runs that make test samples
 	@tools/setup.sh dev
 	@$(PY) -m pytest -q -m slow tests
@@ -51,6 +58,12 @@ browser: ## only the tests that drive a browser
 conformance: ## official test vectors, in one table
 	@tools/setup.sh dev
 	@$(PY) -m pytest -q tests/conformance
+
+# ── prove
+.PHONY: mutants
+mutants: ## does a test notice every small change of the kit? (hours; goes on where it stopped)
+	@tools/setup.sh dev
+	@$(PY) -m tests.mutation $(ONLY)
 
 # ── words and pictures
 .PHONY: screenshots translations reference

@@ -1,0 +1,189 @@
+"""Try mutants: a copy of the code in which one file at a time is changed, and a process for each trial.
+
+The parent imports pytest and the libraries but nothing of ours, so a forked child reads our code afresh, from the
+patterns of its modules to the memories that they keep. A trial runs the tests that reach the changed lines, quick ones
+first, until one fails.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gc
+import importlib
+import json
+import os
+import resource
+import shutil
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Final
+
+import coverage
+import pytest
+
+from tests.mutation.mutants import Mutant
+
+PYTEST_INI: Final = "[pytest]\nfilterwarnings = error\nmarkers =\n  slow: a full run\n  timeout: not judged here\n"
+ARGUMENTS: Final = ("-x", "-q", "--noconftest", "-c", "pytest.ini", "--rootdir=.", "-p", "no:cacheprovider")
+LIBRARIES: Final = ("cryptography", "hypothesis", "pydantic", "defusedxml", "PIL", "numpy", "fontTools")
+MEMORY: Final = 4 << 30
+
+
+class Ground:
+    """The copy; `reached` says for each line of a file which tests run it, `seconds` how long each test takes."""
+
+    def __init__(self, checkout: Path, folder: Path, files: list[str], tests: list[str]) -> None:
+        """Copy the code of `checkout`, and run `tests` once to see what they reach of `files`."""
+        self.root = folder / "tree"
+        self.tests = tests
+        self._copy(checkout)
+        self._known = folder / "reached.json"
+        if self._in_child(lambda: self._first_run(files), seconds=1_200) != 0:
+            raise SystemExit("The tests fail without any change; nothing can be learnt from mutants.")
+        known = json.loads(self._known.read_text(encoding="utf-8"))
+        self.seconds: dict[str, float] = known["seconds"]
+        self.reached: dict[str, dict[str, list[str]]] = known["reached"]
+        for name in known["modules"]:
+            with contextlib.suppress(Exception):
+                importlib.import_module(name)
+        gc.freeze()
+
+    def _copy(self, checkout: Path) -> None:
+        shutil.rmtree(self.root, ignore_errors=True)
+        without = shutil.ignore_patterns("__pycache__", "static", "locale", "node_modules", "mutation")
+        for name in ("accredit", "tests"):
+            shutil.copytree(checkout / name, self.root / name, ignore=without)
+        (self.root / "pytest.ini").write_text(PYTEST_INI, encoding="utf-8")
+
+    def tests_for(self, mutant: Mutant) -> list[str]:
+        """Name the tests that reach a mutant, quick ones first; what runs on import is reached by every test."""
+        lines = self.reached.get(mutant.file, {})
+        found: set[str] = set()
+        for number in range(mutant.first, mutant.last + 1):
+            found.update(lines.get(str(number), ()))
+        if "" in found or not found:
+            found = {test for tests in lines.values() for test in tests}
+        return sorted(found - {""}, key=lambda test: (self.seconds.get(test, 0.0), test))
+
+    def outcome(self, mutant: Mutant) -> tuple[str, float]:
+        """Try one mutant: ``killed``, ``survived``, ``stopped`` (it ran on far too long) or ``unreached``."""
+        tests = self.tests_for(mutant)
+        if not tests:
+            return "unreached", 0.0
+        path = self.root / mutant.file
+        source = path.read_text(encoding="utf-8")
+        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+            compiled.unlink()
+        begun = time.monotonic()
+        try:
+            path.write_text(mutant.source, encoding="utf-8")
+            limit = 10 + 4 * sum(self.seconds.get(test, 0.0) for test in tests)
+            code = self._in_child(lambda: self._run_tests(mutant, tests), seconds=limit)
+        finally:
+            path.write_text(source, encoding="utf-8")
+        word = "survived" if code == 0 else "stopped" if code < 0 else "killed"
+        return word, time.monotonic() - begun
+
+    def _in_child(self, work: Callable[[], int], *, seconds: float) -> int:
+        """Run `work` in a forked child; the answer is its exit code, negative when a limit stopped it."""
+        child = os.fork()
+        if child == 0:
+            code = 70
+            with contextlib.suppress(BaseException):
+                resource.setrlimit(resource.RLIMIT_CPU, (int(seconds) + 1, int(seconds) + 1))
+                resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+                self._enter()
+                code = work()
+            os._exit(code)
+        _, status = os.waitpid(child, 0)
+        return os.waitstatus_to_exitcode(status)
+
+    def _enter(self) -> None:
+        """Make the copy the only place that our code is read from, and be silent."""
+        for name in [name for name in sys.modules if name.partition(".")[0] in {"accredit", "tests"}]:
+            del sys.modules[name]
+        os.chdir(self.root)
+        sys.path[:] = [str(self.root), *sys.path[1:]]
+        os.environ["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+        silence = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(silence, 1)
+        os.dup2(silence, 2)
+
+    def _first_run(self, files: list[str]) -> int:
+        sys.dont_write_bytecode = False
+        watch = _Watch(
+            coverage.Coverage(data_file=None, config_file=False, include=[str(self.root / f) for f in files])
+        )
+        code = int(pytest.main([*ARGUMENTS, *self.tests], plugins=[_Hypothesis(), watch]))
+        data = watch.coverage.get_data()
+        reached = {file: data.contexts_by_lineno(str(self.root / file)) for file in files}
+        modules = [name for name in sys.modules if name.partition(".")[0] in LIBRARIES]
+        said = {"seconds": watch.seconds, "reached": reached, "modules": modules}
+        self._known.write_text(json.dumps(said), encoding="utf-8")
+        return code
+
+    def _run_tests(self, mutant: Mutant, tests: list[str]) -> int:
+        """Run the tests of the module's own file first: most mutants fall there, and only that file is read."""
+        sys.dont_write_bytecode = True
+        own = _own_file(mutant, tests)
+        for chosen in ([t for t in tests if _file(t) == own], [t for t in tests if _file(t) != own]):
+            files = sorted(set(map(_file, chosen)))
+            code = int(pytest.main([*ARGUMENTS, *files], plugins=[_Hypothesis(), _Chosen(chosen)])) if files else 0
+            if code:
+                return code
+        return 0
+
+
+def _file(test: str) -> str:
+    return test.partition("::")[0]
+
+
+def _own_file(mutant: Mutant, tests: list[str]) -> str:
+    """Name the test file of the mutated module, or where there is none, the one with most tests that reach it."""
+    mirror = mutant.file.replace("accredit/kit/", "tests/unit/kit/").rpartition("/")
+    files = list(map(_file, tests))
+    named = f"{mirror[0]}/test_{mirror[2]}"
+    return named if named in files else max(sorted(set(files)), key=files.count)
+
+
+class _Watch:
+    """Notes which test is running while coverage counts lines, and how long each takes."""
+
+    def __init__(self, counting: coverage.Coverage) -> None:
+        self.coverage = counting
+        self.seconds: dict[str, float] = {}
+
+    def pytest_configure(self) -> None:
+        self.coverage.start()
+
+    def pytest_runtest_logstart(self, nodeid: str) -> None:
+        self.coverage.switch_context(nodeid)
+
+    def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
+        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+
+    def pytest_unconfigure(self) -> None:
+        self.coverage.stop()
+
+
+class _Chosen:
+    """Leaves only the chosen tests, in their order."""
+
+    def __init__(self, tests: list[str]) -> None:
+        self._order = {test: position for position, test in enumerate(tests)}
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        items[:] = sorted((item for item in items if item.nodeid in self._order), key=lambda i: self._order[i.nodeid])
+
+
+class _Hypothesis:
+    """The same examples in every trial, and none remembered from another."""
+
+    def pytest_configure(self, config: Any) -> None:
+        from hypothesis import HealthCheck, settings
+
+        quiet = [HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much]
+        settings.register_profile("trial", deadline=None, derandomize=True, database=None, suppress_health_check=quiet)
+        settings.load_profile("trial")
