@@ -22,6 +22,7 @@ from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
 from accredit.kit.openbadges import detect
 from accredit.kit.vc import did_web, timestamps
+from accredit.kit.vc.json_web_key import decode_base64url, encode_base64url
 from accredit.storage import Database
 from tests.cast import Cast
 from tests.conformance.peers import DIGITALBAZAAR, DIGITALCREDENTIALS, Peers
@@ -85,6 +86,18 @@ def test_baked_badge_is_read_and_verifies(
     assert OB3LdpVerifier().verify(document, download=download).issuer.id.startswith("did:web:")
 
 
+def test_token_verifies_with_keys_and_status_we_publish(credential: Callable[[str], bytes], download: Download) -> None:
+    token, document = credential("jwt").decode(), json.loads(credential("json"))
+    verifier = OB3Verifier.for_issuer_did(document["issuer"]["id"], download=download)
+    found = verifier.verify(token, check_status=True, verify_status_list=False, download=download)
+    assert (found.id, found.achievement.id) == (document["id"], document["credentialSubject"]["achievement"]["id"])
+    header, payload, signature = token.split(".")
+    forged = decode_base64url(payload).replace(b'"name":"Example Park Academy"', b'"name":"Example University"')
+    assert forged != decode_base64url(payload)
+    with pytest.raises(OB3VerificationError, match="Invalid signature"):
+        verifier.verify(".".join((header, encode_base64url(forged), signature)))
+
+
 def published(document: dict[str, Any], download: Download) -> dict[str, str]:
     """The two files that a verifier of this credential needs, as we serve them now."""
     addresses = (did_web.document_url(document["issuer"]["id"]), document["credentialStatus"]["statusListCredential"])
@@ -127,6 +140,9 @@ def test_revoked_award_is_refused_once_its_list_is_published(
     document = json.loads(credential("json"))
     with pytest.raises(OB3VerificationError, match="'revocation' is set"):
         OB3LdpVerifier().verify(document, check_status=True, verify_status_list=False, download=download)
+    verifier = OB3Verifier.for_issuer_did(document["issuer"]["id"], download=download)
+    with pytest.raises(OB3VerificationError, match="'revocation' is set"):
+        verifier.verify(credential("jwt").decode(), check_status=True, verify_status_list=False, download=download)
     files = published(document, download)
     with Peers() as peers:
         assert peers.ask(DIGITALBAZAAR, "verify", credential=document, files=files, now=LATER)["statuses"] == [True]
