@@ -8,6 +8,7 @@ from uuid import UUID
 
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.mail import Post
+from accredit.jobs.witnesses import Witnesses
 from accredit.storage.promises import Promise
 
 Handler = Callable[[str], None]
@@ -15,10 +16,11 @@ Handler = Callable[[str], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Desk:
-    """What handlers work with; a worker without keys has no issuer, and one that only signs has no post."""
+    """What handlers work with; a worker without keys has no issuer, and one that only signs talks to nobody outside."""
 
     issuer: Issuer | None
     post: Post | None
+    witnesses: Witnesses | None = None
 
 
 def handlers_of(desk: Desk) -> Mapping[Promise, Handler]:
@@ -28,6 +30,8 @@ def handlers_of(desk: Desk) -> Mapping[Promise, Handler]:
         found |= _signing(desk.issuer)
     if desk.post is not None:
         found |= _delivering(desk.post)
+    if desk.witnesses is not None:
+        found |= _asking(desk.witnesses)
     return found
 
 
@@ -54,3 +58,11 @@ def _delivering(post: Post) -> dict[Promise, Handler]:
         post.send(UUID(mail_id))
 
     return {Promise.SEND_MAIL: send_mail}
+
+
+def _asking(witnesses: Witnesses) -> dict[Promise, Handler]:
+    def ask_witnesses(_size: str) -> None:
+        # The latest checkpoint, not the one that was promised: it covers all that came before.
+        witnesses.collect()
+
+    return {Promise.ASK_WITNESSES: ask_witnesses}

@@ -35,6 +35,7 @@ from accredit.errors import AccreditError, NotReady, RuleBroken
 from accredit.keyring import Algorithm, KeyRing
 from accredit.storage import Database, Session
 from accredit.storage.fault_points import fault_point
+from accredit.storage.lock_store import LockStore
 
 logger = structlog.get_logger()
 
@@ -65,17 +66,25 @@ class Issuer:
         clock: Callable[[], datetime],
         *,
         jwt_algorithm: Algorithm = Algorithm.ES256,
+        lock: LockStore | None = None,
+        has_witnesses: bool = False,
     ) -> None:
-        """Join the database, the open key ring and the clock; ``jwt_algorithm`` is for keys that are made from now."""
+        """Join the database, the open key ring and the clock; ``jwt_algorithm`` is for keys that are made from now.
+
+        ``lock`` remembers, outside the database, what was signed last; without it nobody else may sign this log.
+        """
         self._database = database
         self._keyring = keyring
         self._clock = clock
         self._jwt_algorithm = jwt_algorithm
+        self._lock = lock
+        self._has_witnesses = has_witnesses
         self._turn = threading.Lock()
 
     def issue_waiting(self) -> Issued:
         """Issue everything that waits and release it; return what was done."""
         with self._turn:
+            self._check_log()
             done = Issued()
             while self._prepare_chunk(done):
                 pass
@@ -100,6 +109,12 @@ class Issuer:
             lists = queries.lists_to_sign(db, signed_before=signed_before)
         with self._turn:
             return self._publish_lists(lists)
+
+    def _check_log(self) -> None:
+        # An old database that came back must not grow: what it would append is another history than was signed.
+        if self._lock is not None:
+            with self._database.transaction() as db:
+                transparency.check_against(db, lock=self._lock)
 
     def _prepare_chunk(self, done: Issued) -> int:
         with self._database.reading() as db:
@@ -207,7 +222,9 @@ class Issuer:
     def _publish(self) -> int:
         now = self._clock()
         with self._database.transaction() as db:
-            transparency.checkpoint(db, signer=self._log_signer(db), now=now)
+            signed = transparency.checkpoint(db, signer=self._log_signer(db), now=now, lock=self._lock)
+            if self._has_witnesses and signed is not None:
+                transparency.have_cosigned(db, size=signed.size)
             fault_point("S5.before_commit")
         fault_point("S5.after_commit")
         with self._database.reading() as db:

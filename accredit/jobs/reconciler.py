@@ -1,7 +1,7 @@
 """Finish what a crash, a lost promise or a restored backup left: the recovery is the normal path, walked again.
 
 Swept: awards without an issuance and intents without a record, recorded credentials without a checkpoint, leaves that
-no checkpoint covers, status lists that are old, mail that was not sent.
+no checkpoint covers, status lists that are old, mail that was not sent, checkpoints that no witness cosigned.
 """
 
 from __future__ import annotations
@@ -42,8 +42,15 @@ class Reconciler:
         try:
             return Issued() if self._desk.issuer is None else self._sign(self._desk.issuer)
         finally:
+            self._talk()
+
+    def _talk(self) -> None:
+        try:
             if self._desk.post is not None:
                 self._deliver(self._desk.post)
+        finally:
+            if self._desk.witnesses is not None:
+                self._desk.witnesses.collect()
 
     def _sign(self, issuer: Issuer) -> Issued:
         try:

@@ -15,14 +15,19 @@ from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.rules import Purpose
 from accredit.domain.transparency import operations as transparency
+from accredit.domain.transparency import queries as log
 from accredit.errors import NotReady
 from accredit.jobs import engine
 from accredit.jobs.handlers import Desk, handlers_of
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.mail import Post, transport_for
 from accredit.jobs.reconciler import Reconciler
+from accredit.jobs.witnesses import Witnesses, configured
 from accredit.keyring import Algorithm, KeyRing
+from accredit.kit.ledger.checkpoint import Checkpoint
+from accredit.kit.ledger.signed_note import Ed25519Key
 from accredit.storage import Database, heartbeat, identity
+from accredit.storage.lock_store import LockStore
 from accredit.storage.promises import Queue
 
 logger = structlog.get_logger()
@@ -65,23 +70,39 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
 
 
 def open_desk(settings: Settings, database: Database, queues: Collection[Queue] = ALL) -> Desk:
-    """Open what the queues need: the keys to sign, the way out to deliver."""
+    """Open what the queues need: the keys to sign, the way out to deliver and to ask witnesses."""
+    witnesses = Witnesses(database, configured(settings.witnesses), utc_now)
     issuer = None
     if Queue.SIGN in queues:
         passphrase = settings.key_passphrase.get_secret_value() if settings.key_passphrase else ""
         keyring = KeyRing.open(settings.keys_dir, passphrase)
-        issuer = open_issuer(database, keyring, jwt_algorithm=Algorithm(settings.jwt_algorithm))
+        issuer = open_issuer(
+            database,
+            keyring,
+            jwt_algorithm=Algorithm(settings.jwt_algorithm),
+            lock=LockStore(settings.lock_store_path),
+            witnesses=witnesses,
+        )
     post = None
     if Queue.DELIVER in queues:
         post = Post(database, transport_for(settings), sender=settings.mail_from, host=settings.did_host, clock=utc_now)
-    return Desk(issuer=issuer, post=post)
+    return Desk(issuer=issuer, post=post, witnesses=witnesses if Queue.DELIVER in queues else None)
 
 
-def open_issuer(database: Database, keyring: KeyRing, *, jwt_algorithm: Algorithm = Algorithm.ES256) -> Issuer:
+def open_issuer(
+    database: Database,
+    keyring: KeyRing,
+    *,
+    jwt_algorithm: Algorithm = Algorithm.ES256,
+    lock: LockStore | None = None,
+    witnesses: Witnesses | None = None,
+) -> Issuer:
     """Start the log and its key if this is the first time, and compare the keys with the register.
 
-    Organisations that signed before there was a JWT form get their key for it. Raises `NotReady`.
+    Organisations that signed before there was a JWT form get their key for it. The log is compared with what the
+    ``lock`` and the ``witnesses`` know was signed. Raises `NotReady`; `Conflict` for a log that was rolled back.
     """
+    seen = _seen_by(witnesses, database) if witnesses else []
     with database.transaction() as db:
         service = identity.read(db)
         if service is None:
@@ -91,8 +112,11 @@ def open_issuer(database: Database, keyring: KeyRing, *, jwt_algorithm: Algorith
         register = queries.register(db)
         keyring.check({key.id: key.public_key for key in register if key.retired_at is None})
         issuing.ensure_log_key(db, origin=origin, keyring=keyring, now=utc_now())
+        if lock is not None:
+            transparency.check_against(db, lock=lock, seen=seen)
         for key in register:
-            if key.purpose is Purpose.ASSERTION and key.retired_at is None and key.organisation_id is not None:
+            in_use = key.retired_at is None and key.compromised_at is None
+            if key.purpose is Purpose.ASSERTION and in_use and key.organisation_id is not None:
                 issuing.ensure_keys(
                     db,
                     organisation_id=key.organisation_id,
@@ -101,7 +125,17 @@ def open_issuer(database: Database, keyring: KeyRing, *, jwt_algorithm: Algorith
                     now=utc_now(),
                     jwt_algorithm=jwt_algorithm,
                 )
-    return Issuer(database, keyring, utc_now, jwt_algorithm=jwt_algorithm)
+    has_witnesses = witnesses is not None and bool(witnesses.addresses)
+    return Issuer(database, keyring, utc_now, jwt_algorithm=jwt_algorithm, lock=lock, has_witnesses=has_witnesses)
+
+
+def _seen_by(witnesses: Witnesses, database: Database) -> list[Checkpoint]:
+    # Outside every transaction: a witness that is slow must not hold up the service.
+    with database.reading() as db:
+        origin = log.origin(db)
+        register = queries.verification_keys(db, origin or "")
+    log_keys = [Ed25519Key(key.controller, key.raw) for key in register if key.purpose is Purpose.CHECKPOINT]
+    return [] if origin is None else witnesses.seen(origin, log_keys)
 
 
 def _sweep_until(reconciler: Reconciler, ended: threading.Event) -> None:

@@ -60,11 +60,12 @@ class Promise(StrEnum):
     PUBLISH_CHECKPOINT = "publish-checkpoint"
     PUBLISH_STATUS_LIST = "publish-status-list"
     SEND_MAIL = "send-mail"
+    ASK_WITNESSES = "ask-witnesses"
 
     @property
     def queue(self) -> Queue:
         """The queue its handler listens to."""
-        return Queue.DELIVER if self is Promise.SEND_MAIL else Queue.SIGN
+        return Queue.DELIVER if self in {Promise.SEND_MAIL, Promise.ASK_WITNESSES} else Queue.SIGN
 
 
 def promise(db: Session, name: Promise | str, subject: UUID | str, *, delay_seconds: float = 0) -> None:

@@ -114,7 +114,7 @@ def test_without_the_passphrase_nothing_can_be_signed_and_mail_still_goes(
     assert refused.value.code == "passphrase-missing"
     desk = open_desk(settings, sqlite_database, [Queue.DELIVER])
     assert desk.issuer is None
-    assert list(handlers_of(desk)) == [Promise.SEND_MAIL]
+    assert list(handlers_of(desk)) == [Promise.SEND_MAIL, Promise.ASK_WITNESSES]
 
 
 @pytest.mark.parametrize(

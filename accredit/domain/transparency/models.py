@@ -1,4 +1,4 @@
-"""Rows of the log: leaves for ever, their records and salts until erased, the head, the signed checkpoints."""
+"""Rows of the log: leaves for ever, records and salts until erased, the head, checkpoints, cosignatures."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, LargeBinary, UniqueConstraint
+from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from accredit.domain.transparency.rules import Act
@@ -81,7 +81,22 @@ class LedgerCheckpoint(SQLModel, table=True):
     signed_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class LedgerCosignature(SQLModel, table=True):
+    """A witness's statement that it saw a checkpoint continue all it had seen before, and when; verified when kept."""
+
+    __tablename__ = "ledger_cosignature"
+
+    size: int = Field(sa_column=Column(BigInteger, ForeignKey("ledger_checkpoint.size"), primary_key=True))
+    verifier_key: str = Field(primary_key=True)
+    """The witness's key as C2SP writes it, its name within."""
+    line: str
+    """The signature line, without its newline."""
+    cosigned_at: datetime = Field(sa_type=UtcDateTime)
+    """As the witness states it."""
+
+
 append_only(LedgerLeaf)
 append_only(LedgerNode)
 append_only(LedgerRecord, erasable=("record", "salt"))
 append_only(LedgerCheckpoint)
+append_only(LedgerCosignature)

@@ -9,18 +9,34 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.transparency import queries
-from accredit.domain.transparency.models import LedgerCheckpoint, LedgerHead, LedgerLeaf, LedgerNode, LedgerRecord
-from accredit.domain.transparency.rules import Act, CheckpointFacts, Entry, LogSigner, statement
-from accredit.errors import Conflict, NotReady
+from accredit.domain.transparency.models import (
+    LedgerCheckpoint,
+    LedgerCosignature,
+    LedgerHead,
+    LedgerLeaf,
+    LedgerNode,
+    LedgerRecord,
+)
+from accredit.domain.transparency.rules import (
+    Act,
+    CheckpointFacts,
+    Entry,
+    LogSigner,
+    forked,
+    rolled_back,
+    statement,
+)
+from accredit.errors import Conflict, NotFound, NotReady
 from accredit.kit.ledger.checkpoint import Checkpoint, sign_checkpoint
 from accredit.kit.ledger.commitment import SALT_BYTES, commit
+from accredit.kit.ledger.cosignature import CosignerKey, cosigned_at
 from accredit.kit.ledger.errors import LedgerError
 from accredit.kit.ledger.merkle import (
     HASH_BYTES,
@@ -29,8 +45,12 @@ from accredit.kit.ledger.merkle import (
     leaf_hash,
     verify_consistency,
 )
+from accredit.kit.ledger.signed_note import parse
 from accredit.kit.ledger.tiles import TILE_BITS
+from accredit.kit.ledger.witness import read_cosignature
 from accredit.storage import Session
+from accredit.storage.lock_store import Latest, LockStore
+from accredit.storage.promises import Promise, promise
 
 
 def ensure_log(db: Session, *, origin: str) -> None:
@@ -106,39 +126,96 @@ def hold(db: Session) -> None:
     _lock_head(db)
 
 
-def checkpoint(db: Session, *, signer: LogSigner, now: datetime) -> CheckpointFacts | None:
+def checkpoint(
+    db: Session, *, signer: LogSigner, now: datetime, lock: LockStore | None = None
+) -> CheckpointFacts | None:
     """Sign the log as it stands and return the checkpoint; for a size signed before, return that one.
 
     1. The head is locked, so that nobody signs another tree of the same size at the same time.
-    2. The tree now must continue the one signed last; if it does not, nothing is signed.
-    3. The row is the lock store: one checkpoint for a size, for ever (its primary key), never smaller than the last.
+    2. The tree now must continue the one signed last, by this database's word and by the ``lock``'s, which lies outside
+       its backups; if it does not, nothing is signed.
+    3. The lock is swapped, durably: of two servers that hold the key, one loses here. After a crash: the lock is ahead
+       of the rows by a checkpoint that nobody saw, and the same leaves are signed again to the same bytes.
+    4. The row: one checkpoint for a size, for ever (its primary key), never smaller than the last.
 
-    None for an empty log. Raises `Conflict` (``log-forked``) when the log no longer continues its last checkpoint.
+    None for an empty log. Without a ``lock`` only the rows are compared: for a log that nobody else may ever sign.
+    Raises `Conflict`: ``log-forked``, ``log-rolled-back``, ``lock-lost``.
     """
     tree = _lock_head(db)
+    origin = db.execute(sa.select(col(LedgerHead.origin))).scalar_one()
+    kept = lock.latest(origin) if lock else None
+    if kept is not None:
+        _check_continues(db, kept.size, kept.root, tree)
     if tree.size == 0:
         return None
     last = queries.latest_checkpoint(db)
     if last is not None:
         if last.size == tree.size and last.root == tree.root():
             return last
-        _check_continues(db, last, tree)
-    origin = db.execute(sa.select(col(LedgerHead.origin))).scalar_one()
+        _check_continues(db, last.size, last.root, tree)
     note = sign_checkpoint(Checkpoint(origin=origin, size=tree.size, root=tree.root()), signer.sign, signer.public_key)
+    if lock is not None:
+        lock.swap(origin, expected=kept, new=Latest(size=tree.size, root=tree.root(), note=note))
     # Times never decrease, whatever the clock does.
     at = max(now, last.signed_at) if last else now
     db.execute(sa.insert(LedgerCheckpoint).values(size=tree.size, root=tree.root(), note=note, signed_at=at))
     return CheckpointFacts(size=tree.size, root=tree.root(), note=note, signed_at=at)
 
 
-def _check_continues(db: Session, last: CheckpointFacts, tree: CompactRange) -> None:
-    if last.size >= tree.size:
-        raise Conflict("log-forked", f"{last.size} leaves were signed, but the log now has {tree.size}")
+def have_cosigned(db: Session, *, size: int) -> None:
+    """Promise that witnesses are asked to cosign the checkpoint of ``size``, unless one of them did already."""
+    if not queries.cosignatures(db, size):
+        promise(db, Promise.ASK_WITNESSES, str(size))
+
+
+def keep_cosignature(db: Session, *, size: int, witness: CosignerKey, answer: bytes) -> datetime:
+    """Keep a witness's cosignature of the checkpoint of ``size``; return the time it states. The first one stands.
+
+    ``answer`` is what the witness said. Raises `NotFound` (``checkpoint``), and the errors of
+    `kit.ledger.witness.read_cosignature` for an answer that its key does not bear out.
+    """
+    note = db.execute(
+        sa.select(col(LedgerCheckpoint.note)).where(col(LedgerCheckpoint.size) == size)
+    ).scalar_one_or_none()
+    if note is None:
+        raise NotFound("checkpoint")
+    line = read_cosignature(answer, parse(note).text, witness)
+    at = datetime.fromtimestamp(cosigned_at(line), tz=UTC)
+    if str(witness) not in {each.verifier_key for each in queries.cosignatures(db, size)}:
+        row = {"size": size, "verifier_key": str(witness), "line": line.line.rstrip("\n"), "cosigned_at": at}
+        db.execute(sa.insert(LedgerCosignature).values(**row))
+    return at
+
+
+def check_against(db: Session, *, lock: LockStore, seen: Sequence[Checkpoint] = ()) -> None:
+    """Compare the log with what was signed before, by the lock's word and by that of witnesses (``seen``).
+
+    A lock that knows nothing yet learns what the database holds. Raises `Conflict`: ``log-rolled-back``,
+    ``log-forked``; each says what to do.
+    """
+    tree = _lock_head(db)
+    for each in seen:
+        _check_continues(db, each.size, each.root, tree)
+    origin = db.execute(sa.select(col(LedgerHead.origin))).scalar_one()
+    kept = lock.latest(origin)
+    if kept is not None:
+        _check_continues(db, kept.size, kept.root, tree)
+        return
+    last = queries.latest_checkpoint(db)
+    if last is not None:
+        lock.swap(origin, expected=None, new=Latest(size=last.size, root=last.root, note=last.note))
+
+
+def _check_continues(db: Session, signed_size: int, signed_root: bytes, tree: CompactRange) -> None:
+    if signed_size > tree.size:
+        raise Conflict("log-rolled-back", rolled_back(signed_size, tree.size))
+    if signed_size == 0:
+        return
     try:
-        proof = consistency_proof(queries.hashes(db, tree.size), last.size, tree.size)
-        verify_consistency(last.size, tree.size, proof, last.root, tree.root())
+        proof = consistency_proof(queries.hashes(db, tree.size), signed_size, tree.size)
+        verify_consistency(signed_size, tree.size, proof, signed_root, tree.root())
     except LedgerError as error:
-        raise Conflict("log-forked", f"the log does not continue its checkpoint of {last.size}: {error}") from error
+        raise Conflict("log-forked", forked(signed_size)) from error
 
 
 def _lock_head(db: Session) -> CompactRange:

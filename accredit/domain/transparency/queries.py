@@ -10,13 +10,21 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from accredit.domain.transparency.models import LedgerCheckpoint, LedgerHead, LedgerLeaf, LedgerNode, LedgerRecord
-from accredit.domain.transparency.rules import Act, CheckpointFacts, Inclusion
+from accredit.domain.transparency.models import (
+    LedgerCheckpoint,
+    LedgerCosignature,
+    LedgerHead,
+    LedgerLeaf,
+    LedgerNode,
+    LedgerRecord,
+)
+from accredit.domain.transparency.rules import Act, CheckpointFacts, Inclusion, Witnessed
 from accredit.errors import NotFound
 from accredit.kit.ledger.commitment import opens
+from accredit.kit.ledger.cosignature import CosignerKey
 from accredit.kit.ledger.errors import LedgerError
 from accredit.kit.ledger.merkle import CompactRange, GetHash, inclusion_proof, leaf_hash
-from accredit.kit.ledger.signed_note import parse
+from accredit.kit.ledger.signed_note import parse, parse_signature_line
 from accredit.kit.ledger.tiles import TILE_WIDTH, TileRef, encode_bundle, hashes_from_tiles, parse_path, tile_at
 from accredit.kit.ledger.tlog_proof import TlogProof
 from accredit.storage import Session
@@ -92,12 +100,42 @@ def latest_checkpoint(db: Session) -> CheckpointFacts | None:
     return _checkpoint(db, sa.select(LedgerCheckpoint).order_by(col(LedgerCheckpoint.size).desc()))
 
 
-def covering_checkpoint(db: Session, index: int) -> CheckpointFacts | None:
-    """Return the first checkpoint that covers a leaf. It stays the same for ever, so receipts do too."""
+def published_note(db: Session, checkpoint: CheckpointFacts) -> str:
+    """Return a checkpoint as it is shown to everybody, with the lines of the witnesses that cosigned it."""
+    return checkpoint.note + "".join(f"{each.line}\n" for each in cosignatures(db, checkpoint.size))
+
+
+def cosignatures(db: Session, log_size: int) -> tuple[Witnessed, ...]:
+    """Return who cosigned the checkpoint of a size, and when each says it did."""
+    rows = db.execute(
+        sa.select(col(LedgerCosignature.verifier_key), col(LedgerCosignature.line), col(LedgerCosignature.cosigned_at))
+        .where(col(LedgerCosignature.size) == log_size)
+        .order_by(col(LedgerCosignature.cosigned_at), col(LedgerCosignature.verifier_key))
+    )
+    return tuple(Witnessed(name=key.partition("+")[0], verifier_key=key, line=line, at=at) for key, line, at in rows)
+
+
+def last_cosigned(db: Session, verifier_key: str) -> CheckpointFacts | None:
+    """Return the largest checkpoint that a witness cosigned, or None."""
     return _checkpoint(
         db,
-        sa.select(LedgerCheckpoint).where(col(LedgerCheckpoint.size) > index).order_by(col(LedgerCheckpoint.size)),
+        sa.select(LedgerCheckpoint)
+        .join(LedgerCosignature, col(LedgerCosignature.size) == col(LedgerCheckpoint.size))
+        .where(col(LedgerCosignature.verifier_key) == verifier_key)
+        .order_by(col(LedgerCheckpoint.size).desc()),
     )
+
+
+def covering_checkpoint(db: Session, index: int) -> CheckpointFacts | None:
+    """Return the first checkpoint that covers a leaf and that a witness cosigned, or else the first of all.
+
+    Once a witness cosigned one it stays the same for ever, and so does the receipt.
+    """
+    covering = (
+        sa.select(LedgerCheckpoint).where(col(LedgerCheckpoint.size) > index).order_by(col(LedgerCheckpoint.size))
+    )
+    seen = sa.select(col(LedgerCosignature.size))
+    return _checkpoint(db, covering.where(col(LedgerCheckpoint.size).in_(seen))) or _checkpoint(db, covering)
 
 
 def _checkpoint(db: Session, query: sa.Select[LedgerCheckpoint]) -> CheckpointFacts | None:
@@ -108,7 +146,7 @@ def _checkpoint(db: Session, query: sa.Select[LedgerCheckpoint]) -> CheckpointFa
 
 
 def hashes(db: Session, log_size: int) -> GetHash:
-    """Answer the hashes of the tree of ``log_size`` leaves; every tile is read at most once, in one statement."""
+    """Answer the hashes of the tree of ``log_size`` leaves; a tile is read in one statement, and kept for a while."""
     return hashes_from_tiles(lambda ref: b"".join(_row(db, ref)), log_size)
 
 
@@ -125,23 +163,33 @@ def _row(db: Session, ref: TileRef) -> list[bytes]:
             .order_by(col(LedgerNode.index))
         )
     else:
-        chosen = col(LedgerLeaf.entry) if ref.level is None else col(LedgerLeaf.leaf_hash)
         found = db.execute(
-            sa.select(chosen)
+            sa.select(col(LedgerLeaf.leaf_hash))
             .where(col(LedgerLeaf.index) >= first, col(LedgerLeaf.index) < first + ref.width)
             .order_by(col(LedgerLeaf.index))
         )
     return list(found.scalars())
 
 
+def entries(db: Session, start: int, end: int) -> list[bytes]:
+    """Return the entries from ``start`` up to ``end``, in order."""
+    found = db.execute(
+        sa.select(col(LedgerLeaf.entry))
+        .where(col(LedgerLeaf.index) >= start, col(LedgerLeaf.index) < end)
+        .order_by(col(LedgerLeaf.index))
+    )
+    return list(found.scalars())
+
+
 def inclusion(db: Session, index: int) -> Inclusion | None:
-    """Prove that a leaf is in the log under the first checkpoint that covers it; None while none does."""
+    """Prove that a leaf is in the log under the checkpoint that `covering_checkpoint` chooses; None while none does."""
     covering = covering_checkpoint(db, index)
     hashed = leaf_hash_at(db, index)
     if covering is None or hashed is None:
         return None
     proof = inclusion_proof(hashes(db, covering.size), index, covering.size)
-    return Inclusion(index=index, leaf_hash=hashed, proof=tuple(proof), checkpoint=covering)
+    witnessed = cosignatures(db, covering.size)
+    return Inclusion(index=index, leaf_hash=hashed, proof=tuple(proof), checkpoint=covering, witnessed=witnessed)
 
 
 def opened(db: Session, index: int) -> Mapping[str, Any] | None:
@@ -162,7 +210,8 @@ def receipt(db: Session, index: int) -> str | None:
     proved = inclusion(db, index)
     if proved is None:
         return None
-    return TlogProof(index=index, hashes=proved.proof, checkpoint=parse(proved.checkpoint.note)).write()
+    note = parse(published_note(db, proved.checkpoint))
+    return TlogProof(index=index, hashes=proved.proof, checkpoint=note).write()
 
 
 def tile(db: Session, path: str) -> bytes:
@@ -178,8 +227,10 @@ def tile(db: Session, path: str) -> bytes:
         raise NotFound("tile", str(error)) from error
     if ref.width > widest.width:
         raise NotFound("tile", "not published yet")
-    found = _row(db, ref)
-    return encode_bundle(found) if ref.level is None else b"".join(found)
+    if ref.level is None:
+        start = ref.index * TILE_WIDTH
+        return encode_bundle(entries(db, start, start + ref.width))
+    return b"".join(_row(db, ref))
 
 
 def verify_chain(db: Session) -> tuple[str, ...]:
@@ -205,10 +256,29 @@ def verify_chain(db: Session) -> tuple[str, ...]:
             if tree.size in signed and signed.pop(tree.size) != tree.root():
                 problems.append(f"the checkpoint of {tree.size} states another root")
     problems += [f"a checkpoint of {number} is larger than the log" for number in signed]
+    problems += _wrong_cosignatures(db)
     head = db.execute(sa.select(col(LedgerHead.size), col(LedgerHead.frontier))).one_or_none()
     if head is None or head[0] != tree.size or head[1] != b"".join(tree.hashes):
         problems.append("the head is not that of the leaves")
     return tuple(problems)
+
+
+def _wrong_cosignatures(db: Session) -> Iterator[str]:
+    rows = db.execute(
+        sa.select(
+            col(LedgerCosignature.size),
+            col(LedgerCosignature.verifier_key),
+            col(LedgerCosignature.line),
+            col(LedgerCheckpoint.note),
+        ).join(LedgerCheckpoint, col(LedgerCheckpoint.size) == col(LedgerCosignature.size))
+    )
+    for number, key, line, note in rows:
+        try:
+            holds = CosignerKey.parse(key).verifies(parse(note).text, parse_signature_line(line).signature)
+        except LedgerError:
+            holds = False
+        if not holds:
+            yield f"the cosignature of {key.partition('+')[0]} on the checkpoint of {number} does not verify"
 
 
 def _leaves(db: Session) -> sa.Result[int, bytes, bytes, Any, Any, Any, Any]:

@@ -3,6 +3,7 @@
 - Every accountable act is one leaf: a salted SHA-256 commitment to its canonical record.
 - Nothing personal is in a leaf: it is 32 bytes that mean nothing once record and salt are erased.
 - The tree only grows; checkpoints never shrink.
+- Order is what the log proves; a time is claimed only where a witness cosigned it.
 """
 
 from __future__ import annotations
@@ -69,13 +70,24 @@ class CheckpointFacts:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Witnessed:
+    """A cosignature: the witness's name and verifier key, its signature line, and the time it states."""
+
+    name: str
+    verifier_key: str
+    line: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inclusion:
-    """Where a leaf stands, and the hashes that lead from it to the root of a signed checkpoint."""
+    """Where a leaf stands, the hashes that lead from it to the root of a signed checkpoint, and who cosigned that."""
 
     index: int
     leaf_hash: bytes
     proof: tuple[bytes, ...]
     checkpoint: CheckpointFacts
+    witnessed: tuple[Witnessed, ...] = ()
 
 
 def statement(entry: Entry, *, now: datetime) -> dict[str, object]:
@@ -88,3 +100,23 @@ def statement(entry: Entry, *, now: datetime) -> dict[str, object]:
         "at": now.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
         "record": dict(entry.record),
     }
+
+
+def rolled_back(signed: int, held: int) -> str:
+    """Say that the log lost entries that were signed, and what to do."""
+    return (
+        f"The log was rolled back: {signed:,} entries were signed, and this database holds {held:,}. Nothing is issued "
+        "until the others are back; what was issued can still be verified. Next: 1. leave the worker stopped; 2. "
+        "restore the newest backup, or bring the missing entries back from the published files; 3. start the worker "
+        "again. docs/ledger.md, “After a restored backup”, has the steps."
+    )
+
+
+def forked(signed: int) -> str:
+    """Say that the log is another one than was signed, and what to do."""
+    return (
+        f"The log does not continue its own checkpoint of {signed:,} entries: what was signed stands in another history"
+        " than this database holds. Nothing is issued until that is settled; what was issued can still be verified. "
+        "Next: 1. leave the worker stopped; 2. see whether a second server signs with the same key; 3. restore the "
+        "database that the checkpoint was made from. docs/ledger.md, “After a restored backup”, has the steps."
+    )
