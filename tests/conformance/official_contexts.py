@@ -12,7 +12,7 @@ import pyoxigraph
 from pyld import jsonld
 
 from accredit.kit.linkeddata import literals
-from accredit.kit.linkeddata.mapper import Quad
+from accredit.kit.linkeddata.dataset import Quad
 from accredit.kit.linkeddata.terms import CONTAINERS, Entry, Scope
 
 ALIASED = ("@id", "@type")

@@ -3,8 +3,8 @@
 Nothing is ever fetched, and nothing is ever dropped: what would not be signed is an error.
 
 - `strict_json`: bytes → JSON values
-- `terms`, `active_context`, `mapper`: JSON-LD document → RDF dataset
-- `rdfc10`: dataset → canonical N-Quads
+- `terms`, `active_context`, `values`, `mapper`: JSON-LD document → RDF dataset
+- `dataset`, `rdfc10`: dataset → canonical N-Quads
 - `patterns`, `templates`, `kept_templates`: the same for many documents that differ in a few texts, many times faster
 - `inline_contexts`: the little of inline contexts that test suites need
 - `jcs`: JSON value → canonical JSON

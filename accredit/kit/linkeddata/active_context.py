@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 
 from accredit.kit.linkeddata import literals
 from accredit.kit.linkeddata.errors import ContextRefused
@@ -26,15 +26,18 @@ BASE_CONTEXTS: Final = ("https://www.w3.org/ns/credentials/v2", "https://www.w3.
 MAX_CONTEXTS: Final = 8
 
 Key = TypeVar("Key")
+Value = TypeVar("Value")
 
 _LOOKS_LIKE_KEYWORD = re.compile(r"@[A-Za-z]+")
 # White space beyond ASCII has no place in an IRI either (RFC 3987 §2.2); others drop such an IRI without a word.
-_ABSOLUTE_IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\s\x00-\x20\ufeff<>\"{}|^`\\]*")
+IRI_CHARACTERS: Final = r"[^\s\x00-\x20\ufeff<>\"{}|^`\\]"
+_ABSOLUTE_IRI = re.compile(rf"[A-Za-z][A-Za-z0-9+.\-]*:{IRI_CHARACTERS}*")
 _BLANK_NODE = re.compile(r"_:[A-Za-z0-9_][A-Za-z0-9_.\-]*(?<!\.)")
 
 # What one root and all that is derived from it may remember: contexts of some 20 kB each, and names of members.
 _MAX_CONTEXTS: Final = 2_000
 _MAX_NAMES: Final = 512
+_MAX_TERMS: Final = 32
 _MAX_NAME_LENGTH: Final = 100
 
 
@@ -55,23 +58,56 @@ class Term:
     scope: Scope | None
     opens_scope: bool
     predicate: str = field(init=False, compare=False)
-    ending: str | None = field(init=False, compare=False)
-    """What follows a text that is a value of this term, in N-Quads; None where a text needs a closer look."""
+    before: str = field(init=False, compare=False)
+    after: str | None = field(init=False, compare=False)
+    """What stands `before` and `after` a text that is a value of this term, in N-Quads, quotation marks included;
+    `after` is None where a text needs a closer look."""
 
     def __post_init__(self) -> None:
-        ending = None
+        after = None
         if self.container in (None, "@set"):
             if self.type in (None, "@none"):
-                ending = ""
+                after = '"'
             elif self.type is not None and _ABSOLUTE_IRI.fullmatch(self.type):
-                ending = literals.ending(self.type)
+                after = '"' + literals.ending(self.type)
         object.__setattr__(self, "predicate", f"<{self.iri}>")
-        object.__setattr__(self, "ending", ending)
+        object.__setattr__(self, "before", f'<{self.iri}> "')
+        object.__setattr__(self, "after", after)
 
     def same_apart_from_protection(self, other: Term) -> bool:
         """Compare two definitions as section 4.2.2, step 27 does."""
         mine = (self.iri, self.type, self.container, self.is_prefix, self.scope, self.opens_scope)
         return mine == (other.iri, other.type, other.container, other.is_prefix, other.scope, other.opens_scope)
+
+
+class Kind(NamedTuple):
+    """What all nodes with certain members, by name and in this order, and certain types have in common."""
+
+    context: ActiveContext
+    """That of the members, with the scopes of the types."""
+    statements: dict[str, None]
+    """What the types state, each ``<predicate> object``."""
+    name: str | None
+    """The member that names the node."""
+    terms: tuple[tuple[str, Term], ...]
+    """The members that state something, with what they mean."""
+
+
+class Shape(NamedTuple):
+    """What all nodes with certain members in one context have in common; `types` is the member that holds them."""
+
+    types: str | None
+    kinds: dict[tuple[str, ...], Kind]
+
+    def kind_of(self, members: dict[str, Any]) -> Kind | None:
+        """Find the kind of a node of this shape; None where its types are new, or no texts."""
+        if self.types is None:
+            return self.kinds.get(())
+        value = members[self.types]
+        try:
+            return self.kinds.get(tuple(value) if isinstance(value, list) else (value,))
+        except TypeError:
+            return None
 
 
 class Memory:
@@ -99,6 +135,7 @@ class ActiveContext:
         "memory",
         "prefixes",
         "previous",
+        "shapes",
         "tables",
         "terms",
         "type_names",
@@ -122,6 +159,8 @@ class ActiveContext:
         self.iris = frozenset(term.iri for term in terms.values())
         self.id_names = self._names_of("@id")
         self.type_names = self._names_of("@type")
+        self.shapes: dict[tuple[str, ...], Shape] = {}
+        """By the members of a node; to be read by anybody, and written by `remember` only."""
         self._by_types: dict[tuple[str, ...], ActiveContext] = {}
         self._by_scope: dict[int, tuple[Scope | None, ActiveContext]] = {}
         self._by_contexts: dict[tuple[str, ...], ActiveContext] = {}
@@ -169,10 +208,22 @@ class ActiveContext:
             self._by_scope[id(term.scope)] = (term.scope, found)
         return found
 
-    def _remember(self, store: dict[Key, ActiveContext], key: Key, context: ActiveContext) -> None:
+    def remember(self, members: tuple[str, ...], kind: Kind, *, types: str | None, names: tuple[str, ...]) -> None:
+        """Keep what nodes with these members and types (of these names) are, unless others could go on for ever."""
+        if len(members) + len(names) > _MAX_TERMS or any(each not in self.terms for each in names):
+            return
+        if any(each not in kind.context.terms for each, _ in kind.terms):
+            return
+        shape = self.shapes.get(members)
+        if shape is None:
+            shape = Shape(types, {})
+            self._remember(self.shapes, members, shape)
+        self._remember(shape.kinds, names, kind)
+
+    def _remember(self, store: dict[Key, Value], key: Key, value: Value) -> None:
         if self.memory.left > 0:
             self.memory.left -= 1
-            store[key] = context
+            store[key] = value
 
     def term(self, key: str) -> Term | None:
         """Find what a member name means; None where it means nothing.

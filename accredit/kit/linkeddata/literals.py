@@ -26,12 +26,17 @@ class AmbiguousCharacter(ValueError):
     """U+FFFE or U+FFFF: the text asks to escape them, implementations write them as they are."""
 
 
-def quote(text: str) -> str:
-    """Quote text as canonical N-Quads do (RDFC-1.0, Canonical N-Quads); raises `AmbiguousCharacter`."""
+def escaped(text: str) -> str:
+    """Escape text as canonical N-Quads do (RDFC-1.0, Canonical N-Quads); raises `AmbiguousCharacter`."""
     # Whatever is printable needs no escape but for two characters, and Python knows that faster than an expression.
-    if (text.isprintable() and '"' not in text and "\\" not in text) or _MUST_ESCAPE.search(text) is None:
-        return f'"{text}"'
-    return '"' + _MUST_ESCAPE.sub(_escape, text) + '"'
+    if text.isprintable() and '"' not in text and "\\" not in text:
+        return text
+    return _MUST_ESCAPE.sub(_escape, text)
+
+
+def quote(text: str) -> str:
+    """Quote text as canonical N-Quads do; raises `AmbiguousCharacter`."""
+    return f'"{escaped(text)}"'
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -5,33 +5,29 @@ refused as well is what safe mode misses: null, inline contexts, two spellings o
 that a container would swallow, and a second spelling of what has a term (a member or a type named by its IRI), which
 would be signed alike and yet not be found by name. The base IRI is null; direction is written as ``i18n-datatype``.
 
-A dataset is a list of quads ``(subject, predicate, object, graph)``. Each part is already written as in N-Quads:
-``<iri>``, ``_:b0``, ``"literal"``; the default graph is the empty string.
-
 Not here: ``@graph``, ``@included``, ``@reverse``, ``@index``, ``@nest``, ``@set`` and ``@list`` as members of a
 document. A credential has no use for them, so they are refused.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from typing import Any, Final
 
-from accredit.kit.linkeddata import jcs, literals
-from accredit.kit.linkeddata.active_context import ActiveContext, Term, initial, is_node_name
-from accredit.kit.linkeddata.errors import ContextRefused, LinkedDataError, MappingRefused, TooComplex, Trail, path_of
+from accredit.kit.linkeddata import literals, values
+from accredit.kit.linkeddata.active_context import ActiveContext, Kind, Term, initial, is_node_name
+from accredit.kit.linkeddata.dataset import Dataset, Said
+from accredit.kit.linkeddata.errors import ContextRefused, MappingRefused, TooComplex, Trail, path_of
 from accredit.kit.linkeddata.terms import Table, pinned
-
-Quad = tuple[str, str, str, str]
 
 _RDF_TYPE: Final = f"<{literals.RDF}type>"
 _RDF_FIRST: Final = f"<{literals.RDF}first>"
 _RDF_REST: Final = f"<{literals.RDF}rest>"
 _RDF_NIL: Final = f"<{literals.RDF}nil>"
-_RDF_JSON: Final = f"{literals.RDF}JSON"
-_VALUE_MEMBERS: Final = frozenset({"@value", "@type", "@language", "@direction"})
+_Place = tuple[str, str, Said]
+"""Where something is stated: the subject, the graph, and what is said there already."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +44,8 @@ def to_dataset(
     *,
     contexts: Mapping[str, Table] | None = None,
     limits: Limits | None = None,
-) -> list[Quad]:
-    """Map a document to its quads, in no particular order and without repetitions.
+) -> Dataset:
+    """Map a document to its dataset.
 
     `contexts` are the ones that may be named, by default those of `terms.pinned`.
     Raises `ContextRefused`, `MappingRefused` or `TooComplex`.
@@ -69,15 +65,15 @@ def _pinned_context() -> ActiveContext:
     return _kept_context()
 
 
-def described(document: Mapping[str, Any]) -> tuple[str, list[Quad]]:
+def described(document: Mapping[str, Any]) -> tuple[str, Dataset]:
     """Map a document in the pinned contexts; give the name of its own node too. Otherwise as `to_dataset`."""
     mapping = _mapped(_pinned_context(), document, Limits())
-    return mapping.root, list(mapping.quads)
+    return mapping.root, mapping.dataset
 
 
-def map_with(context: ActiveContext, document: Mapping[str, Any], limits: Limits) -> list[Quad]:
+def map_with(context: ActiveContext, document: Mapping[str, Any], limits: Limits) -> Dataset:
     """Map a document in a context that is already in force; otherwise as `to_dataset`."""
-    return list(_mapped(context, document, limits).quads)
+    return _mapped(context, document, limits).dataset
 
 
 def _mapped(context: ActiveContext, document: Mapping[str, Any], limits: Limits) -> _Mapping:
@@ -89,7 +85,7 @@ def _mapped(context: ActiveContext, document: Mapping[str, Any], limits: Limits)
         raise MappingRefused("free_floating_value", "$", "A value that belongs to nothing would not be signed.")
     mapping = _Mapping(limits)
     mapping.node(document, context, "", ())
-    if not mapping.quads:
+    if not mapping.stated:
         raise MappingRefused("nothing_to_sign", "$", "This document states nothing.")
     return mapping
 
@@ -98,12 +94,13 @@ class _Mapping:
     """One document on its way to quads."""
 
     def __init__(self, limits: Limits) -> None:
-        self.quads: dict[Quad, None] = {}
+        self.dataset = Dataset()
+        self.stated = 0
+        self.root = ""
         self._limits = limits
         self._blank_nodes = 0
         self._labels: dict[str, str] = {}
         self._depth = 0
-        self.root = ""
 
     def node(self, members: dict[str, Any], context: ActiveContext, graph: str, trail: Trail) -> str:
         """Map one node object whose context is entered already, up to its own ``@context`` and types; name it."""
@@ -112,37 +109,46 @@ class _Mapping:
             raise TooComplex("too_deep", path_of(trail), f"Nest objects at most {self._limits.depth} deep.")
         if "@context" in members:
             context = _nested_context(members["@context"], context, trail)
-        types = _keyword_member(members, context.type_names, "@type", trail)
-        outer = context
-        names = [] if types is None else _type_names(members[types], (trail, types))
-        if names:
-            context = context.for_types(tuple(names))
-        name = _keyword_member(members, context.id_names, "@id", trail)
-        subject = self._blank_node() if name is None else self._node_name(members[name], context, (trail, name))
-        for position, each in enumerate(names):
-            iri = self._iri(each, outer, ((trail, types), position), vocab=True)
-            if each not in outer.terms and iri[1:-1] in outer.iris:
-                raise _iri_as_term(((trail, types), position))
-            self._emit(subject, _RDF_TYPE, iri, graph, trail)
-        self._check_described_once(subject, graph, members, name, trail)
-        terms, keywords = context.terms, ("@context", types, name)
-        for key, value in members.items():
-            if key in keywords:
-                continue
-            term = terms.get(key) or context.term(key)
-            if term is None or term.iri[0] == "@":
-                raise _unsigned_member(key, trail)
-            try:
-                if term.ending is not None and isinstance(value, str):
-                    # Most values are texts, and need no more than this; they are counted at the end.
-                    self.quads[subject, term.predicate, literals.quote(value) + term.ending, graph] = None
-                else:
-                    self._property(subject, term, value, context, graph, (trail, key))
-            except literals.AmbiguousCharacter:
-                sentence = "Leave out U+FFFE and U+FFFF; they are no characters, and readers differ on them."
-                raise MappingRefused("ambiguous_character", path_of((trail, key)), sentence) from None
-        self._count_quads(trail)
+        shape = context.shapes.get(tuple(members))
+        kind = None if shape is None else shape.kind_of(members)
+        if kind is None:
+            subject = self._new_kind(members, context, graph, trail)
+        else:
+            name = kind.name
+            subject = self._name(members, name, kind.context, trail)
+            place = (subject, graph, self.dataset.describe(subject, graph, kind.statements))
+            self._count(len(kind.statements), trail)
+            if subject == self.root or self._depth == 1:
+                self._check_described_once(subject, graph, members, name, trail)
+            self._members(members, kind.terms, kind.context, place, trail)
         self._depth -= 1
+        return subject
+
+    def _new_kind(self, members: dict[str, Any], context: ActiveContext, graph: str, trail: Trail) -> str:
+        """Map a node as `node` does, and remember for the next of its kind what does not depend on its values."""
+        outer = context
+        names: tuple[str, ...] = ()
+        types = _keyword_member(members, context.type_names, "@type", trail)
+        if types is not None:
+            names = _type_names(members[types], (trail, types))
+            context = context.for_types(names)
+        name = _keyword_member(members, context.id_names, "@id", trail)
+        subject = self._name(members, name, context, trail)
+        place = (subject, graph, self.dataset.describe(subject, graph, {}))
+        statements: Said = {}
+        for position, each in enumerate(names):
+            where = ((trail, types), position)
+            iri = self._iri(each, outer, where, vocab=True)
+            if each not in outer.terms and iri[1:-1] in outer.iris:
+                raise _iri_as_term(where)
+            self._state(place, _RDF_TYPE, iri, trail)
+            statements[f"{_RDF_TYPE} {iri}"] = None
+        self._check_described_once(subject, graph, members, name, trail)
+        terms: list[tuple[str, Term]] = []
+        finding = _found_terms(members, ("@context", types, name), context, terms, trail)
+        self._members(members, finding, context, place, trail)
+        kind = Kind(context, statements, name, tuple(terms))
+        outer.remember(tuple(members), kind, types=types, names=names)
         return subject
 
     def _check_described_once(
@@ -154,46 +160,67 @@ class _Mapping:
         elif subject == self.root and not graph and any(member != name for member in members):
             raise MappingRefused("described_twice", path_of(trail), "The document is described a second time here.")
 
-    def _node_name(self, value: Any, context: ActiveContext, trail: Trail) -> str:
-        if not isinstance(value, str):
-            raise MappingRefused("id_not_text", path_of(trail), "An id must be one text.")
-        return self._iri(value, context, trail, vocab=False)
-
-    def _property(
+    def _members(
         self,
-        subject: str,
-        term: Term,
-        value: Any,
+        members: dict[str, Any],
+        terms: Iterable[tuple[str, Term]],
         context: ActiveContext,
-        graph: str,
+        place: _Place,
         trail: Trail,
     ) -> None:
-        predicate = term.predicate
+        """Map the members of a node that state something, each with its term."""
+        said, texts = place[2], 0
+        for key, term in terms:
+            value = members[key]
+            try:
+                if term.after is not None and isinstance(value, str):
+                    # Most values are texts, and need no more than this; they are counted at the end.
+                    said[f"{term.before}{literals.escaped(value)}{term.after}"] = None
+                    texts += 1
+                else:
+                    self._property(place, term, value, context, (trail, key))
+            except literals.AmbiguousCharacter:
+                sentence = "Leave out U+FFFE and U+FFFF; they are no characters, and readers differ on them."
+                raise MappingRefused("ambiguous_character", path_of((trail, key)), sentence) from None
+        self._count(texts, trail)
+
+    def _name(self, members: dict[str, Any], name: str | None, context: ActiveContext, trail: Trail) -> str:
+        """Name a node by its member `name`, or make a blank node where it has none."""
+        if name is None:
+            return self._blank_node()
+        value = members[name]
+        if not isinstance(value, str):
+            raise MappingRefused("id_not_text", path_of((trail, name)), "An id must be one text.")
+        return self._iri(value, context, (trail, name), vocab=False)
+
+    def _property(self, place: _Place, term: Term, value: Any, context: ActiveContext, trail: Trail) -> None:
+        graph = place[1]
         if term.type == "@json":
-            self._emit(subject, predicate, _json_literal(value, trail), graph, trail)
+            self._state(place, term.predicate, values.json_literal(value, trail), trail)
         elif term.container == "@list":
-            values = value if isinstance(value, list) else [value]
-            self._check_count(values, trail)
-            found = [self._object(each, term, context, graph, (trail, i)) for i, each in enumerate(values)]
-            self._emit(subject, predicate, self._list(found, graph, trail), graph, trail)
+            items = value if isinstance(value, list) else [value]
+            self._check_count(items, trail)
+            found = [self._object(each, term, context, graph, (trail, i)) for i, each in enumerate(items)]
+            self._state(place, term.predicate, self._list(found, graph, trail), trail)
         elif isinstance(value, list):
             self._check_count(value, trail)
             for position, each in enumerate(value):
                 inner = (trail, position)
-                self._emit(subject, predicate, self._object(each, term, context, graph, inner), graph, inner)
+                self._state(place, term.predicate, self._object(each, term, context, graph, inner), inner)
         else:
-            self._emit(subject, predicate, self._object(value, term, context, graph, trail), graph, trail)
+            self._state(place, term.predicate, self._object(value, term, context, graph, trail), trail)
 
-    def _check_count(self, values: list[Any], trail: Trail) -> None:
-        if len(values) > self._limits.values_per_property:
+    def _check_count(self, items: list[Any], trail: Trail) -> None:
+        if len(items) > self._limits.values_per_property:
             raise TooComplex("too_complex", path_of(trail), "One property may have at most 1,000 values.")
 
     def _list(self, items: list[str], graph: str, trail: Trail) -> str:
         rest = _RDF_NIL
         for item in reversed(items):
             cell = self._blank_node()
-            self._emit(cell, _RDF_FIRST, item, graph, trail)
-            self._emit(cell, _RDF_REST, rest, graph, trail)
+            place = (cell, graph, self.dataset.describe(cell, graph, {}))
+            self._state(place, _RDF_FIRST, item, trail)
+            self._state(place, _RDF_REST, rest, trail)
             rest = cell
         return rest
 
@@ -205,16 +232,18 @@ class _Mapping:
             if "@value" in value:
                 if term.opens_scope:
                     context = context.for_property(term)
-                return _value_object(value, term, context, trail)
+                return values.value_object(value, term, context, trail)
             # JSON-LD 1.1 API 5.1.2, step 7: a type's scope ends here, unless this only refers to a node.
-            if context.previous is not None and not _only_refers(value, context):
+            if context.previous is not None and (len(value) != 1 or not _only_refers(value, context)):
                 context = context.previous
             if term.opens_scope:
                 context = context.for_property(term)
-            return self._node_in_container(value, term, context, graph, trail)
+            if term.container == "@graph":
+                return self._graph(value, context, trail)
+            return self.node(value, context, graph, trail)
         if isinstance(value, str):
             return self._text(value, term, context, trail)
-        return _scalar(value, term.type, trail)
+        return values.scalar(value, term.type, trail)
 
     def _text(self, value: str, term: Term, context: ActiveContext, trail: Trail) -> str:
         if term.type in ("@id", "@vocab"):
@@ -223,17 +252,13 @@ class _Mapping:
             return self._iri(value, context, trail, vocab=term.type == "@vocab")
         if term.type in (None, "@none"):
             return literals.quote(value)
-        return literals.typed(value, _datatype(term.type, trail))
+        return literals.typed(value, values.datatype_of(term.type, trail))
 
-    def _node_in_container(
-        self, value: dict[str, Any], term: Term, context: ActiveContext, graph: str, trail: Trail
-    ) -> str:
-        if term.container != "@graph":
-            return self.node(value, context, graph, trail)
+    def _graph(self, value: dict[str, Any], context: ActiveContext, trail: Trail) -> str:
         inner = self._blank_node()
-        before = len(self.quads)
+        before = self.stated
         self.node(value, context, inner, trail)
-        if value and len(self.quads) == before:
+        if value and self.stated == before:
             raise MappingRefused("unsigned_data", path_of(trail), "Only the id is given here, and it is not signed.")
         return inner
 
@@ -242,16 +267,17 @@ class _Mapping:
             term = context.terms.get(value)
             if term is not None and is_node_name(term.iri):
                 return term.predicate
-        elif value[:8] == "https://" and is_node_name(value):
-            # Neither a keyword nor compact, whatever the context says (5.2, step 6.3).
-            return f"<{value}>"
-        expanded = context.expand(value, vocab=vocab) if vocab or context.prefixes or value[:1] == "@" else value
+        elif (head := value.partition(":")[0]) and head[0] != "@" and head not in context.prefixes:
+            # Neither a keyword nor compact (5.2, steps 1, 2 and 6), so it stands for itself or for nothing.
+            if not is_node_name(value):
+                raise _relative("relative_iri", trail)
+            return self._label(value) if head == "_" else f"<{value}>"
+        expanded = context.expand(value, vocab=vocab)
         if not vocab and expanded is not None and expanded != value:
             # A reader compares identifiers as they are written, so there may be only one way to write each.
             raise MappingRefused("compact_iri", path_of(trail), "Write the identifier in full.")
         if expanded is None or not is_node_name(expanded):
-            code = "relative_type" if vocab else "relative_iri"
-            raise MappingRefused(code, path_of(trail), "This is no absolute IRI, so it would not be signed.")
+            raise _relative("relative_type" if vocab else "relative_iri", trail)
         return self._label(expanded) if expanded.startswith("_:") else f"<{expanded}>"
 
     def _label(self, label: str) -> str:
@@ -265,13 +291,45 @@ class _Mapping:
         self._blank_nodes += 1
         return name
 
-    def _emit(self, subject: str, predicate: str, value: str, graph: str, trail: Trail) -> None:
-        self.quads[subject, predicate, value, graph] = None
-        self._count_quads(trail)
+    def _state(self, place: _Place, predicate: str, value: str, trail: Trail) -> None:
+        subject, graph, said = place
+        if value[0] == "_":
+            self.dataset.links[subject, predicate, value, graph] = None
+        else:
+            said[f"{predicate} {value}"] = None
+        self.stated += 1
+        if self.stated > self._limits.quads:
+            raise self._over_limit(trail)
 
-    def _count_quads(self, trail: Trail) -> None:
-        if len(self.quads) > self._limits.quads:
-            raise TooComplex("too_complex", path_of(trail), f"A document may state at most {self._limits.quads} facts.")
+    def _count(self, statements: int, trail: Trail) -> None:
+        self.stated += statements
+        if self.stated > self._limits.quads:
+            raise self._over_limit(trail)
+
+    def _over_limit(self, trail: Trail) -> TooComplex:
+        return TooComplex("too_complex", path_of(trail), f"A document may state at most {self._limits.quads} facts.")
+
+
+def _relative(code: str, trail: Trail) -> MappingRefused:
+    return MappingRefused(code, path_of(trail), "This is no absolute IRI, so it would not be signed.")
+
+
+def _found_terms(
+    members: dict[str, Any],
+    keywords: tuple[str | None, ...],
+    context: ActiveContext,
+    found: list[tuple[str, Term]],
+    trail: Trail,
+) -> Iterator[tuple[str, Term]]:
+    """Find what each member means that is none of `keywords`, one by one, and append it to `found` too."""
+    for key in members:
+        if key in keywords:
+            continue
+        term = context.term(key)
+        if term is None or term.iri[0] == "@":
+            raise _unsigned_member(key, trail)
+        found.append((key, term))
+        yield key, term
 
 
 def _unsigned_member(key: str, trail: Trail) -> MappingRefused:
@@ -303,17 +361,21 @@ def _nested_context(value: Any, context: ActiveContext, trail: Trail) -> ActiveC
 
 def _keyword_member(members: dict[str, Any], names: tuple[str, ...], keyword: str, trail: Trail) -> str | None:
     """Find the one member that means `keyword`, under whatever of its names."""
-    found = [name for name in names if name in members]
-    if len(found) > 1:
-        second = [key for key in members if key in found][1]
-        raise MappingRefused("colliding_keywords", path_of((trail, second)), f"{keyword} is given twice.")
-    return found[0] if found else None
+    found = None
+    for name in names:
+        if name in members:
+            if found is not None:
+                second = [key for key in members if key in names][1]
+                raise MappingRefused("colliding_keywords", path_of((trail, second)), f"{keyword} is given twice.")
+            found = name
+    return found
 
 
-def _type_names(value: Any, trail: Trail) -> list[str]:
-    names = value if isinstance(value, list) else [value]
-    if not all(isinstance(name, str) for name in names):
-        raise MappingRefused("type_not_text", path_of(trail), "A type must be text, or a list of texts.")
+def _type_names(value: Any, trail: Trail) -> tuple[str, ...]:
+    names = tuple(value) if isinstance(value, list) else (value,)
+    for name in names:
+        if not isinstance(name, str):
+            raise MappingRefused("type_not_text", path_of(trail), "A type must be text, or a list of texts.")
     return names
 
 
@@ -323,77 +385,3 @@ def _only_refers(value: dict[str, Any], context: ActiveContext) -> bool:
     key = next(iter(value))
     term = context.terms.get(key)
     return (key if term is None else term.iri) == "@id"
-
-
-def _datatype(datatype: str, trail: Trail) -> str:
-    # What a context calls a datatype is written as it stands, `xsd:dateTime` included; see facts on OB 3.0.3.
-    if not is_node_name(datatype) or datatype.startswith("_:"):
-        raise MappingRefused("relative_type", path_of(trail), "The datatype is no absolute IRI.")
-    return datatype
-
-
-def _scalar(value: Any, datatype: str | None, trail: Trail) -> str:
-    """Map a boolean or a number; refuse null, nested lists, and what is no JSON."""
-    coerced = None if datatype is None or datatype.startswith("@") else _datatype(datatype, trail)
-    if isinstance(value, bool):
-        return literals.typed("true" if value else "false", coerced or literals.XSD + "boolean")
-    if isinstance(value, (int, float)):
-        if literals.is_ambiguous(value):
-            raise MappingRefused("ambiguous_number", path_of(trail), "Readers differ on this number; write it as text.")
-        return literals.number(value, coerced)
-    if value is None:
-        raise MappingRefused("null_value", path_of(trail), "Leave the member out; null would not be signed.")
-    if isinstance(value, list):
-        raise MappingRefused("nested_array", path_of(trail), "A list inside a list would lose its order.")
-    raise MappingRefused("not_json", path_of(trail), "This value cannot stand in JSON.")
-
-
-def _json_literal(value: Any, trail: Trail) -> str:
-    try:
-        return literals.typed(jcs.canonicalise(value).decode("utf-8"), _RDF_JSON)
-    except LinkedDataError as refused:
-        raise MappingRefused(refused.code, path_of(trail) + refused.path[1:], refused.sentence) from None
-
-
-def _value_object(members: dict[str, Any], term: Term, context: ActiveContext, trail: Trail) -> str:
-    """Map ``{"@value": …}`` with a type, or a language and a direction (JSON-LD 1.1, 4.2.3 and 4.2.4)."""
-    known: dict[str, Any] = {}
-    for key, value in members.items():
-        alias = context.terms.get(key)
-        keyword = key if alias is None else alias.iri
-        if keyword not in _VALUE_MEMBERS:
-            raise MappingRefused("invalid_value_object", path_of((trail, key)), "This has no place beside @value.")
-        if keyword in known:
-            raise MappingRefused("colliding_keywords", path_of((trail, key)), "The same thing is given twice.")
-        known[keyword] = value
-    value, datatype = known["@value"], known.get("@type")
-    if datatype == "@json":
-        if len(known) != 2:
-            raise MappingRefused("invalid_value_object", path_of(trail), "JSON has no language.")
-        return _json_literal(value, trail)
-    if "@language" in known or "@direction" in known:
-        return _language_value(value, known, trail)
-    if "@type" in known:
-        expanded = context.expand(datatype, vocab=True) if isinstance(datatype, str) else None
-        if expanded is None or not is_node_name(expanded) or expanded.startswith("_:"):
-            raise MappingRefused("relative_type", path_of((trail, "@type")), "The datatype is no absolute IRI.")
-        if expanded == term.type:
-            # The term says so already, and a reader of dates would not look for one inside an object.
-            raise MappingRefused(
-                "needless_type", path_of((trail, "@type")), "Write the value alone; its term has the type."
-            )
-        datatype = expanded
-    if isinstance(value, str):
-        return literals.typed(value, datatype or literals.XSD + "string")
-    return _scalar(value, datatype, (trail, "@value"))
-
-
-def _language_value(value: Any, known: dict[str, Any], trail: Trail) -> str:
-    language, direction = known.get("@language"), known.get("@direction")
-    if not isinstance(value, str) or "@type" in known:
-        raise MappingRefused("invalid_value_object", path_of(trail), "Only text without a type has a language.")
-    if "@language" in known and not (isinstance(language, str) and literals.LANGUAGE.fullmatch(language)):
-        raise MappingRefused("invalid_language", path_of((trail, "@language")), "This is no language tag (BCP 47).")
-    if "@direction" in known and direction not in ("ltr", "rtl"):
-        raise MappingRefused("invalid_direction", path_of((trail, "@direction")), "The direction is ltr or rtl.")
-    return literals.in_language(value, language, direction)

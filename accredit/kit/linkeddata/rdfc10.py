@@ -4,20 +4,19 @@ Most documents have blank nodes that differ in what is said of them directly; th
 Only the others need the costly part, which poisoned datasets use to stall a verifier. Every step of it is counted,
 and a dataset that asks for too many steps is refused instead of computed.
 
-Quads are those of `accredit.kit.linkeddata.mapper`: four parts written as in N-Quads.
+Terms are written as `accredit.kit.linkeddata.dataset` says.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import permutations
 from typing import Final
 
+from accredit.kit.linkeddata.dataset import Dataset, Quad
 from accredit.kit.linkeddata.errors import TooComplex
-
-Quad = tuple[str, str, str, str]
 
 DEFAULT_BUDGET: Final = 3_000_000
 """Steps of the costly part; about a second of one core."""
@@ -46,24 +45,22 @@ class Issuer:
         return Issuer(self.prefix, dict(self.issued))
 
 
-def canonicalise(quads: Iterable[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> bytes:
+def canonicalise(statements: Iterable[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> bytes:
     """Write a dataset in its canonical form: N-Quads with canonical names, sorted, each ending in a newline.
 
-    `hash_name` is ``sha256`` or ``sha384``. Raises `TooComplex` with code ``work_budget``.
+    `statements` are a `Dataset`, or any quads. `hash_name` is ``sha256`` or ``sha384``. Raises `TooComplex` with code
+    ``work_budget``.
     """
-    lines: list[str] = []
-    unnamed: list[Quad] = []
-    for quad in dict.fromkeys(quads):
-        subject, predicate, value, graph = quad
-        # Of all that a quad may hold, only the label of a blank node begins with an underscore.
-        if subject[0] == "_" or value[0] == "_" or graph[:1] == "_":
-            unnamed.append(quad)
-        else:
-            end = f"{graph} .\n" if graph else ".\n"
-            lines.append(f"{subject} {predicate} {value} {end}")
-    lines += _named_lines(unnamed, issue_names(unnamed, hash_name=hash_name, budget=budget))
-    lines.sort()
-    return "".join(lines).encode("utf-8")
+    dataset = statements if isinstance(statements, Dataset) else Dataset.of(statements)
+    # Nearly all credentials have no graph but the default one, and no two blank nodes of which the same is said.
+    if not dataset.said.keys() - {""}:
+        subjects = {subject: sorted(said) for subject, said in dataset.said.get("", {}).items()}
+        names = _names_by_first_degree(subjects, dataset.links, _HASHES[hash_name])
+        if names is not None:
+            return _written(subjects, dataset.links, names)
+    quads = list(dataset)
+    names = issue_names(quads, hash_name=hash_name, budget=budget)
+    return "".join(sorted(_lines(quads, names))).encode("utf-8")
 
 
 def issue_names(dataset: list[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> dict[str, str]:
@@ -71,8 +68,64 @@ def issue_names(dataset: list[Quad], *, hash_name: str = "sha256", budget: int =
     return _Naming(dataset, _HASHES[hash_name], budget).run()
 
 
-def _named_lines(unnamed: list[Quad], names: dict[str, str]) -> Iterator[str]:
-    for subject, predicate, value, graph in unnamed:
+def _names_by_first_degree(
+    subjects: Mapping[str, list[str]], links: Iterable[Quad], digest: Callable[[bytes], hashlib._Hash]
+) -> dict[str, str] | None:
+    """Name the blank nodes of a default graph by their first-degree hashes (§4.6); None where two have the same.
+
+    `subjects` give in order what is said of each node, `links` aside.
+    """
+    said = {node: statements for node, statements in subjects.items() if node[0] == "_"}
+    mentions: dict[str, list[str]] = defaultdict(list)
+    linking: dict[str, list[str]] = defaultdict(list)
+    for subject, predicate, value, _ in links:
+        if subject[0] != "_":
+            mentions[value].append(f"{subject} {predicate} _:a .\n")
+        elif subject == value:
+            linking[subject].append(f"{predicate} _:a")
+        else:
+            linking[subject].append(f"{predicate} _:z")
+            mentions[value].append(f"_:z {predicate} _:a .\n")
+    for node, statements in linking.items():
+        said[node] = sorted(said[node] + statements)
+    for node in mentions:
+        said.setdefault(node, [])
+    by_hash: dict[bytes, str] = {}
+    for node, statements in said.items():
+        lines = mentions[node]
+        # Other lines begin with an IRI, or with another node, so the node's own block keeps together when sorted.
+        lines.append(_block("_:a", statements))
+        lines.sort()
+        by_hash[digest("".join(lines).encode("utf-8")).digest()] = node
+    if len(by_hash) < len(said):
+        return None
+    return {by_hash[found]: f"_:c14n{number}" for number, found in enumerate(sorted(by_hash))}
+
+
+def _block(subject: str, statements: Sequence[str]) -> str:
+    """Write the lines of one subject."""
+    return f"{subject} " + f" .\n{subject} ".join(statements) + " .\n" if statements else ""
+
+
+def _written(subjects: Mapping[str, list[str]], links: Iterable[Quad], names: Mapping[str, str]) -> bytes:
+    """Write a default graph; `subjects` give in order what is said of each node, `links` aside."""
+    linking: dict[str, list[str]] = defaultdict(list)
+    for subject, predicate, value, _ in links:
+        linking[subject].append(f"{predicate} {names[value]}")
+    # Each block begins with another subject and a space, so sorting blocks sorts their lines; and no statement is the
+    # beginning of another that goes on with a space or less, so statements sort as lines do.
+    blocks = [
+        _block(names.get(subject, subject), sorted(said + linking[subject]) if subject in linking else said).encode(
+            "utf-8"
+        )
+        for subject, said in subjects.items()
+    ]
+    blocks.sort()
+    return b"".join(blocks)
+
+
+def _lines(quads: Iterable[Quad], names: Mapping[str, str]) -> Iterator[str]:
+    for subject, predicate, value, graph in quads:
         line = f"{names.get(subject, subject)} {predicate} {names.get(value, value)}"
         yield f"{line} {names.get(graph, graph)} .\n" if graph else f"{line} .\n"
 

@@ -27,6 +27,8 @@ from operator import itemgetter
 from typing import Any, Final
 
 from accredit.kit.linkeddata import literals, mapper
+from accredit.kit.linkeddata.active_context import IRI_CHARACTERS
+from accredit.kit.linkeddata.dataset import Quad
 from accredit.kit.linkeddata.errors import LinkedDataError
 from accredit.kit.linkeddata.patterns import Path, Pattern, with_marks
 
@@ -44,8 +46,8 @@ _MAX_QUADS: Final = 2_000
 _MARK: Final = "urn:x-accredit-place:"
 _MARKED: Final = re.compile(rf'<{_MARK}([0-9]+)>|"{_MARK}([0-9]+)"([^"]*)')
 # Whatever begins like this is no keyword, no blank node, no term and no compact IRI in any pinned context (a test
-# looks). The characters are those that `active_context.is_node_name` asks for.
-_PLAIN_IRI: Final = re.compile(r"(?:urn:|did:|https?://)[^\x00-\x20<>\"{}|^`\\]*")
+# looks).
+_PLAIN_IRI: Final = re.compile(rf"(?:urn:|did:|https?://){IRI_CHARACTERS}*")
 _RDF_TYPE: Final = f"<{literals.RDF}type>"
 
 
@@ -59,15 +61,16 @@ def compiled(document: Mapping[str, Any], varying: frozenset[Path]) -> Template 
         return None
     marked = with_marks(kept, places, lambda number: f"{_MARK}{number}")
     try:
-        root, quads = mapper.described(marked)
+        root, dataset = mapper.described(marked)
     except LinkedDataError:
         # A mark may not stand there: in a type, in the name of a language, in a list of contexts.
         return None
+    quads = list(dataset)
     endings = _endings(quads, len(places))
     return None if endings is None else Template(pattern, marked, _Plan(quads, root, endings))
 
 
-def _endings(quads: Sequence[mapper.Quad], count: int) -> list[str | None] | None:
+def _endings(quads: Sequence[Quad], count: int) -> list[str | None] | None:
     """Find for each place what follows its literal, or None for an IRI; None in all where one is no whole term."""
     found: dict[int, str | None] = {}
     if len(quads) > _MAX_QUADS:
@@ -88,7 +91,7 @@ def _endings(quads: Sequence[mapper.Quad], count: int) -> list[str | None] | Non
 class _Plan:
     """The lines of a dataset with marks in it, as pieces."""
 
-    def __init__(self, quads: Sequence[mapper.Quad], root: str, endings: list[str | None]) -> None:
+    def __init__(self, quads: Sequence[Quad], root: str, endings: list[str | None]) -> None:
         self.endings = endings
         self.nodes = list(dict.fromkeys(part for quad in quads for part in (quad[0], quad[2]) if part[0] == "_"))
         self._numbers = {node: len(endings) + number for number, node in enumerate(self.nodes)}

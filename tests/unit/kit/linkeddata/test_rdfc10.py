@@ -8,7 +8,8 @@ import time
 import pytest
 
 from accredit.kit.linkeddata import TooComplex
-from accredit.kit.linkeddata.rdfc10 import Quad, canonicalise, issue_names
+from accredit.kit.linkeddata.dataset import Dataset, Quad
+from accredit.kit.linkeddata.rdfc10 import canonicalise, issue_names
 from tests.unit.kit.linkeddata.limits import SECONDS
 
 P = "<https://x.example/p>"
@@ -53,6 +54,39 @@ def test_neither_names_nor_order_make_a_difference(quads: list[Quad]) -> None:
     expected = canonicalise(quads)
     for seed in range(10):
         assert canonicalise(shuffled(quads, seed)) == expected
+
+
+def written_out(quads: list[Quad]) -> bytes:
+    """Write a dataset quad by quad, with the names that the general algorithm issues."""
+    names = issue_names(list(dict.fromkeys(quads)))
+    lines = [" ".join(names.get(part, part) for part in quad if part) + " .\n" for quad in dict.fromkeys(quads)]
+    return "".join(sorted(lines)).encode()
+
+
+def quads_at_random(seed: int) -> list[Quad]:
+    chance = random.Random(seed)
+    nodes = [f"_:n{number}" for number in range(chance.randint(1, 9))] + ["<urn:x:1>", "<urn:x:10>"]
+    values = ['"a"', '"a"@en', '"a b"', '"a"^^<urn:x:t>', '"é😀"', *nodes]
+    graphs = ["", "", "", "_:g"] if seed % 4 == 0 else [""]
+    count = chance.randint(1, 30)
+    return [
+        (chance.choice(nodes), chance.choice((P, P[:-1] + "q>")), chance.choice(values), chance.choice(graphs))
+        for _ in range(count)
+    ]
+
+
+def test_the_short_way_of_plain_documents_gives_what_the_general_way_gives() -> None:
+    for seed in range(600):
+        quads = quads_at_random(seed)
+        assert canonicalise(quads) == canonicalise(Dataset.of(quads)) == written_out(quads), f"seed {seed}"
+
+
+def test_a_dataset_holds_each_quad_once() -> None:
+    for seed in range(100):
+        quads = quads_at_random(seed)
+        dataset = Dataset.of(quads + quads)
+        assert set(dataset) == set(quads)
+        assert len(dataset) == len(list(dataset)) == len(set(quads))
 
 
 def test_different_graphs_differ() -> None:
