@@ -9,12 +9,19 @@ from typing import Final
 _ALPHABET: Final = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
 # Two digits at a time; ten of them fit into a machine word, where arithmetic is faster than on longer numbers.
 _PAIRS: Final = [first + second for first in _ALPHABET for second in _ALPHABET]
-_VALUES: Final = {character: value for value, character in enumerate(_ALPHABET)}
-_PAIR_VALUES: Final = {pair: value for value, pair in enumerate(_PAIRS)}
 _TEN_DIGITS: Final = 58**10
+_NO_DIGIT: Final = 255
+_VALUES: Final = bytes(_ALPHABET.find(chr(code)) % 256 for code in range(256))
 
 MAX_BASE58_LENGTH: Final = 256
 """Decoding base58 takes time in the square of its length; keys and signatures are far shorter than this."""
+
+# Two neighbours become one number of twice the size, all along a text at once: a mask for every other number of so
+# many bits, and what the left one of two is worth.
+_JOINS: Final = [
+    (bits, sum(((1 << bits) - 1) << place for place in range(0, 8 * MAX_BASE58_LENGTH, 2 * bits)), 58 ** (bits // 8))
+    for bits in (8, 16, 32, 64, 128, 256, 512, 1_024)
+]
 
 
 def encode_base58(data: bytes) -> str:
@@ -32,16 +39,17 @@ def encode_base58(data: bytes) -> str:
 
 def decode_base58(text: str) -> bytes:
     """Read multibase base58btc; raises `ValueError` when it is not that, or over 256 characters."""
-    if not text.startswith("z") or len(text) > MAX_BASE58_LENGTH:
+    if not text.startswith("z") or len(text) > MAX_BASE58_LENGTH or not text.isascii():
         raise ValueError("not base58btc of a reasonable length")
-    odd = 1 + (len(text) - 1) % 2
-    try:
-        number = _VALUES[text[1]] if odd == 2 else 0
-        for start in range(odd, len(text), 2):
-            number = number * 3_364 + _PAIR_VALUES[text[start : start + 2]]
-    except KeyError:
-        raise ValueError("not base58btc") from None
-    zeros = len(text) - 1 - len(text[1:].lstrip("1"))
+    digits = text[1:].encode("ascii").translate(_VALUES)
+    if _NO_DIGIT in digits:
+        raise ValueError("not base58btc")
+    number = int.from_bytes(digits, "big")
+    for bits, mask, weight in _JOINS:
+        if bits >= 8 * len(digits):
+            break
+        number = (number & mask) + (number >> bits & mask) * weight
+    zeros = len(digits) - len(digits.lstrip(b"\x00"))
     return b"\x00" * zeros + number.to_bytes((number.bit_length() + 7) // 8, "big")
 
 
