@@ -44,6 +44,7 @@ _TEXT = st.text(max_size=30) | st.sampled_from(
 _ODD_IRIS = (
     *("urn:uuid:1", "did:web:x.example", "https://x.example/a", "https://x.example/a#1", "urn:é", "_:n1", "relative"),
     *("@id", "ex:compact", "xsd:string", "HTTPS://x.example", "https:x", "Achievement", "mailto:a@b", "urn:a b", "a>b"),
+    *("urn:a\u00a0b", "https://x.example/\ufeff", "did:web:x\u2003"),
 )
 _IRI = st.uuids().map(lambda number: number.urn) | st.sampled_from(_ODD_IRIS)
 _DATE = st.datetimes().map(lambda moment: moment.isoformat() + "Z")
