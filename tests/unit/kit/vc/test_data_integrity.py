@@ -5,44 +5,18 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
 from accredit.kit.linkeddata import LinkedDataError
-from accredit.kit.vc import data_integrity, ecdsa_2019, eddsa_jcs_2022, eddsa_rdfc_2022, multibase, timestamps
-from accredit.kit.vc import proof as proofs
+from accredit.kit.vc import data_integrity, eddsa_jcs_2022, eddsa_rdfc_2022, multibase, timestamps
 from accredit.kit.vc.errors import ProofInvalid, TimestampInvalid
 from accredit.kit.vc.multikey import KeyKind
-from accredit.kit.vc.verification_key import VerificationKey
 from tests.unit.kit.vc import vc_examples as examples
+from tests.unit.kit.vc.proof_examples import KEY, SUITES, Document, code_of, signed, verify
 from tests.unit.kit.vc.vc_examples import CREATED, NOW
-
-Document = dict[str, Any]
-KEY = examples.key(1)
-SUITES = {"eddsa-rdfc-2022": eddsa_rdfc_2022, "eddsa-jcs-2022": eddsa_jcs_2022}
-
-
-def signed(suite: Any = eddsa_rdfc_2022, seed: int = 1, document: Document | None = None, **options: Any) -> Document:
-    found: Document = suite.add_proof(
-        document or examples.badge(),
-        sign=examples.private(seed).sign,
-        verification_method=examples.key(seed).id,
-        created=CREATED,
-        **options,
-    )
-    return found
-
-
-def verify(document: Any, *keys: VerificationKey, **expected: Any) -> list[data_integrity.VerifiedProof]:
-    return data_integrity.verify(document, resolve=examples.resolver(*(keys or (KEY,))), now=NOW, **expected)
-
-
-def code_of(document: Any, *keys: VerificationKey, **expected: Any) -> str:
-    with pytest.raises((ProofInvalid, LinkedDataError, TimestampInvalid)) as refused:
-        verify(document, *keys, **expected)
-    return str(vars(refused.value)["code"])
 
 
 @pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
@@ -52,6 +26,7 @@ def test_a_signed_badge_verifies(suite: Any) -> None:
     (found,) = verify(document, expected_controller=examples.ISSUER)
     assert (found.controller, found.cryptosuite, found.created) == (examples.ISSUER, suite.NAME, CREATED)
     assert (found.position, found.purpose, found.notes) == (0, "assertionMethod", ())
+    assert (found.key, found.verification_method, found.expires) == (KEY, KEY.id, None)
 
 
 @pytest.mark.parametrize("suite", SUITES.values(), ids=SUITES)
@@ -173,6 +148,9 @@ HISTORIES: dict[str, tuple[dict[str, Any], str | None]] = {
     "VC16 valid from the day after": ({"valid_from": CREATED + DAY}, "created_before_key"),
     "retired after it signed": ({"retired": CREATED + DAY}, None),
     "VC16 retired before it signed": ({"retired": CREATED - DAY}, "created_after_key"),
+    "retired in the second in which it signed": ({"retired": CREATED}, None),
+    "VC16 revoked this very moment": ({"revoked": NOW}, "key_revoked"),
+    "VC16 expired this very moment": ({"expires": NOW}, "key_expired"),
     "VC16 revoked after it signed": ({"revoked": CREATED + DAY}, "key_revoked"),
     "revoked from tomorrow": ({"revoked": NOW + DAY}, None),
     "VC16 expired after it signed": ({"expires": CREATED + DAY}, "key_expired"),
@@ -208,6 +186,14 @@ def test_created_may_be_a_minute_ahead_and_lack_its_offset() -> None:
     document = signed()
     document["proof"][0]["created"] = "2026-11-23T09:31:00"
     assert code_of(document) == "signature_invalid"
+    document["proof"][0]["created"] = "2026-11-23T09:31:01"
+    assert code_of(document) == "created_in_future"
+
+
+def test_vc17_a_proof_holds_until_the_moment_at_which_it_expires() -> None:
+    later = NOW + timedelta(seconds=1)
+    assert verify(signed(options={"expires": timestamps.write(later)}))[0].expires == later
+    assert code_of(signed(options={"expires": timestamps.write(NOW)})) == "proof_expired"
 
 
 # ---- domain and challenge
@@ -295,91 +281,9 @@ def test_a_suite_alone_reads_exactly_one_proof(suite: Any) -> None:
     with pytest.raises(ProofInvalid) as refused:
         suite.verify(signed(suite, seed=2), public_key=KEY.public_key)
     assert refused.value.code == "signature_invalid"
-
-
-# ---- the other suites and the older data model
-
-
-@pytest.mark.parametrize("suite", [ecdsa_2019.RDFC, ecdsa_2019.JCS])
-@pytest.mark.parametrize("kind", [KeyKind.P256, KeyKind.P384])
-def test_proofs_by_keys_of_the_nist_curves_verify(kind: KeyKind, suite: str) -> None:
-    public, sign = examples.curve_signer(kind, 5)
-    key = replace(KEY, public_key=public)
-    proof = proofs.new(
-        cryptosuite=suite, verification_method=key.id, created=CREATED, proof_purpose="assertionMethod", options=None
-    )
-    if suite == ecdsa_2019.JCS:
-        proof["@context"] = examples.badge()["@context"]
-    proof["proofValue"] = multibase.encode_base58(sign(ecdsa_2019.hash_data(examples.badge(), proof, kind=kind)))
-    assert verify({**examples.badge(), "proof": proof}, key)[0].cryptosuite == suite
-    assert code_of({**examples.badge(), "name": "x", "proof": proof}, key) == "signature_invalid"
-    assert code_of({**examples.badge(), "proof": {**proof, "proofValue": "z1"}}, key) == "proof_value"
-
-
-def older_proof() -> tuple[Document, Document]:
-    older = {
-        "@context": ["https://www.w3.org/2018/credentials/v1", "https://w3id.org/security/suites/ed25519-2020/v1"],
-        "type": ["VerifiableCredential"],
-        "issuer": examples.ISSUER,
-        "issuanceDate": "2020-01-01T00:00:00Z",
-        "credentialSubject": {"id": "urn:x:2"},
-    }
-    proof = {
-        "type": "Ed25519Signature2020",
-        "created": timestamps.write(CREATED),
-        "verificationMethod": KEY.id,
-        "proofPurpose": "assertionMethod",
-    }
-    signature = examples.private(1).sign(eddsa_rdfc_2022.hash_data(older, proof))
-    return older, {**proof, "proofValue": multibase.encode_base58(signature)}
-
-
-def test_a_proof_of_the_older_kind_verifies() -> None:
-    older, proof = older_proof()
-    (found,) = verify({**older, "proof": proof}, expected_controller=examples.ISSUER)
-    assert found.cryptosuite == "Ed25519Signature2020"
-    assert code_of({**older, "issuanceDate": "2021-01-01T00:00:00Z", "proof": proof}) == "signature_invalid"
-    assert code_of({**older, "proof": {**proof, "proofValue": "z1"}}) == "proof_value"
-    public, _ = examples.curve_signer(KeyKind.P256, 1)
-    assert code_of({**older, "proof": proof}, replace(KEY, public_key=public)) == "key_type"
-    assert code_of({**older, "proof": {**proof, "cryptosuite": "x"}}) == "unsupported_proof"
-
-
-def test_jcs_contexts_of_the_proof_must_begin_those_of_the_document() -> None:
-    document = signed(eddsa_jcs_2022)
-    longer = {**document, "@context": [*document["@context"], "https://x.example/c"]}
-    eddsa_jcs_2022.verify(longer, public_key=KEY.public_key)
-    assert code_of({**document, "@context": document["@context"][:1]}) == "context_mismatch"
-    assert code_of({**document, "@context": document["@context"][::-1]}) == "context_mismatch"
-
-
-def test_jcs_signs_a_document_without_contexts() -> None:
-    document = signed(eddsa_jcs_2022, document={"anything": [1, None, {"x": True}]})
-    assert "@context" not in document["proof"][0]
-    assert len(verify(document)) == 1
-    assert code_of({**document, "anything": []}) == "signature_invalid"
-
-
-def test_a_credential_of_the_older_data_model_gets_the_context_of_proofs() -> None:
-    older = {
-        "@context": ["https://www.w3.org/2018/credentials/v1"],
-        "type": ["VerifiableCredential"],
-        "issuer": examples.ISSUER,
-        "issuanceDate": "2020-01-01T00:00:00Z",
-        "credentialSubject": {"id": "urn:x:2"},
-    }
-    document = signed(document=older)
-    assert document["@context"][-1] == "https://w3id.org/security/data-integrity/v2"
-    assert signed(document=document)["@context"] == document["@context"]
-    assert len(verify(document)) == 1
-
-
-def test_times_are_written_in_utc() -> None:
-    assert signed()["proof"][0]["created"] == "2026-11-20T12:00:00Z"
-    with pytest.raises(TimestampInvalid):
-        eddsa_rdfc_2022.add_proof(
-            examples.badge(),
-            sign=examples.private(1).sign,
-            verification_method=KEY.id,
-            created=datetime(2026, 1, 1, tzinfo=UTC).replace(tzinfo=None),
-        )
+    for wanted in ("urn:x:1", ["urn:x:1"]):
+        document = copy.deepcopy(signed(suite))
+        document["proof"][0].update(id="urn:x:1", previousProof=wanted)
+        with pytest.raises(ProofInvalid) as refused:
+            suite.verify(document, public_key=KEY.public_key)
+        assert refused.value.code == "previous_proof"

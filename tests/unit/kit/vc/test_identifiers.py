@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
 from accredit.kit.vc import controlled_identifier, did_key, did_web
-from accredit.kit.vc.errors import IdentifierRefused, KeyRefused
+from accredit.kit.vc.errors import IdentifierRefused, KeyRefused, TimestampInvalid
 from accredit.kit.vc.verification_key import VerificationKey
 from tests.unit.kit.vc import vc_examples as examples
 
 DID = examples.ISSUER
+LONGEST_HOST = ".".join(["a" * 63] * 3 + ["a" * 53])
 
 
 @pytest.mark.parametrize(
@@ -32,12 +34,21 @@ DID = examples.ISSUER
             "did:web:accredit.example%3A8443:o:x",
             "https://accredit.example:8443/o/x/did.json",
         ),
+        ("a.example:65535", ("A-z_0.9%C5%B4",), "did:web:a.example%3A65535:A-z_0.9%C5%B4", None),
+        ("a.example", ("x" * 982,), "did:web:a.example:" + "x" * 982, None),
+        (f"{LONGEST_HOST}.example", (), f"did:web:{LONGEST_HOST}.example", None),
     ],
-    ids=["a host", "a path", "a port"],
+    ids=["a host", "a path", "a port", "the highest port", "a thousand characters", "a host of 253 characters"],
 )
-def test_an_identifier_says_where_its_document_is(host: str, segments: tuple[str, ...], did: str, url: str) -> None:
+def test_an_identifier_says_where_its_document_is(
+    host: str, segments: tuple[str, ...], did: str, url: str | None
+) -> None:
     assert did_web.did_for(host, segments) == did
-    assert did_web.document_url(did) == url
+    assert did_web.document_url(did) == (url or f"https://{host}/{'/'.join(segments) or '.well-known'}/did.json")
+
+
+def test_the_colon_before_a_port_may_be_written_in_small_letters() -> None:
+    assert did_web.document_url("did:web:a.example%3a8443") == "https://a.example:8443/.well-known/did.json"
 
 
 @pytest.mark.parametrize(
@@ -50,7 +61,12 @@ def test_an_identifier_says_where_its_document_is(host: str, segments: tuple[str
         *("did:web:accredit.example::x", "did:web:accredit.example:x:", "did:web:accredit.example:a/b"),
         *("did:web:accredit.example:a%5Cb", "did:web:accredit.example:%00", "did:web:accredit.example:a?b"),
         *("did:web:accredit.example#x", "did:web:①②⑦.0.0.1", "did:web:accredit.example%2Fevil", "did:web:-a.example"),
+        *("accredit.example", "accredit.example:o:northfield", "did:web:a.example:x%7Fy", "did:web:a.example:%7f"),
+        *("did:web:a.example:x%20y", "did:web:a.example:.", "did:web:a.example:x%2525", "did:web:a.example:x%23y"),
+        *("did:web:a.example:x%3Fy", "did:web:a.example:" + "x" * 983, f"did:web:a{LONGEST_HOST}.example"),
+        *("did:web:a.example:x%1y", "did:web:a.example:é", "did:web:a.1x", "did:web:a-.example", "did:web:a.example-"),
         "did:web:" + "a." * 500 + "example",
+        "did:web:" + "a" * 64 + ".example",
     ],
 )
 def test_vi11_refuses_addresses_and_paths_that_climb(did: str) -> None:
@@ -79,11 +95,27 @@ def test_the_document_of_an_issuer_keeps_every_key_it_ever_had() -> None:
     assert refused.value.code == "not_assertion_key"
 
 
+def test_the_document_of_an_issuer_is_written_in_full() -> None:
+    key = examples.key(1, relationships=frozenset({"assertionMethod", "authentication"}))
+    assert did_web.did_document(DID, [key]) == {
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": DID,
+        "verificationMethod": [
+            {"id": key.id, "type": "Multikey", "controller": DID, "publicKeyMultibase": key.public_key.multibase}
+        ],
+        "assertionMethod": [key.id],
+        "authentication": [key.id],
+    }
+    assert did_web.did_document(DID, [])["assertionMethod"] == []
+
+
 @pytest.mark.parametrize("owner", ["did:web:other.example", "did:web:accredit.example:o:northfield2"])
 def test_a_document_holds_no_key_of_another(owner: str) -> None:
-    with pytest.raises(IdentifierRefused) as refused:
-        did_web.did_document(DID, [examples.key(1, controller=owner)])
-    assert refused.value.code == "key_of_another"
+    of_another = examples.key(1, controller=owner)
+    for key in (of_another, replace(of_another, controller=DID), replace(examples.key(1), controller=owner)):
+        with pytest.raises(IdentifierRefused) as refused:
+            did_web.did_document(DID, [key])
+        assert refused.value.code == "key_of_another"
 
 
 def document() -> dict[str, Any]:
@@ -147,6 +179,37 @@ def test_a_verification_method_is_a_url_with_a_fragment(identifier: str) -> None
     assert refused.value.code == "method_malformed"
 
 
+def test_the_fragment_begins_at_the_first_hash_sign() -> None:
+    with pytest.raises(IdentifierRefused) as refused:
+        controlled_identifier.find_key(document(), f"{METHOD}#x")
+    assert refused.value.code == "method_not_found"
+
+
+ALL_RELATIONSHIPS = (
+    *("assertionMethod", "authentication", "capabilityDelegation", "capabilityInvocation", "keyAgreement"),
+)
+
+
+def test_a_key_is_good_for_every_relationship_that_lists_it() -> None:
+    found = {**document(), **{name: [METHOD] for name in ALL_RELATIONSHIPS}, "other": [METHOD]}
+    for name in ALL_RELATIONSHIPS:
+        assert controlled_identifier.find_key(found, METHOD, relationship=name).relationships == set(ALL_RELATIONSHIPS)
+    with pytest.raises(IdentifierRefused):
+        controlled_identifier.find_key(found, METHOD, relationship="other")
+    del found["assertionMethod"]
+    with pytest.raises(IdentifierRefused):
+        controlled_identifier.find_key(found, METHOD)
+
+
+@pytest.mark.parametrize("name", ["expires", "revoked"])
+def test_a_date_of_a_key_that_is_no_date_is_refused(name: str) -> None:
+    found = document()
+    method(found)[name] = "soon"
+    with pytest.raises(TimestampInvalid) as refused:
+        controlled_identifier.find_key(found, METHOD)
+    assert refused.value.path == f"$.{name}"
+
+
 def test_a_key_may_be_embedded_and_named_by_its_fragment_alone() -> None:
     found = document()
     embedded = {**method(found), "id": METHOD.removeprefix(DID)}
@@ -165,7 +228,18 @@ def test_the_dates_of_a_key_are_read() -> None:
 def test_did_key_certifies_itself() -> None:
     public = examples.public(1)
     did, method_id = did_key.did_for(public), did_key.verification_method_for(public)
-    assert did_key.resolve(method_id).public_key == public
+    relationships = frozenset({"authentication", "assertionMethod", "capabilityInvocation", "capabilityDelegation"})
+    assert did_key.resolve(method_id) == VerificationKey(
+        id=method_id, controller=did, public_key=public, relationships=relationships
+    )
+    assert did_key.did_document(did) == {
+        "@context": ["https://www.w3.org/ns/did/v1", "https://w3id.org/security/multikey/v1"],
+        "id": did,
+        "verificationMethod": [
+            {"id": method_id, "type": "Multikey", "controller": did, "publicKeyMultibase": public.multibase}
+        ],
+        **{name: [method_id] for name in relationships},
+    }
     for relationship in did_key.RELATIONSHIPS:
         found = controlled_identifier.find_key(did_key.did_document(did), method_id, relationship=relationship)
         assert (found.controller, found.public_key) == (did, public)
