@@ -21,6 +21,7 @@ from accredit.kit.vc.errors import VcError
 from tests.conformance import our_documents as ours
 from tests.conformance.peers import DIGITALBAZAAR, DIGITALCREDENTIALS, Peers
 
+pytestmark = pytest.mark.suite("Node verifiers")
 ALL = ("ours", "openbadgeslib", DIGITALBAZAAR, DIGITALCREDENTIALS)
 # Canonical JSON and ECDSA are read by two of the four.
 TWO = ("ours", DIGITALBAZAAR)

@@ -39,6 +39,7 @@ from accredit.kit.vc.errors import VcError
 from tests.conformance import our_documents as ours
 from tests.conformance.peers import DIGITALBAZAAR, DIGITALCREDENTIALS, Peers
 
+pytestmark = pytest.mark.suite("Node verifiers")
 BOTH = (DIGITALBAZAAR, DIGITALCREDENTIALS)
 FIRST = "urn:uuid:1d6f4b1e-0000-4000-8000-0000000000aa"
 ASKED: dict[str, Any] = {"challenge": "7b3f", "domain": "college.example"}

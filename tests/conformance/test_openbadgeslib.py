@@ -41,9 +41,12 @@ from openbadgeslib.ob3 import (
     verify_endorsement_jwt,
 )
 
+from accredit.domain.verification import operations as verification
+from accredit.domain.verification.rules import Verdict
+from accredit.domain.verification.sources import NoSources
 from accredit.kit.openbadges import detect, png, svg
 from accredit.kit.openbadges.credential import read
-from accredit.kit.vc import data_integrity, did_key, did_web, json_web_key, status_list, vc_jwt
+from accredit.kit.vc import data_integrity, did_key, did_web, eddsa_jcs_2022, json_web_key, status_list, vc_jwt
 from accredit.kit.vc.errors import VcError
 from accredit.kit.vc.json_web_key import RsaVerificationKey
 from accredit.kit.vc.json_web_signature import es256_signer, rs256_signer
@@ -53,6 +56,7 @@ from tests.conformance import our_documents as ours
 from tests.unit.kit.openbadges.test_files import PNG, SVG
 from tests.unit.kit.vc import token_examples as tokens
 
+pytestmark = pytest.mark.suite("openbadgeslib")
 LATER = ours.NOW + timedelta(days=3650)
 KID = f"{ours.ISSUER}#token-key"
 HOURS = "urn:uuid:1d6f4b1e-0000-4000-8000-000000000001"
@@ -149,6 +153,52 @@ def test_our_endorsement_as_a_token_verifies_there(alg: Literal["ES256", "RS256"
     assert (found["issuer"], found["endorses"]) == (ours.ISSUER, document["credentialSubject"]["id"])
 
 
+def their_verdict(document: dict[str, Any], **more: Any) -> str:
+    """Their sentence of refusal, or nothing where they accept."""
+    files = ours.files()
+    try:
+        OB3LdpVerifier().verify(document, download=lambda url, *_: files[url].encode(), **more)
+    except OB3VerificationError as error:
+        return str(error)
+    return ""
+
+
+def test_our_badge_with_every_property_verifies_there() -> None:
+    assert their_verdict(ours.sign(ours.complete_badge())) == ""
+
+
+def test_of_a_set_they_check_the_proof_that_they_know() -> None:
+    signed = ours.sign(ours.sign(ours.badge()), suite=eddsa_jcs_2022)
+    assert their_verdict(signed) == ""
+    signed["proof"][1]["created"] = "2026-07-10T15:00:01Z"
+    assert their_verdict(signed) == ""
+    with pytest.raises(VcError, match="signature_invalid"):
+        data_integrity.verify(signed, resolve=ours.resolve, now=ours.NOW)
+
+
+@pytest.mark.parametrize(
+    ("document", "sentence"),
+    [
+        pytest.param(
+            lambda: ours.sign(ours.sign(ours.badge()), issuer=ours.ENDORSER), "multiple supported", id="two signers"
+        ),
+        pytest.param(lambda: ours.sign(ours.older_badge()), "carries 'issuanceDate'", id="the older data model"),
+        pytest.param(
+            lambda: ours.sign(ours.endorsement(), issuer=ours.ENDORSER), "not an OpenBadge", id="an endorsement in JSON"
+        ),
+    ],
+)
+def test_what_they_refuse_and_we_accept(document: Callable[[], Any], sentence: str) -> None:
+    assert sentence in their_verdict(document())
+    assert data_integrity.verify(document(), resolve=ours.resolve, now=ours.NOW)
+
+
+def test_they_ask_for_a_status_list_as_a_token_unless_told_otherwise() -> None:
+    signed = ours.sign(ours.badge())
+    assert "not a signed JWT-VC" in their_verdict(signed, check_status=True)
+    assert their_verdict(signed, check_status=True, verify_status_list=False) == ""
+
+
 # ── theirs in ours
 
 SIGNERS = {"ES256": KeyType.ECC, "RS256": KeyType.RSA, "EdDSA": KeyType.ED25519}
@@ -192,6 +242,10 @@ def test_their_token_verifies_here(alg: str, kind: str) -> None:
     # Its header carries the key itself, which is no proof of whose it is.
     assert (found.is_bound, KEY_NOT_ANCHORED in found.notes) == (False, True)
     assert read(found.document).subject.result[0].value == "25"
+    # A did:key that is the very key in the header is anchored after all; the verdict of the product knows.
+    bound = issuer.startswith("did:key:")
+    report = verification.verify(made, now=LATER, sources=NoSources())
+    assert report.verdict is (Verdict.GENUINE_ISSUER_NOT_RECOGNISED if bound else Verdict.INTEGRITY_ONLY)
 
 
 @pytest.mark.parametrize("kind", ["the document", *BAKE])
@@ -207,6 +261,8 @@ def test_their_proof_verifies_here(kind: str) -> None:
     (found,) = data_integrity.verify(document, resolve=did_key.resolve, now=LATER, expected_controller=badge.issuer.id)
     assert found.cryptosuite == "eddsa-rdfc-2022"
     assert read(document).name == "Peer Mentor"
+    report = verification.verify(made, now=LATER, sources=NoSources())
+    assert report.verdict is Verdict.GENUINE_ISSUER_NOT_RECOGNISED
 
 
 @pytest.mark.parametrize("alg", SIGNERS)

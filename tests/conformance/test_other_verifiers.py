@@ -104,6 +104,7 @@ def published(document: dict[str, Any], download: Download) -> dict[str, str]:
     return {url: download(url).decode() for url in addresses}
 
 
+@pytest.mark.suite("Node verifiers")
 @pytest.mark.parametrize("kind", ["json", "png", "svg"])
 def test_verifiers_of_wallets_find_it_good_and_not_revoked(
     credential: Callable[[str], bytes], download: Download, kind: str
