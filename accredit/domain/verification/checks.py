@@ -51,6 +51,7 @@ _PROOF_REASONS = {
     "context_mismatch": Reason.SIGNATURE_INVALID,
     "proof_expired": Reason.EXPIRED,
     "created_in_future": Reason.KEY_NOT_VALID_THEN,
+    "key_type": Reason.ALG_NOT_ALLOWED,
 }
 _KEY_REASONS = {
     "wrong_key": Reason.KEY_NOT_OF_ISSUER,
@@ -62,7 +63,8 @@ _KEY_REASONS = {
     "key_expired": Reason.KEY_NOT_VALID_THEN,
     "key_revoked": Reason.KEY_COMPROMISED,
 }
-_TOKEN_REASONS = _KEY_REASONS | {"created_in_future": Reason.KEY_NOT_VALID_THEN}
+# Of a token the algorithm is what does not fit: its key may be the issuer's, and is for another one.
+_KEY_REASONS_OF_TOKENS = {code: reason for code, reason in _KEY_REASONS.items() if code != "key_type"}
 _TOKEN_KEYS = {
     "key_too_weak": Reason.KEY_TOO_WEAK,
     "weak_key": Reason.WEAK_KEY,
@@ -265,7 +267,7 @@ def _proofs_and_key(examination: Examination) -> None:
 
 def _note_refusal(examination: Examination, finder: KeyFinder, error: VcError) -> None:
     code = error.code if isinstance(error, ProofInvalid | TokenInvalid) else ""
-    reasons = _TOKEN_REASONS if isinstance(error, TokenInvalid) else _KEY_REASONS
+    reasons = _KEY_REASONS_OF_TOKENS if isinstance(error, TokenInvalid) else _KEY_REASONS
     reason = finder.reason if code == "key_unknown" else reasons.get(code)
     if reason is None:
         examination.failed(CheckId.SIGNATURE, _PROOF_REASONS.get(code, Reason.PROOF_MALFORMED), path=error.path)
@@ -356,8 +358,11 @@ def _logged(examination: Examination) -> None:
     if place is None:
         examination.untold(CheckId.LOGGED, Reason.NOT_IN_LOG)
         return
-    signed_at = place.signed_at.isoformat()
-    examination.passed(CheckId.LOGGED, origin=place.origin, index=place.index, size=place.size, signed_at=signed_at)
+    facts = {"signed_at": place.signed_at.isoformat()}
+    if place.witnessed_by is not None and place.witnessed_at is not None:
+        # Of our own times nobody else can say anything; of this one a witness of another house does.
+        facts = {"witnessed_by": place.witnessed_by, "witnessed_at": place.witnessed_at.isoformat()}
+    examination.passed(CheckId.LOGGED, origin=place.origin, index=place.index, size=place.size, **facts)
 
 
 def _holder(examination: Examination) -> None:

@@ -118,7 +118,15 @@ class DatabaseSources:
         checkpoint = proved.checkpoint
         # Raises where the log does not hold together, which the check then reports as "could not tell".
         verify_inclusion(proved.leaf_hash, proved.index, checkpoint.size, proved.proof, checkpoint.root)
-        return LogPlace(origin=origin, index=proved.index, size=checkpoint.size, signed_at=checkpoint.signed_at)
+        first = next(iter(proved.witnessed), None)
+        return LogPlace(
+            origin=origin,
+            index=proved.index,
+            size=checkpoint.size,
+            signed_at=checkpoint.signed_at,
+            witnessed_by=first.name if first else None,
+            witnessed_at=first.at if first else None,
+        )
 
 
 def _verification_key(key: KeyFacts) -> JoseVerificationKey:

@@ -19,12 +19,17 @@ from accredit.kit.vc.verification_key import VerificationKey
 
 @dataclass(frozen=True, kw_only=True)
 class LogPlace:
-    """A leaf in the public log, proved to lie under a signed checkpoint of ``size`` leaves."""
+    """A leaf in the public log, proved to lie under a signed checkpoint of ``size`` leaves.
+
+    ``signed_at`` is this service's word for when; ``witnessed_at`` is that of the witness who cosigned it first.
+    """
 
     origin: str
     index: int
     size: int
     signed_at: datetime
+    witnessed_by: str | None = None
+    witnessed_at: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,13 +15,14 @@ from accredit.web.public.machine import FOR_EVER, machine_answer
 @bp.get("/ledger/checkpoint")
 @public
 def checkpoint() -> Response:
-    """Answer with the latest signed checkpoint."""
+    """Answer with the latest signed checkpoint, and the lines of the witnesses that cosigned it."""
     with reading(everywhere=True) as db:
         found = log.latest_checkpoint(db)
-    if found is None:
+        note = None if found is None else log.published_note(db, found)
+    if note is None:
         raise NotFound("checkpoint")
     # A monitor must see growth at once, so a cache asks again each time.
-    return machine_answer(found.note, "text/plain; charset=utf-8", cache="no-cache")
+    return machine_answer(note, "text/plain; charset=utf-8", cache="no-cache")
 
 
 @bp.get("/ledger/tile/<path:tile_path>")

@@ -92,6 +92,13 @@ def _fact(check: CheckId, facts: Mapping[str, str | int]) -> str | None:
             return _("As of %(moment)s.", moment=_moment(datetime.fromisoformat(str(facts["as_of"]))))
         case CheckId.STATUS:
             return _("The organisation publishes no list of revoked awards.")
+        case CheckId.LOGGED if "witnessed_at" in facts:
+            return _(
+                "Entry %(entry)s of the log. It was there by %(moment)s: the independent witness %(witness)s says so.",
+                entry=f"{facts['index']:,}",
+                moment=_moment(datetime.fromisoformat(str(facts["witnessed_at"]))),
+                witness=facts["witnessed_by"],
+            )
         case CheckId.LOGGED:
             moment = _moment(datetime.fromisoformat(str(facts["signed_at"])))
             # A time of ours is only our word; what the log proves is the order.
