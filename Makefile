@@ -55,9 +55,10 @@ templates: ## djlint
 browser: ## only the tests that drive a browser
 	@tools/setup.sh dev
 	@$(PY) -m pytest -q tests/browser
-conformance: ## official test vectors, in one table
+conformance: ## official test vectors, in one table (TABLE=FILE to write it, DOCUMENTS=20000 for more made at random)
 	@tools/setup.sh dev
-	@$(PY) -m pytest -q tests/conformance
+	@ACCREDIT_GENERATED_DOCUMENTS=$(or $(DOCUMENTS),300) $(PY) -m pytest -q -p tests.conformance.table \
+	  $(if $(TABLE),--table $(TABLE)) tests/conformance tests/unit/kit/vc/test_own_vectors.py
 
 # ── prove
 .PHONY: mutants

@@ -7,8 +7,7 @@ The vectors are not ours and are not in this repository: set ACCREDIT_SHARED to 
 from __future__ import annotations
 
 import base64
-import json
-import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +20,10 @@ from accredit.kit.ledger.errors import LedgerError, ProofInvalid
 from accredit.kit.ledger.signed_note import Ed25519Key
 from accredit.kit.ledger.tiles import TileRef
 
-SHARED = Path(os.environ.get("ACCREDIT_SHARED", Path(__file__).parents[2].parent / "shared"))
-VECTORS = SHARED / "standards" / "vectors"
-pytestmark = pytest.mark.skipif(
-    not VECTORS.is_dir(), reason="NOT CHECKED against published ledger vectors: set ACCREDIT_SHARED to have them"
-)
+from .vectors import VECTORS, cases, load, needed
 
-
-def _cases(family: str) -> list[Any]:
-    folder = VECTORS / "merkle" / family
-    files = sorted(folder.rglob("*.json"))
-    return [pytest.param(json.loads(file.read_text()), id=str(file.relative_to(folder))) for file in files]
+pytestmark = needed
+Record = Callable[[str, object], None]
 
 
 def _bytes(text: str | None) -> bytes:
@@ -42,8 +34,9 @@ def _proof(case: dict[str, Any]) -> list[bytes]:
     return [_bytes(each) for each in case["proof"] or []]
 
 
-@pytest.mark.parametrize("case", _cases("inclusion"))
-def test_inclusion(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("path", cases("merkle, inclusion", "merkle/inclusion"))
+def test_inclusion(path: Path) -> None:
+    case = load(path)
     call = (_bytes(case["leafHash"]), case["leafIdx"], case["treeSize"], _proof(case), _bytes(case["root"]))
     if case["wantErr"]:
         with pytest.raises(ProofInvalid):
@@ -52,8 +45,9 @@ def test_inclusion(case: dict[str, Any]) -> None:
         merkle.verify_inclusion(*call)
 
 
-@pytest.mark.parametrize("case", _cases("consistency"))
-def test_consistency(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("path", cases("merkle, consistency", "merkle/consistency"))
+def test_consistency(path: Path) -> None:
+    case = load(path)
     call = (case["size1"], case["size2"], _proof(case), _bytes(case["root1"]), _bytes(case["root2"]))
     if case["wantErr"]:
         with pytest.raises(ProofInvalid):
@@ -62,8 +56,9 @@ def test_consistency(case: dict[str, Any]) -> None:
         merkle.verify_consistency(*call)
 
 
-@pytest.mark.parametrize("case", _cases("subtreeinclusion"))
-def test_inclusion_in_a_subtree(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("path", cases("merkle, inclusion in a subtree", "merkle/subtreeinclusion"))
+def test_inclusion_in_a_subtree(path: Path) -> None:
+    case = load(path)
     place = (case["leafIdx"], case["start"], case["end"])
     call = (_bytes(case["leafHash"]), *place, _proof(case), _bytes(case["root"]))
     if case["wantErr"]:
@@ -73,8 +68,9 @@ def test_inclusion_in_a_subtree(case: dict[str, Any]) -> None:
         subtree.verify_subtree_inclusion(*call)
 
 
-@pytest.mark.parametrize("case", _cases("subtreeconsistency"))
-def test_consistency_of_a_subtree(case: dict[str, Any]) -> None:
+@pytest.mark.parametrize("path", cases("merkle, consistency of a subtree", "merkle/subtreeconsistency"))
+def test_consistency_of_a_subtree(path: Path) -> None:
+    case = load(path)
     place = (case["start"], case["end"], case["size"])
     call = (*place, _proof(case), _bytes(case["root1"]), _bytes(case["root2"]))
     if case["wantErr"]:
@@ -85,14 +81,15 @@ def test_consistency_of_a_subtree(case: dict[str, Any]) -> None:
 
 
 def _notes() -> dict[str, Any]:
-    loaded: dict[str, Any] = json.loads((VECTORS / "c2sp" / "notes.json").read_text())
+    loaded: dict[str, Any] = load("c2sp/notes.json")
     return loaded
 
 
-def test_signed_notes() -> None:
-    cases = _notes()["signed_note"] + _notes()["altered"]
-    assert len(cases) == 4
-    for case in cases:
+@pytest.mark.suite("c2sp, signed notes")
+def test_signed_notes(record_property: Record) -> None:
+    notes = _notes()["signed_note"] + _notes()["altered"]
+    record_property("cases", len(notes))
+    for case in notes:
         try:
             signed_note.verify(case["note"], [Ed25519Key.parse(case["vkey"])])
         except LedgerError:
@@ -101,34 +98,40 @@ def test_signed_notes() -> None:
             assert case["valid"]
 
 
-def test_a_tessera_log_has_our_roots_tiles_and_bundles() -> None:
-    log, known = VECTORS / "c2sp" / "tessera-log", _notes()["tessera_log"]
-    key, entries = Ed25519Key.parse(known["vkey"]), [each.encode() for each in known["entries"]]
-    leaves = [merkle.leaf_hash(each) for each in entries]
-    checkpoints = sorted(log.glob("checkpoint*"))
-    assert len(checkpoints) == 13
-    for file in checkpoints:
-        checkpoint, _ = open_checkpoint(file.read_bytes(), [key], expected_origin=key.name)
-        assert checkpoint.root == merkle.root_of(leaves[: checkpoint.size])
-    found = [file for file in log.rglob("*") if file.is_file() and file.parent.name == "000.p"]
-    assert len(found) == 22
-    for file in found:
-        ref = tiles.parse_path(file.relative_to(log).as_posix())
-        if ref.level is None:
-            assert file.read_bytes() == tiles.encode_bundle(entries[: ref.width])
-        else:
-            assert file.read_bytes() == tiles.tile(merkle.hashes_from_leaves(leaves), ref)
+def _tessera() -> tuple[Ed25519Key, list[bytes], list[bytes]]:
+    known = _notes()["tessera_log"]
+    entries = [each.encode() for each in known["entries"]]
+    return Ed25519Key.parse(known["vkey"]), entries, [merkle.leaf_hash(each) for each in entries]
 
 
-def test_cosigned_checkpoints() -> None:
-    cases = _notes()["cosignature_v1_ed25519"]
-    assert len(cases) == 2
-    for case in cases:
+@pytest.mark.parametrize("path", cases("c2sp, signed checkpoints", "c2sp/tessera-log", "checkpoint*"))
+def test_a_checkpoint_of_a_tessera_log_has_our_root(path: Path) -> None:
+    key, _, leaves = _tessera()
+    checkpoint, _ = open_checkpoint(path.read_bytes(), [key], expected_origin=key.name)
+    assert checkpoint.root == merkle.root_of(leaves[: checkpoint.size])
+
+
+@pytest.mark.parametrize("path", cases("c2sp, tiles and bundles", "c2sp/tessera-log/tile"))
+def test_a_file_of_a_tessera_log_is_our_tile_or_bundle(path: Path) -> None:
+    _, entries, leaves = _tessera()
+    ref = tiles.parse_path(path.relative_to(VECTORS / "c2sp/tessera-log").as_posix())
+    if ref.level is None:
+        assert path.read_bytes() == tiles.encode_bundle(entries[: ref.width])
+    else:
+        assert path.read_bytes() == tiles.tile(merkle.hashes_from_leaves(leaves), ref)
+
+
+@pytest.mark.suite("c2sp, cosigned checkpoints")
+def test_cosigned_checkpoints(record_property: Record) -> None:
+    notes = _notes()["cosignature_v1_ed25519"]
+    record_property("cases", len(notes))
+    for case in notes:
         key = CosignerKey.parse(case["vkey"])
         verified = signed_note.verify((VECTORS / "c2sp" / case["checkpoint_file"]).read_bytes(), [key])
         assert cosigned_at(verified.verified[0][1]) == 0x69546780
 
 
+@pytest.mark.suite("c2sp, mirror")
 def test_the_tiles_of_a_mirror_give_the_root_of_its_checkpoint() -> None:
     (mirror,) = (VECTORS / "c2sp/cosigned-checkpoints/witness/mirror").glob("*/")
     checkpoint = Checkpoint.parse(signed_note.parse((mirror / "checkpoint").read_bytes()).text)

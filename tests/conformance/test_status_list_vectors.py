@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
 from accredit.kit.vc import status_list
 
 
+@pytest.mark.suite("proofs made again")
 def test_the_list_with_known_bits(shared: Path) -> None:
     name = "bitstring-status-list-revoked-0-7-8-94567-131071.json"
     vector = json.loads((shared / "standards" / "vectors" / "own-signed" / name).read_text(encoding="utf-8"))
@@ -23,12 +26,14 @@ def _published(shared: Path, name: str) -> status_list.StatusBits:
     return status_list.decode(credential["credentialSubject"]["encodedList"])
 
 
+@pytest.mark.suite("bitstring status lists")
 def test_the_list_of_the_recommendation_is_empty(shared: Path) -> None:
     bits = _published(shared, "rec-example-3-status-list-credential.json")
     assert bits.length == status_list.MIN_LENGTH
     assert not any(bits.data)
 
 
+@pytest.mark.suite("bitstring status lists")
 def test_the_badge_that_the_reference_validator_calls_revoked_is_revoked(shared: Path) -> None:
     folder = shared / "standards" / "vectors" / "ob3" / "examples" / "validator" / "bit-string-list"
     badge = json.loads((folder / "credential-status-revoked.json").read_text(encoding="utf-8"))

@@ -12,7 +12,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -79,9 +79,11 @@ def _ask(port: int, method: str, path: str, body: bytes | None = None) -> tuple[
         connection.close()
 
 
-def test_every_request_gets_the_answer_of_the_vectors(sequence: dict[str, Any], witness: int) -> None:
+def test_every_request_gets_the_answer_of_the_vectors(
+    sequence: dict[str, Any], witness: int, record_property: Callable[[str, object], None]
+) -> None:
     requests = sequence["requests"]
-    assert len(requests) == 7
+    record_property("cases", len(requests))
     for number, case in enumerate(requests):
         status, media_type, text = _ask(witness, "POST", "/add-checkpoint", case["body"].encode())
         # The vectors were made before v1.0.0, which answers 404 where they say 403: an unknown origin.
