@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, jsonify
+from flask import Flask, Response, jsonify, request
 from werkzeug.exceptions import HTTPException
 
 from accredit.kit.linkeddata.errors import LinkedDataError
@@ -21,11 +21,21 @@ def refused(error: Exception) -> Response:
 def _http(error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     status = error.code or 500
+    if status == 413:
+        _read_to_the_end()
     answer = _problem(jsonify(type="about:blank", title=error.name, status=status, detail=error.description), status)
     for name, value in error.get_headers():
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers[name] = value
     return answer
+
+
+def _read_to_the_end() -> None:
+    """Take in what is too large, up to a point: a caller who is cut off while sending never hears why."""
+    stream = request.environ["wsgi.input"]
+    for _ in range(32):
+        if not stream.read(1_000_000):
+            return
 
 
 def _problem(answer: Response, status: int) -> Response:
