@@ -117,7 +117,12 @@ def test_a_credential_of_the_older_data_model_gets_the_context_of_proofs() -> No
         "credentialSubject": {"id": "urn:x:2"},
     }
     document = signed(document=older)
-    assert document["@context"][-1] == "https://w3id.org/security/data-integrity/v2"
+    assert document["@context"] == [*older["@context"], "https://w3id.org/security/data-integrity/v2"]
+    suite = "https://w3id.org/security/suites/ed25519-2020/v1"
+    longer = signed(document={**older, "@context": [*older["@context"], suite]})
+    assert longer["@context"] == [*older["@context"], suite, "https://w3id.org/security/data-integrity/v2"]
+    alone = {**older, "@context": "https://www.w3.org/2018/credentials/v1"}
+    assert signed(document=alone)["@context"] == document["@context"]
     assert signed(document=document)["@context"] == document["@context"]
     assert len(verify(document)) == 1
 

@@ -16,6 +16,9 @@ from accredit.kit.vc.errors import TimestampInvalid
         ("2026-11-23T09:30:00Z", datetime(2026, 11, 23, 9, 30, tzinfo=UTC)),
         ("2026-11-23T09:30:00+00:00", datetime(2026, 11, 23, 9, 30, tzinfo=UTC)),
         ("2026-11-23T09:30:00-05:30", datetime(2026, 11, 23, 15, 0, tzinfo=UTC)),
+        ("2026-11-23T09:30:00.000001Z", datetime(2026, 11, 23, 9, 30, 0, 1, tzinfo=UTC)),
+        ("2026-11-23T09:30:00.0000009Z", datetime(2026, 11, 23, 9, 30, tzinfo=UTC)),
+        ("2026-11-23T09:30:00+13:59", datetime(2026, 11, 22, 19, 31, tzinfo=UTC)),
         ("2026-11-23T09:30:00+14:00", datetime(2026, 11, 22, 19, 30, tzinfo=UTC)),
         ("2026-11-23T09:30:00.5Z", datetime(2026, 11, 23, 9, 30, 0, 500_000, tzinfo=UTC)),
         ("2026-11-23T09:30:00.1234567Z", datetime(2026, 11, 23, 9, 30, 0, 123_456, tzinfo=UTC)),
@@ -23,6 +26,7 @@ from accredit.kit.vc.errors import TimestampInvalid
 )
 def test_reads_a_date_and_time(text: str, expected: datetime) -> None:
     assert timestamps.parse(text) == expected
+    assert timestamps.parse(text).tzinfo is UTC
 
 
 @pytest.mark.parametrize(
@@ -49,12 +53,14 @@ def test_only_a_proof_may_leave_out_the_offset() -> None:
 
 @pytest.mark.parametrize("value", [None, 1, ["2026-11-23T09:30:00Z"]])
 def test_only_text_is_a_time(value: object) -> None:
-    with pytest.raises(TimestampInvalid):
+    with pytest.raises(TimestampInvalid) as refused:
         timestamps.parse(value)
+    assert (refused.value.code, refused.value.path) == ("timestamp", "$")
 
 
 def test_writes_in_utc_to_the_second() -> None:
     moment = datetime(2026, 11, 23, 9, 30, 5, 999, tzinfo=timezone(timedelta(hours=1)))
     assert timestamps.write(moment) == "2026-11-23T08:30:05Z"
-    with pytest.raises(TimestampInvalid):
+    with pytest.raises(TimestampInvalid) as refused:
         timestamps.write(moment.replace(tzinfo=None))
+    assert (refused.value.code, refused.value.path) == ("timestamp", "$")
