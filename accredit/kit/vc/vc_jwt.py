@@ -83,7 +83,14 @@ def encode(document: Mapping[str, Any], *, kid: str, alg: Literal["ES256", "RS25
     return json_web_signature.write({"alg": alg, "kid": kid}, data, sign)
 
 
-def decode(token: str, *, resolve: Resolve, now: datetime, expected_issuer: str | None = None) -> VerifiedToken:
+def decode(
+    token: str,
+    *,
+    resolve: Resolve,
+    now: datetime,
+    expected_issuer: str | None = None,
+    accepts_wrapped: bool = False,
+) -> VerifiedToken:
     """Read and verify a token; `now` is an aware time.
 
     1. Take the token apart (`json_web_signature.read`); nothing has been looked up yet.
@@ -93,8 +100,8 @@ def decode(token: str, *, resolve: Resolve, now: datetime, expected_issuer: str 
     5. Check that the key could be used then and may be used now, and whose it is.
 
     With `expected_issuer` the credential must name it, and the key must be under its control. Dates do not raise: they
-    make a credential not current, not false. Raises `TokenUnreadable` as `json_web_signature.read` does, also for the
-    payload; `KeyRefused` as `json_web_key.decode` does; whatever `resolve` raises; and `TokenInvalid` with code
+    make a credential not current, not false. `accepts_wrapped` is that of `vc_jwt_claims.read`.
+    Raises `TokenUnreadable` as `json_web_signature.read` does, also for the payload; `KeyRefused` as `json_web_key.decode` does; whatever `resolve` raises; and `TokenInvalid` with code
     ``crit_not_allowed header_not_allowed alg_not_allowed wrong_typ kid_malformed key_missing key_unknown wrong_key
     key_type signature_invalid vc_claim_not_allowed not_a_credential issuer_missing claim_malformed iss_mismatch
     sub_mismatch jti_mismatch nbf_mismatch exp_mismatch not_assertion_key key_revoked key_expired created_in_future
@@ -104,7 +111,7 @@ def decode(token: str, *, resolve: Resolve, now: datetime, expected_issuer: str 
     _check_typ(jws.header)
     kid, key, public_key = _find_key(jws, resolve)
     json_web_signature.verify(jws, public_key)
-    content = vc_jwt_claims.read(_payload(jws))
+    content = vc_jwt_claims.read(_payload(jws), accepts_wrapped=accepts_wrapped)
     if content.issued_at is not None and content.issued_at > now + CLOCK_SKEW:
         raise TokenInvalid("created_in_future", "The token was made in the future.", path="payload $.iat")
     if key is not None:

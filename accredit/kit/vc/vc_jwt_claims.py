@@ -62,15 +62,17 @@ def of(document: Mapping[str, Any]) -> dict[str, Any]:
     return claims
 
 
-def read(payload: Mapping[str, Any]) -> Content:
+def read(payload: Mapping[str, Any], *, accepts_wrapped: bool = False) -> Content:
     """Separate the credential of a payload from the claims, and compare the two.
+
+    With `accepts_wrapped` the claim ``vc`` may hold a credential of VCDM 2.0, as the test suite of W3C writes it.
 
     Raises `TokenInvalid` with code ``vc_claim_not_allowed``, ``not_a_credential``, ``issuer_missing``,
     ``claim_malformed`` (also for a date of the credential), ``iss_mismatch``, ``sub_mismatch``, ``jti_mismatch``,
     ``nbf_mismatch`` or ``exp_mismatch``.
     """
     claims = {name: value for name, value in payload.items() if name in REGISTERED}
-    document, notes = _document(payload, claims)
+    document, notes = _document(payload, claims, (V1, V2) if accepts_wrapped else (V1,))
     older = contexts(document)[0] == V1
     start, end = ("issuanceDate", "expirationDate") if older else ("validFrom", "validUntil")
     issuer = identifier_of(document.get("issuer"))
@@ -108,17 +110,19 @@ def identifier_of(value: Any) -> str | None:
     return value if isinstance(value, str) else None
 
 
-def _document(payload: Mapping[str, Any], claims: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+def _document(
+    payload: Mapping[str, Any], claims: dict[str, Any], wrapped_bases: tuple[str, ...]
+) -> tuple[dict[str, Any], list[str]]:
     document = {name: value for name, value in payload.items() if name not in REGISTERED}
     notes: list[str] = []
     if "vc" in document:
         wrapped = document["vc"]
         # VC-JOSE-COSE forbids the claim; VCDM 1.1 §6.3.1 requires it. With a second credential beside it, or around one
         # of VCDM 2.0, two readers would see two credentials.
-        if not isinstance(wrapped, dict) or "@context" in document or contexts(wrapped)[0] != V1:
+        if not isinstance(wrapped, dict) or "@context" in document or contexts(wrapped)[0] not in wrapped_bases:
             sentence = "The claim vc may hold a credential of VCDM 1.1 only, and nothing may stand beside it."
             raise TokenInvalid("vc_claim_not_allowed", sentence, path="payload $.vc")
-        document = _filled(wrapped, claims)
+        document = _filled(wrapped, claims) if contexts(wrapped)[0] == V1 else dict(wrapped)
         notes.append("vc_claim")
     if not _is_credential(document) or "vp" in document:
         raise TokenInvalid("not_a_credential", "The token holds no verifiable credential.", path="payload")

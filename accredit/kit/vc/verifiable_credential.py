@@ -25,10 +25,14 @@ from accredit.kit.vc.verification_key import ASSERTION
 
 @dataclass(frozen=True, kw_only=True)
 class Meaning:
-    """Which contexts a document may name: the pinned ones unless `tables` says otherwise; inline ones as a rule not."""
+    """What a document may say: which contexts it may name (`tables`, else the pinned ones), inline ones as a rule not.
+
+    `accepts_wrapped` reads a token with the claim ``vc`` around a credential of VCDM 2.0 (`vc_jwt_claims.read`).
+    """
 
     tables: Mapping[str, Table] | None = None
     accepts_inline: bool = False
+    accepts_wrapped: bool = False
 
     def read(self, document: Mapping[str, Any]) -> tuple[Mapping[str, Any], Mapping[str, Table] | None]:
         """Return a document, and the contexts that it may name; raises as `inline_contexts.named` does."""
@@ -122,7 +126,7 @@ def _is_signed_as_json(document: Mapping[str, Any]) -> bool:
 def _verify_envelope(
     document: Mapping[str, Any], resolve: Resolve, now: datetime, meaning: Meaning
 ) -> VerifiedCredential:
-    token = vc_jwt.decode(envelope.unwrap(document), resolve=resolve, now=now)
+    token = vc_jwt.decode(envelope.unwrap(document), resolve=resolve, now=now, accepts_wrapped=meaning.accepts_wrapped)
     if not token.is_bound:
         raise TokenInvalid("wrong_controller", "The key of the token does not belong to the issuer.", path="header")
     data_model.check_credential(token.document)

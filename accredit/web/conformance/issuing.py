@@ -21,7 +21,7 @@ from accredit.kit.vc.verifiable_credential import Meaning
 from accredit.kit.vc.verification_key import ASSERTION
 from accredit.web.conformance.issuers import Form, Issuer
 
-MEANING: Final = Meaning(tables=terms.pinned_for_conformance(), accepts_inline=True)
+MEANING: Final = Meaning(tables=terms.pinned_for_conformance(), accepts_inline=True, accepts_wrapped=True)
 PROOF_TERMS: Final = "https://w3id.org/security/data-integrity/v2"
 STATUS_TERMS: Final = "https://www.w3.org/ns/credentials/status/v1"
 _SUITES: Final[Mapping[Form, ModuleType]] = {Form.RDFC: eddsa_rdfc_2022, Form.JCS: eddsa_jcs_2022}

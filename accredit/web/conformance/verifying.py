@@ -67,6 +67,7 @@ def verify_presentation(
     )
     warnings = list(found.notes)
     for credential in found.credentials:
+        warnings += credential.notes
         warnings += _check_state(credential, options, now, own_list)
     return {
         "verified": True,

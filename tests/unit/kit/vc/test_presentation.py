@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from types import ModuleType
@@ -11,7 +12,14 @@ import pytest
 
 from accredit.kit.linkeddata import terms
 from accredit.kit.linkeddata.errors import LinkedDataError
-from accredit.kit.vc import eddsa_jcs_2022, eddsa_rdfc_2022, envelope, presentation, verifiable_credential
+from accredit.kit.vc import (
+    eddsa_jcs_2022,
+    eddsa_rdfc_2022,
+    envelope,
+    json_web_signature,
+    presentation,
+    verifiable_credential,
+)
 from accredit.kit.vc.errors import VcError
 from accredit.kit.vc.presentation import VerifiedPresentation
 from accredit.kit.vc.verifiable_credential import Meaning, VerifiedCredential
@@ -258,6 +266,18 @@ def test_presentation_as_a_token_verifies() -> None:
 
 def test_nothing_is_built_that_could_not_be_read() -> None:
     assert refusal(show, credential(type=[])) == ("type_malformed", f"{INSIDE}[0].type")
+
+
+def test_a_credential_inside_a_claim_is_read_only_where_that_is_asked_for() -> None:
+    payload = json.dumps({"iss": TOKEN_ISSUER.did, "vc": credential(TOKEN_ISSUER)}).encode()
+    token = json_web_signature.write({"alg": "ES256", "kid": TOKEN_ISSUER.method}, payload, TOKEN_ISSUER.sign)
+    document = envelope.wrap(token)
+    assert refusal(check, document) == ("vc_claim_not_allowed", "payload $.vc")
+    found = check(document, meaning=Meaning(accepts_wrapped=True))
+    assert (found.document, found.notes[0]) == (credential(TOKEN_ISSUER), "vc_claim")
+    beside = json.dumps({**credential(TOKEN_ISSUER), "vc": credential(TOKEN_ISSUER)}).encode()
+    token = json_web_signature.write({"alg": "ES256", "kid": TOKEN_ISSUER.method}, beside, TOKEN_ISSUER.sign)
+    assert refusal(check, envelope.wrap(token), meaning=Meaning(accepts_wrapped=True))[0] == "vc_claim_not_allowed"
 
 
 def test_a_credential_that_has_ended_still_verifies_and_says_so() -> None:
