@@ -71,6 +71,11 @@ WORDS = {
         lazy_gettext("Nothing is lost. Try again in a few minutes."),
     ),
 }
+TOLD = {
+    "no-jwt-form": lazy_gettext(
+        "This certificate was made before there was a JWT form of it. The file for apps (JSON) says the same."
+    ),
+}
 STALE_FORM = Words(
     lazy_gettext("This page was open for a long time"),
     lazy_gettext("To keep you safe, forms stop working after a while. Go back, reload the page and send it again."),
@@ -124,8 +129,9 @@ def _rule(error: RuleBroken) -> Response:
     return error_answer(422, detail=sentence(error) if known else error.detail, code=error.rule)
 
 
-def _not_found(error: NotFound) -> Response:  # noqa: ARG001  # what was missing stays ours: it may belong to another school
-    return error_answer(404)
+def _not_found(error: NotFound) -> Response:
+    # What was missing stays ours, since it may belong to another school; but for what its own reader is told.
+    return error_answer(404, detail=str(TOLD.get(error.code, "")))
 
 
 def _forbidden(error: Forbidden) -> Response:

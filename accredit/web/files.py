@@ -1,4 +1,4 @@
-"""The files of one credential as answers: certificate (PDF), badge (PNG, SVG) and the signed JSON itself.
+"""The files of one credential as answers: certificate (PDF), badge (PNG, SVG), the signed JSON, and its JWT form.
 
 Who may have them is not here: a view decides that before it asks. Nothing is stored on the way, neither here nor in
 a browser: each file is made anew from the credential that was signed.
@@ -12,8 +12,11 @@ from enum import StrEnum
 
 from flask import Response
 
+from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CredentialView
+from accredit.errors import NotFound
 from accredit.rendering.of_credential import badge_png_of, badge_svg_of, certificate_of
+from accredit.storage import Session
 from accredit.web.settings import current_settings
 
 
@@ -24,6 +27,7 @@ class FileKind(StrEnum):
     PNG = "png"
     SVG = "svg"
     JSON = "json"
+    JWT = "jwt"
 
 
 MEDIA_TYPES = {
@@ -32,19 +36,42 @@ MEDIA_TYPES = {
     FileKind.SVG: "image/svg+xml",
     # VC-DATA-MODEL-2.0 §6.1: the type registered for a secured credential.
     FileKind.JSON: "application/vc",
+    # Open Badges 3.0, Document Formats: a JWT that is answered by the web is plain text.
+    FileKind.JWT: "text/plain",
 }
-_WORDS = {FileKind.PDF: "certificate", FileKind.PNG: "badge", FileKind.SVG: "badge", FileKind.JSON: "credential"}
+_WORDS = {
+    FileKind.PDF: "certificate",
+    FileKind.PNG: "badge",
+    FileKind.SVG: "badge",
+    FileKind.JSON: "credential",
+    FileKind.JWT: "credential",
+}
+
+
+def signed_bytes(db: Session, view: CredentialView, kind: FileKind) -> bytes:
+    """Return the signed bytes that a file of this kind is made from. Raises `NotFound`.
+
+    For a credential that was issued before there was a JWT form it says so (``no-jwt-form``): ask only for somebody
+    who may see the credential.
+    """
+    if kind is FileKind.JWT and not view.has_jwt:
+        raise NotFound("no-jwt-form")
+    read = credentials.signed_jwt if kind is FileKind.JWT else credentials.signed_document
+    found = read(db, view.credential_id)
+    if found is None:
+        raise NotFound("credential")
+    return found
 
 
 def file_answer(
-    view: CredentialView, document: bytes, kind: FileKind, *, download: bool = True, media_type: str | None = None
+    view: CredentialView, signed: bytes, kind: FileKind, *, download: bool = True, media_type: str | None = None
 ) -> Response:
-    """Answer with one file of a credential; ``document`` is the signed JSON, which every form carries.
+    """Answer with one file of a credential; ``signed`` is what `signed_bytes` returned for this kind.
 
     ``download`` asks the browser to keep the file rather than show it. ``media_type`` replaces the usual one, for a
     client that asked for another name of the same bytes (``application/ld+json``).
     """
-    answer = Response(bytes_of(view, document, kind), content_type=media_type or MEDIA_TYPES[kind])
+    answer = Response(bytes_of(view, signed, kind), content_type=media_type or MEDIA_TYPES[kind])
     disposition = "attachment" if download else "inline"
     answer.headers.set("Content-Disposition", disposition, filename=file_name(view, kind))
     answer.headers["Cache-Control"] = "no-store"
@@ -56,17 +83,17 @@ def certificate_answer(view: CredentialView, document: bytes) -> Response:
     return file_answer(view, document, FileKind.PDF)
 
 
-def bytes_of(view: CredentialView, document: bytes, kind: FileKind) -> bytes:
+def bytes_of(view: CredentialView, signed: bytes, kind: FileKind) -> bytes:
     """Return the bytes of one file of a credential."""
     match kind:
         case FileKind.PDF:
-            return certificate_of(view, document, base_url=current_settings().base_url)
+            return certificate_of(view, signed, base_url=current_settings().base_url)
         case FileKind.PNG:
-            return badge_png_of(view, document)
+            return badge_png_of(view, signed)
         case FileKind.SVG:
-            return badge_svg_of(view, document)
-        case FileKind.JSON:
-            return document
+            return badge_svg_of(view, signed)
+        case FileKind.JSON | FileKind.JWT:
+            return signed
 
 
 def file_name(view: CredentialView, kind: FileKind) -> str:

@@ -41,6 +41,7 @@ __all__ = [
     "of_young_person",
     "record_hash",
     "signed_document",
+    "signed_jwt",
     "view_by_code",
     "view_by_credential_id",
     "view_of_award",
@@ -81,6 +82,13 @@ def signed_document(db: Session, credential_id: UUID) -> bytes | None:
         select(Issuance.signed_document).where(
             Issuance.credential_id == credential_id, Issuance.stage == Stage.RELEASED
         )
+    ).one_or_none()
+
+
+def signed_jwt(db: Session, credential_id: UUID) -> bytes | None:
+    """Return the JWT form of a released credential; None too for one that was issued before there was this form."""
+    return db.exec(
+        select(Issuance.signed_jwt).where(Issuance.credential_id == credential_id, Issuance.stage == Stage.RELEASED)
     ).one_or_none()
 
 
@@ -241,6 +249,7 @@ def _view(row: Any, definition: Definition, **around: Any) -> CredentialView:
         ledger_index=issuance.leaf_index,
         tariff_line=definition.tariff_line,
         achievement_public_id=row.public_id,
+        has_jwt=issuance.signed_jwt is not None,
         **around,
     )
 

@@ -54,6 +54,8 @@ class CredentialView:
     tariff_line: bool
     demonstration: bool
     achievement_public_id: str
+    has_jwt: bool
+    """Whether there is a JWT form: what was issued before there were tokens has none."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,6 @@
 """Look at every stored credential again, as production does each night.
 
-- Its digest is that of its bytes, and of what its leaf in the ledger commits to (I9, I4).
+- Its digest is that of its bytes, and of what its leaf in the ledger commits to (I9, I4); so is that of its JWT form.
 - What is released has its signed document and its place in the ledger (I4, I5).
 - Its status is what the latest act on it in the ledger made it (I8).
 
@@ -45,6 +45,9 @@ def verify_store(db: Session) -> tuple[str, ...]:
             col(Issuance.id),
             col(Issuance.signed_document),
             col(Issuance.signed_digest),
+            col(Issuance.jwt_signing_key_id),
+            col(Issuance.signed_jwt),
+            col(Issuance.signed_jwt_digest),
             col(Issuance.leaf_index),
             col(Issuance.status),
         )
@@ -66,5 +69,20 @@ def _faults(row: Any, issued: Committed | None, latest: Committed | None) -> Ite
         yield "is not in the ledger where it says it is"
     elif issued.record is not None and issued.record.get("sha256") != row.signed_digest.hex():
         yield "is another document than the ledger commits to"
+    else:
+        yield from _faults_of_jwt(row, issued)
     if latest is not None and _STATUS_AFTER[latest.act] is not row.status:
         yield f"is {row.status.value} although the ledger's latest act on it says {_STATUS_AFTER[latest.act].value}"
+
+
+def _faults_of_jwt(row: Any, issued: Committed) -> Iterator[str]:
+    if row.jwt_signing_key_id is None:
+        # Issued before there was this form; a token that appeared since is nobody's.
+        if row.signed_jwt is not None:
+            yield "has a JWT form that was never to be made"
+    elif row.signed_jwt is None:
+        yield "is recorded without its JWT form"
+    elif hashlib.sha256(row.signed_jwt).digest() != row.signed_jwt_digest:
+        yield "does not have the JWT form that was recorded"
+    elif issued.record is not None and issued.record.get("jwtSha256") != row.signed_jwt_digest.hex():
+        yield "has another JWT form than the ledger commits to"

@@ -25,7 +25,7 @@ from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import StatusForm, choices_of
 from accredit.web.database import reading, transaction
-from accredit.web.files import FileKind, file_answer
+from accredit.web.files import FileKind, file_answer, signed_bytes
 from accredit.web.pages import page, see_other
 
 REASONS: Mapping[str, Mapping[str, LazyString]] = {
@@ -102,16 +102,14 @@ def _reason(act: str, code: str | None) -> str:
     return str(REASONS[act].get(code, code)) if code else ""
 
 
-@bp.get("/certificates/<uuid:award_id>.<any(pdf,png,svg,json):kind>")
+@bp.get("/certificates/<uuid:award_id>.<any(pdf,png,svg,json,jwt):kind>")
 @requires(Permission.AWARD)
 def certificate_file(award_id: UUID, kind: str) -> ResponseReturnValue:
     """Answer with one file of a certificate, made on the spot."""
     with reading() as db:
         view = _released(db, award_id)
-        document = queries.signed_document(db, view.credential_id)
-    if document is None:
-        raise NotFound("credential")
-    return file_answer(view, document, FileKind(kind))
+        signed = signed_bytes(db, view, FileKind(kind))
+    return file_answer(view, signed, FileKind(kind))
 
 
 def _released(db: Session, award_id: UUID) -> CredentialView:

@@ -14,7 +14,7 @@ from accredit.domain.enrolments import queries as enrolments
 from accredit.errors import NotFound
 from accredit.web.access import young_person
 from accredit.web.database import reading
-from accredit.web.files import FileKind, check_address, file_answer
+from accredit.web.files import FileKind, check_address, file_answer, signed_bytes
 from accredit.web.learner import bp
 from accredit.web.learner.me import own_id
 from accredit.web.pages import page
@@ -42,13 +42,13 @@ def certificates() -> Response:
     return page("learner/certificates.html", kept=kept, coming=coming)
 
 
-@bp.get("/my/certificates/<uuid:credential_id>.<any(pdf, png, svg, json):kind>")
+@bp.get("/my/certificates/<uuid:credential_id>.<any(pdf, png, svg, json, jwt):kind>")
 @young_person
 def certificate_file(credential_id: UUID, kind: str) -> Response:
     """Hand out one file. Raises `NotFound` for everybody but its holder."""
     with reading() as db:
         view = queries.view_by_credential_id(db, credential_id)
-        document = queries.signed_document(db, credential_id)
-    if view is None or document is None or view.young_person_id != own_id():
-        raise NotFound("credential")
-    return file_answer(view, document, FileKind(kind))
+        if view is None or view.young_person_id != own_id():
+            raise NotFound("credential")
+        signed = signed_bytes(db, view, FileKind(kind))
+    return file_answer(view, signed, FileKind(kind))

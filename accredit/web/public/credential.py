@@ -16,7 +16,7 @@ from accredit.domain.organisations.rules import Permission
 from accredit.errors import NotFound
 from accredit.web.access import public
 from accredit.web.database import reading
-from accredit.web.files import FileKind, check_address, file_answer
+from accredit.web.files import FileKind, check_address, file_answer, signed_bytes
 from accredit.web.pages import page
 from accredit.web.public import bp
 from accredit.web.public.code import private
@@ -31,16 +31,18 @@ FORMS = {
     "image/png": FileKind.PNG,
     "image/svg+xml": FileKind.SVG,
 }
+JWT_FORMS = {"application/vc+jwt": FileKind.JWT, "text/plain": FileKind.JWT}
 
 
 @bp.get("/credentials/<uuid:credential_id>")
 @public
 def credential(credential_id: UUID) -> Response:
     """Answer in the form that was asked for: a page, or one of the files."""
-    view, document = _mine(credential_id)
-    wanted = request.accept_mimetypes.best_match(["text/html", *FORMS], default="text/html")
-    if wanted in FORMS:
-        answer = file_answer(view, document, FORMS[wanted], download=False, media_type=wanted)
+    view = _mine(credential_id)
+    forms = FORMS | JWT_FORMS if view.has_jwt else FORMS
+    wanted = request.accept_mimetypes.best_match(["text/html", *forms], default="text/html")
+    if wanted in forms:
+        answer = _file(view, forms[wanted], download=False, media_type=wanted)
     else:
         sentence = honest_sentence(view.totals)
         answer = page("public/credential.html", view=view, sentence=sentence, address=check_address(view))
@@ -48,23 +50,27 @@ def credential(credential_id: UUID) -> Response:
     return private(answer)
 
 
-@bp.get("/credentials/<uuid:credential_id>.<any(pdf, png, svg, json):kind>")
+@bp.get("/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt):kind>")
 @public
 def credential_file(credential_id: UUID, kind: str) -> Response:
     """Answer with one file."""
-    view, document = _mine(credential_id)
-    return private(file_answer(view, document, FileKind(kind)))
+    return private(_file(_mine(credential_id), FileKind(kind)))
 
 
-def _mine(credential_id: UUID) -> tuple[CredentialView, bytes]:
+def _file(view: CredentialView, kind: FileKind, *, download: bool = True, media_type: str | None = None) -> Response:
+    with reading(everywhere=True) as db:
+        signed = signed_bytes(db, view, kind)
+    return file_answer(view, signed, kind, download=download, media_type=media_type)
+
+
+def _mine(credential_id: UUID) -> CredentialView:
     if not current_viewer().is_signed_in:
         raise NotFound("credential")
     with reading(everywhere=True) as db:
         view = credentials.view_by_credential_id(db, credential_id)
-        document = credentials.signed_document(db, credential_id)
-    if view is None or document is None or not _may_see(view):
+    if view is None or not _may_see(view):
         raise NotFound("credential")
-    return view, document
+    return view
 
 
 def _may_see(view: CredentialView) -> bool:

@@ -14,7 +14,7 @@ from accredit.storage import Database
 from tests.unit.domain.verification.story import told
 
 
-def test_both_documents_and_the_reason_can_be_emptied_and_not_rewritten(database: Database, tmp_path: Path) -> None:
+def test_every_document_and_the_reason_can_be_emptied_and_not_rewritten(database: Database, tmp_path: Path) -> None:
     story = told(database, tmp_path)
     issued = story.issue()
     story.change_status("revoke", issued.issuance_id)
@@ -25,7 +25,7 @@ def test_both_documents_and_the_reason_can_be_emptied_and_not_rewritten(database
         with pytest.raises(DBAPIError, match="append-only"), database.transaction() as db:
             db.execute(rewriting)
     with database.transaction() as db:
-        db.execute(sa.update(Issuance).values(unsigned_document=None, signed_document=None))
+        db.execute(sa.update(Issuance).values(unsigned_document=None, signed_document=None, signed_jwt=None))
         db.execute(sa.update(StatusEvent).values(reason=None))
     with database.reading() as db:
         assert transparency.verify_chain(db) == ()

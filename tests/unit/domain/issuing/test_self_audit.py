@@ -50,6 +50,13 @@ def test_whatever_the_school_decides_all_agrees(story: Story, issued: Issued, ac
             "another document than the ledger commits to",
             id="another document with its digest",
         ),
+        pytest.param({"signed_jwt": None}, "without its JWT form", id="the token is gone"),
+        pytest.param({"signed_jwt": b"e30.e30.AA"}, "does not have the JWT form", id="another token"),
+        pytest.param(
+            {"signed_jwt": b"e30.e30.AA", "signed_jwt_digest": hashlib.sha256(b"e30.e30.AA").digest()},
+            "another JWT form than the ledger commits to",
+            id="another token with its digest",
+        ),
         pytest.param({"leaf_index": 0}, "not in the ledger where", id="the place of another act"),
         pytest.param({"status": Status.REVOKED}, "is revoked although the ledger", id="revoked by nobody"),
     ],

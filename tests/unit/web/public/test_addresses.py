@@ -24,7 +24,7 @@ def test_credential_is_for_its_holder_and_their_school(
     client_for: ClientFor, cast: Cast, year: Year, who: str, status: int
 ) -> None:
     browser = client_for(getattr(cast, who))
-    for ending in ("", ".json", ".pdf", ".png", ".svg"):
+    for ending in ("", ".json", ".pdf", ".png", ".svg", ".jwt"):
         assert browser.get(f"/credentials/{year.credential_id}{ending}").status_code == status, ending
 
 
@@ -37,7 +37,16 @@ def test_stranger_cannot_tell_a_credential_from_none(stranger: Browser, year: Ye
 
 @pytest.mark.parametrize(
     "media_type",
-    ["application/vc", "application/ld+json", "application/vc+ld+json", "application/json", "image/png", "text/html"],
+    [
+        "application/vc",
+        "application/ld+json",
+        "application/vc+ld+json",
+        "application/json",
+        "application/vc+jwt",
+        "text/plain",
+        "image/png",
+        "text/html",
+    ],
 )
 def test_credential_comes_in_the_form_asked_for(client_for: ClientFor, cast: Cast, year: Year, media_type: str) -> None:
     answer = client_for(cast.ama).get(f"/credentials/{year.credential_id}", headers={"Accept": media_type})
