@@ -100,8 +100,9 @@ def decode(
     5. Check that the key could be used then and may be used now, and whose it is.
 
     With `expected_issuer` the credential must name it, and the key must be under its control. Dates do not raise: they
-    make a credential not current, not false. `accepts_wrapped` is that of `vc_jwt_claims.read`.
-    Raises `TokenUnreadable` as `json_web_signature.read` does, also for the payload; `KeyRefused` as `json_web_key.decode` does; whatever `resolve` raises; and `TokenInvalid` with code
+    make a credential not current, not false. `accepts_wrapped` is that of `vc_jwt_claims.read`. Raises
+    `TokenUnreadable` as `json_web_signature.read` does, also for the payload; `KeyRefused` as `json_web_key.decode`
+    does; whatever `resolve` raises; and `TokenInvalid` with code
     ``crit_not_allowed header_not_allowed alg_not_allowed wrong_typ kid_malformed key_missing key_unknown wrong_key
     key_type signature_invalid vc_claim_not_allowed not_a_credential issuer_missing claim_malformed iss_mismatch
     sub_mismatch jti_mismatch nbf_mismatch exp_mismatch not_assertion_key key_revoked key_expired created_in_future
