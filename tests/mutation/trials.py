@@ -25,8 +25,13 @@ import pytest
 
 from tests.mutation.mutants import Mutant
 
+CONFTEST: Final = """import pytest
+@pytest.fixture
+def shared():
+    pytest.skip("official vectors are not needed to notice a mutant")
+"""
 PYTEST_INI: Final = "[pytest]\nfilterwarnings = error\nmarkers =\n  slow: a full run\n  timeout: not judged here\n"
-ARGUMENTS: Final = ("-x", "-q", "--noconftest", "-c", "pytest.ini", "--rootdir=.", "-p", "no:cacheprovider")
+ARGUMENTS: Final = ("-x", "-q", "-c", "pytest.ini", "--rootdir=.", "-p", "no:cacheprovider")
 LIBRARIES: Final = ("cryptography", "hypothesis", "pydantic", "defusedxml", "PIL", "numpy", "fontTools")
 MEMORY: Final = 4 << 30
 
@@ -40,9 +45,11 @@ class Ground:
         self.tests = tests
         self._copy(checkout)
         self._known = folder / "reached.json"
-        if self._in_child(lambda: self._first_run(files), seconds=1_200) != 0:
-            raise SystemExit("The tests fail without any change; nothing can be learnt from mutants.")
-        known = json.loads(self._known.read_text(encoding="utf-8"))
+        self._known.unlink(missing_ok=True)
+        code = self._in_child(lambda: self._first_run(files), seconds=1_200)
+        known = json.loads(self._known.read_text(encoding="utf-8")) if self._known.exists() else {"failed": []}
+        if code != 0:
+            raise SystemExit(f"Without any change the tests fail (exit {code}): {known['failed']}")
         self.seconds: dict[str, float] = known["seconds"]
         self.reached: dict[str, dict[str, list[str]]] = known["reached"]
         for name in known["modules"]:
@@ -56,6 +63,7 @@ class Ground:
         for name in ("accredit", "tests"):
             shutil.copytree(checkout / name, self.root / name, ignore=without)
         (self.root / "pytest.ini").write_text(PYTEST_INI, encoding="utf-8")
+        (self.root / "tests/conftest.py").write_text(CONFTEST, encoding="utf-8")
 
     def tests_for(self, mutant: Mutant) -> list[str]:
         """Name the tests that reach a mutant, quick ones first; what runs on import is reached by every test."""
@@ -120,7 +128,7 @@ class Ground:
         data = watch.coverage.get_data()
         reached = {file: data.contexts_by_lineno(str(self.root / file)) for file in files}
         modules = [name for name in sys.modules if name.partition(".")[0] in LIBRARIES]
-        said = {"seconds": watch.seconds, "reached": reached, "modules": modules}
+        said = {"seconds": watch.seconds, "reached": reached, "modules": modules, "failed": watch.failed}
         self._known.write_text(json.dumps(said), encoding="utf-8")
         return code
 
@@ -154,15 +162,22 @@ class _Watch:
     def __init__(self, counting: coverage.Coverage) -> None:
         self.coverage = counting
         self.seconds: dict[str, float] = {}
+        self.failed: list[str] = []
 
     def pytest_configure(self) -> None:
         self.coverage.start()
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if report.failed:
+            self.failed.append(f"{report.nodeid}: {report.longrepr}")
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self.coverage.switch_context(nodeid)
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
+        if report.failed:
+            self.failed.append(f"{report.nodeid}: {report.longrepr}")
 
     def pytest_unconfigure(self) -> None:
         self.coverage.stop()
