@@ -25,7 +25,8 @@ MAX_DEPTH = 64
 _COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
 # XML 1.0 §2.2 has no other characters, and §2.11 turns a carriage return into a line feed.
 _NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-_ELEMENT = re.compile(rb"<[A-Za-z_]")
+# What may stand before a document type (XML 1.0 §2.8); each part is taken once, so that a long one costs no more.
+_PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:(?>\s+|<\?.*?\?>|<!--.*?-->))*+", re.DOTALL)
 _DOCTYPES = frozenset(
     f'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG {version}//EN" "http://www.w3.org/{place}.dtd">'.encode()
     for version, place in (
@@ -147,11 +148,11 @@ def _scan(svg: bytes) -> _Scan:
 
 def _without_doctype(svg: bytes) -> bytes:
     """Blank out the document type of SVG 1.0 or 1.1: many drawing programs write it, and it declares nothing."""
-    start = svg.find(b"<!DOCTYPE")
+    # Anywhere but behind the prolog the same bytes would be somebody's text, a credential's perhaps, or a fault.
+    prolog = _PROLOG.match(svg)
+    start = prolog.end() if prolog else 0
     end = svg.find(b">", start) + 1
-    # After the first element the same bytes would be somebody's text, a credential's perhaps.
-    first = _ELEMENT.search(svg)
-    if start < 0 or first is None or first.start() < start or b" ".join(svg[start:end].split()) not in _DOCTYPES:
+    if b" ".join(svg[start:end].split()) not in _DOCTYPES:
         return svg
     return svg[:start] + b" " * (end - start) + svg[end:]
 
