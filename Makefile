@@ -61,10 +61,15 @@ conformance: ## official test vectors, in one table (TABLE=FILE to write it, DOC
 	  $(if $(TABLE),--table $(TABLE)) tests/conformance tests/unit/kit/vc/test_own_vectors.py
 
 # ── prove
-.PHONY: mutants
+.PHONY: mutants fuzz
 mutants: ## does a test notice every small change of the kit? (hours; goes on where it stopped)
 	@tools/setup.sh dev
 	@$(PY) -m tests.mutation $(ONLY)
+
+fuzz: ## hostile input for each reader, ten minutes of processor time each (FUZZ_SECONDS=, TARGETS=json,png; goes on)
+	@tools/setup.sh dev
+	@$(PY) -m tests.fuzz run --seconds $(or $(FUZZ_SECONDS),600) $(if $(TARGETS),--targets $(TARGETS)) \
+	  --report docs/proof/fuzz.md
 
 # ── words and pictures
 .PHONY: screenshots translations reference

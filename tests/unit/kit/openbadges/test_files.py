@@ -177,7 +177,8 @@ def _drawing(inside: str, *, attributes: str = "") -> bytes:
     ids=[
         "none", "an empty one", "two", "one in the attribute and one in the body", "elements inside",
         "over a megabyte", "VX11 entities", "VX11 an outside file", "VX11 parameter entities", "two document types",
-        "entities in the known document type", "the known document type in a comment", "one in the declaration of XML",
+        "entities in the known document type", "the known document type in a comment",
+        "one in the declaration of XML",
         "one in the end of that declaration", "one in a comment and one behind it", "one behind comments without an end",
         "VX11 an unknown entity",
         "VX14 200,000 deep", "VX14 65 deep", "another outermost element", "no namespace", "cut", "unknown encoding",

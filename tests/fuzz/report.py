@@ -1,0 +1,65 @@
+"""The table at the end of a run, on the screen and in `docs/proof/fuzz.md`."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from accredit.clock import utc_now
+
+from .progress import Progress
+from .targets import TARGETS
+from .worker import HAS_ATHERIS
+
+HEADINGS = (
+    *("target", "inputs", "of them large", "CPU s", "read", "refusal codes met", "branches", "features", "findings"),
+    *("slowest s", "peak MB"),
+)
+
+
+def table(rows: Mapping[str, Progress], found: Mapping[str, list[Path]]) -> str:
+    """Write the figures, one target a line."""
+    lines = [_row(HEADINGS), _row(["---", *["---:"] * (len(HEADINGS) - 1)])]
+    for name, row in rows.items():
+        codes = len(set(row.outcomes) - {"accepted", "FINDING"})
+        figures = (
+            *(name, f"{row.inputs:,}", f"{row.large:,}", f"{row.cpu_seconds:.0f}"),
+            *(f"{row.outcomes['accepted'] / max(1, row.inputs):.0%}", str(codes)),
+            *(f"{row.coverage:,}", f"{row.features:,}", str(len(found[name]))),
+            *(f"{row.slowest_clean:.2f} ({row.slowest_bytes:,} bytes)", str(row.peak_megabytes)),
+        )
+        lines.append(_row(figures))
+    return "\n".join(lines)
+
+
+def _row(cells: Iterable[str]) -> str:
+    return f"| {' | '.join(cells)} |"
+
+
+def document(rows: Mapping[str, Progress], found: Mapping[str, list[Path]], seconds: float) -> str:
+    """Write the page of proof."""
+    guided = "Atheris (on libFuzzer) keeps what reaches a new branch of `accredit.kit`, and changes it further."
+    blind = "Atheris was not installed, so inputs were changed blindly."
+    asked = [_row((each.name, each.reader, each.asks)) for each in TARGETS.values()]
+    commits = [
+        f"- {name}: " + ", ".join(f"`{commit}` ({spent:.0f} s)" for commit, spent in row.commits.items())
+        for name, row in rows.items()
+    ]
+    total = sum(len(files) for files in found.values())
+    heading = _row(("target", "reader", 'the oracle asks, beside "no error but the kit\'s own"'))
+    parts = (
+        "# Hostile input, for ten minutes of processor time each",
+        "`make fuzz` runs each reader of the kit that strangers reach, one after another, in a process of its own. "
+        f"{guided if HAS_ATHERIS else blind} Each input is read by the code under test, and judged by an oracle:",
+        "\n".join((heading, "|---|---|---|", *asked)),
+        "A quarter of the time goes into inputs grown to 1 MB. The slowest are timed again without instruments: over 2 "
+        "s is a finding, as is memory over 1.5 GB, an input that does not end, or a process that dies.",
+        f"Last run {utc_now().date().isoformat()}, up to {seconds:.0f} s of processor time for each target, Python "
+        f"{platform.python_version()}: **{total} open findings**.",
+        table(rows, found),
+        '"Read" is the share of inputs that got through; branches and features are counts of libFuzzer; "slowest" is '
+        "without instruments. The seconds of each target were spent at these commits:",
+        "\n".join(commits),
+    )
+    return "\n\n".join(parts) + "\n"
