@@ -79,6 +79,8 @@ def _look_again(command: str, name: str, data: bytes) -> int:
 
 
 def _run_all(names: list[str], folder: Path, seconds: float, written: Path | None, commit: str) -> int:
+    # Asked to end, leave no worker behind.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     # Not at the top: a worker must load the kit with instruments, so nothing may have loaded it before.
     from . import report
 
