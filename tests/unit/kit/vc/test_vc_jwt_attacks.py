@@ -26,7 +26,7 @@ GENUINE = tokens.token()
 def refusal(token: str, *keys: Any, **more: Any) -> VcError:
     with pytest.raises(VcError) as refused:
         vc_jwt.decode(token, resolve=examples.resolver(*(keys or (KNOWN,))), now=examples.NOW, **more)
-    return refused.value
+    return tokens.placed(refused.value)
 
 
 def read(token: str, *keys: Any) -> vc_jwt.VerifiedToken:
@@ -151,14 +151,18 @@ CRITICAL: dict[str, tuple[dict[str, Any], str]] = {
     "b64 alone": ({"b64": False}, "header_not_allowed"),
     "b64 alone and true": ({"b64": True}, "header_not_allowed"),
     "compressed": ({"zip": "DEF"}, "header_not_allowed"),
-    "encrypted": ({"enc": "A256GCM"}, "header_not_allowed"),
+    **{
+        f"encrypted, by {name}": ({name: "A256GCM"}, "header_not_allowed")
+        for name in ("enc", "epk", "apu", "apv", "iv", "tag", "p2s", "p2c")
+    },
 }
 
 
 @pytest.mark.parametrize("case", CRITICAL.values(), ids=CRITICAL)
 def test_vj10_critical_headers(case: tuple[dict[str, Any], str]) -> None:
     header, code = case
-    assert refusal(tokens.token(header=header)).code == code
+    found = refusal(tokens.token(header=header))
+    assert (found.code, found.path) == (code, f"header $.{next(iter(header))}")
 
 
 @pytest.mark.parametrize(
@@ -174,7 +178,10 @@ def test_vj10_critical_headers(case: tuple[dict[str, Any], str]) -> None:
 def test_vj11_header_name_twice(header: str) -> None:
     found = refusal(tokens.signed(header, tokens.payload()))
     assert isinstance(found, TokenUnreadable)
-    assert found.code == "duplicate_json_key"
+    assert (found.code, found.path) == (
+        "duplicate_json_key",
+        "header $.kid" if "attacker" in header else "header $.alg",
+    )
 
 
 def test_vj11_claim_twice() -> None:
@@ -195,6 +202,10 @@ ANOTHER: dict[str, tuple[dict[str, Any], str]] = {
     "nbf as a truth value": ({"nbf": True}, "claim_malformed"),
     "nbf before time": ({"nbf": -1}, "claim_malformed"),
     "exp after time": ({"exp": 1e300}, "claim_malformed"),
+    "exp in the year ten thousand": ({"exp": 253_402_300_800}, "claim_malformed"),
+    "nbf in a list": ({"nbf": [tokens.SECONDS]}, "claim_malformed"),
+    "iat as a text": ({"iat": "now"}, "claim_malformed"),
+    "validUntil that is no date": ({"validUntil": "never"}, "claim_malformed"),
     "validFrom that is no date": ({"validFrom": "last week"}, "claim_malformed"),
     "sub of one subject among two": (
         {"credentialSubject": [{"id": "urn:uuid:1"}, {"id": "urn:uuid:2"}], "sub": "urn:uuid:1"},
@@ -209,6 +220,8 @@ def test_vj13_claim_and_credential_say_two_things(case: tuple[dict[str, Any], st
     found = refusal(tokens.token(**changes))
     assert isinstance(found, TokenInvalid)
     assert found.code == code
+    if code == "claim_malformed":
+        assert found.path == f"payload $.{next(iter(changes))}"
 
 
 def _with_exponent_one(message: bytes) -> bytes:
@@ -293,6 +306,10 @@ def test_vj15_other_forms_and_other_spellings(case: tuple[str, str]) -> None:
     found = refusal(form)
     assert isinstance(found, TokenUnreadable)
     assert found.code == code
+    if code == "token_base64":
+        assert found.path == ("header" if form.startswith((" ", f"{HEAD}=")) else "signature")
+    if code.startswith("json_"):
+        assert found.path.startswith("header ")
 
 
 @pytest.mark.parametrize("body", ["", GENUINE, "[]", "null"], ids=["detached", "nested", "a list", "null"])
@@ -300,6 +317,7 @@ def test_vj15_payload_that_is_no_object(body: str) -> None:
     found = refusal(tokens.signed({"alg": "ES256", "kid": tokens.KID, "cty": "JWT"}, body))
     assert isinstance(found, TokenUnreadable)
     assert found.code in {"json_syntax", "json_not_an_object"}
+    assert found.path.startswith("payload ")
 
 
 @pytest.mark.parametrize(

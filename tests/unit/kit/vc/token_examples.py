@@ -12,6 +12,7 @@ from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from accredit.kit.vc import multikey
+from accredit.kit.vc.errors import TokenInvalid, TokenUnreadable, VcError
 from accredit.kit.vc.json_web_key import RsaPublicKey, RsaVerificationKey, encode_base64url
 from accredit.kit.vc.json_web_signature import es256_signer
 from accredit.kit.vc.multikey import KeyKind
@@ -95,3 +96,28 @@ def signed(header: dict[str, Any] | str, body: dict[str, Any] | str, sign: Sign 
 def token(header: dict[str, Any] | None = None, **more: Any) -> str:
     """A genuine ES256 token, with members of the payload changed by name."""
     return signed({"alg": "ES256", "kid": KID, **(header or {})}, payload(**more))
+
+
+PLACES = {
+    **dict.fromkeys(["token_too_large", "jws_json", "jwe", "token_parts"], "token"),
+    **dict.fromkeys(["header_too_large", "key_missing", "key_type", "wrong_controller"], "header"),
+    **dict.fromkeys(["kid_malformed", "key_unknown", "wrong_key"], "header $.kid"),
+    **dict.fromkeys(["not_assertion_key", "key_revoked", "key_expired"], "header $.kid"),
+    **dict.fromkeys(["created_in_future", "created_before_key", "created_after_key"], "payload $.iat"),
+    **dict.fromkeys(["wrong_issuer", "issuer_missing"], "payload $.issuer"),
+    **{f"{claim}_mismatch": f"payload $.{claim}" for claim in ("iss", "sub", "jti", "nbf", "exp")},
+    "alg_not_allowed": "header $.alg",
+    "crit_not_allowed": "header $.crit",
+    "not_a_credential": "payload",
+    "signature_invalid": "signature",
+    "vc_claim_not_allowed": "payload $.vc",
+    "wrong_typ": "header $.typ",
+}
+"""Where a refusal points to, for the codes that have one place only."""
+
+
+def placed(refused: VcError) -> VcError:
+    """Hold that a refusal points to where its code lies, and return it."""
+    if isinstance(refused, (TokenInvalid, TokenUnreadable)):
+        assert refused.path == PLACES.get(refused.code, refused.path) != "$"
+    return refused
