@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Who cosigns checkpoints: a JSON list of ``{"vkey", "url"}``, or the path of a file that holds one."""
     jwt_algorithm: Literal["ES256", "RS256"] = "ES256"
     """What a new key for the JWT form of credentials signs by; keys that exist keep their kind."""
+    tombstones: Path = Path("var/erased.jsonl")
+    """The list of erased records (ids only), kept apart from the database and its backups."""
     issuer_host: str | None = None
     """Host in issuer identifiers (did:web); the host of ``base_url`` unless set (the demonstration sets it)."""
     trusted_hosts: Annotated[tuple[str, ...], NoDecode] = ()

@@ -14,6 +14,7 @@ from accredit.config import Settings
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.rules import Purpose
+from accredit.domain.retention import operations as retention
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.errors import NotReady
@@ -27,8 +28,10 @@ from accredit.keyring import Algorithm, KeyRing
 from accredit.kit.ledger.checkpoint import Checkpoint
 from accredit.kit.ledger.signed_note import Ed25519Key
 from accredit.storage import Database, heartbeat, identity
+from accredit.storage.erasure import scrub
 from accredit.storage.lock_store import LockStore
 from accredit.storage.promises import Queue
+from accredit.storage.tombstones import Tombstones
 
 logger = structlog.get_logger()
 
@@ -52,6 +55,7 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
                 did_host=settings.did_host,
                 demonstration=settings.demonstration,
             )
+        erase_again(database, Tombstones(settings.tombstones))
         desk = open_desk(settings, database, queues)
         reconciler = Reconciler(database, desk, utc_now)
         _stop_on_signals(ended)
@@ -67,6 +71,15 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
             engine.stop()
     finally:
         database.close()
+
+
+def erase_again(database: Database, tombstones: Tombstones) -> None:
+    """Erase whoever an older backup, or a crash in the middle of an erasure, left in the record."""
+    with database.transaction() as db:
+        erased = retention.reapply(db, tombstones=tombstones, now=utc_now())
+    if erased:
+        logger.warning("erased again", records=erased)
+        scrub(database)
 
 
 def open_desk(settings: Settings, database: Database, queues: Collection[Queue] = ALL) -> Desk:

@@ -29,11 +29,13 @@ PACKAGES = (
     "practice",
     "awarding",
     "credentials",
+    "retention",
 )
 
 
 def import_models() -> None:
     """Import every table, so that the metadata is whole."""
+    import_module("accredit.storage.erasure")
     import_module("accredit.storage.heartbeat")
     import_module("accredit.storage.identity")
     for package in PACKAGES:

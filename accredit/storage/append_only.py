@@ -2,6 +2,9 @@
 
 A model names itself with `append_only`; the migration and the tests' ``create_all`` run the same statements. Columns in
 ``erasable`` may be set to NULL (the erasure of a record and its salt), and nothing else may change.
+
+A row of a ``removable`` table may go, but only once its tombstone stands (`storage.erasure.ErasedRow`), which itself
+never goes: what was erased stays told, and nothing else can be taken out.
 """
 
 from __future__ import annotations
@@ -22,17 +25,20 @@ class Guard:
     columns: tuple[str, ...]
     erasable: tuple[str, ...]
     mutable: tuple[str, ...]
+    removable: bool = False
 
 
 _guards: dict[str, Guard] = {}
 
 
-def append_only(model: Any, *, erasable: Sequence[str] = (), mutable: Sequence[str] = ()) -> Any:
+def append_only(
+    model: Any, *, erasable: Sequence[str] = (), mutable: Sequence[str] = (), removable: bool = False
+) -> Any:
     """Guard ``model``'s table; use as a call right after the class. ``mutable`` columns may change (a status)."""
     table = model.__table__
     free = {*erasable, *mutable}
     fixed = tuple(column.name for column in table.columns if column.name not in free)
-    _guards[table.name] = Guard(table.name, fixed, tuple(erasable), tuple(mutable))
+    _guards[table.name] = Guard(table.name, fixed, tuple(erasable), tuple(mutable), removable)
     return model
 
 
@@ -47,16 +53,19 @@ def create_statements(guard: Guard, dialect: str) -> list[str]:
     changed += [f'(NEW."{name}" IS NOT NULL AND {_differs(name, dialect)})' for name in guard.erasable]
     condition = " OR ".join(changed)
     name, message = f"{guard.table}_append_only", f"{guard.table} is append-only"
+    stands = 'EXISTS (SELECT 1 FROM erased_row WHERE row_id = OLD."id")'
     if dialect == "sqlite":
         abort = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
         return [
             f'CREATE TRIGGER "{name}_update" BEFORE UPDATE ON "{guard.table}" WHEN {condition} {abort}',
-            f'CREATE TRIGGER "{name}_delete" BEFORE DELETE ON "{guard.table}" {abort}',
+            f'CREATE TRIGGER "{name}_delete" BEFORE DELETE ON "{guard.table}" '
+            f"{f'WHEN NOT {stands} ' if guard.removable else ''}{abort}",
         ]
     function = f"{name}_refuse"
+    unless = f"IF TG_OP = 'DELETE' THEN IF {stands} THEN RETURN OLD; END IF; END IF; " if guard.removable else ""
     return [
         f'CREATE OR REPLACE FUNCTION "{function}"() RETURNS trigger LANGUAGE plpgsql AS '
-        f"$$ BEGIN RAISE EXCEPTION '{message}'; END $$",
+        f"$$ BEGIN {unless}RAISE EXCEPTION '{message}'; END $$",
         f'CREATE TRIGGER "{name}_update" BEFORE UPDATE ON "{guard.table}" FOR EACH ROW WHEN ({condition}) '
         f'EXECUTE FUNCTION "{function}"()',
         f'CREATE TRIGGER "{name}_delete" BEFORE DELETE ON "{guard.table}" FOR EACH ROW EXECUTE FUNCTION "{function}"()',

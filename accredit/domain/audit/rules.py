@@ -79,3 +79,7 @@ class Tag(StrEnum):
     KEY_PUBLISHED = "key.published"
     KEY_RETIRED = "key.retired"
     MAIL_SENT = "mail.sent"
+    LEGAL_HOLD_SET = "legal-hold.set"
+    LEGAL_HOLD_ENDED = "legal-hold.ended"
+    RECORD_ERASED = "record.erased"
+    RETENTION_ENDED = "retention.ended"

@@ -38,4 +38,4 @@ class Award(SQLModel, table=True):
     """The totals to the date of the award that the credential states."""
 
 
-append_only(Award)
+append_only(Award, removable=True)

@@ -56,4 +56,4 @@ class Credential(SQLModel, table=True):
 
 
 append_only(Achievement)
-append_only(Credential)
+append_only(Credential, removable=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Column, LargeBinary, UniqueConstraint
@@ -75,6 +76,8 @@ class Issuance(SQLModel, table=True):
         belongs_to("status_list", "status_list_id"),
         CheckConstraint("stage <> 'intent' OR unsigned_document IS NOT NULL", name="intent_has_document"),
     )
+    OF_A_PERSON: ClassVar[tuple[str, ...]] = ("unsigned_document", "signed_document", "signed_digest")
+    """What is emptied when its holder's record is erased."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)

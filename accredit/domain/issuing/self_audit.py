@@ -3,6 +3,7 @@
 - Its digest is that of its bytes, and of what its leaf in the ledger commits to (I9, I4); so is that of its JWT form.
 - What is released has its signed document and its place in the ledger (I4, I5).
 - Its status is what the latest act on it in the ledger made it (I8).
+- What the ledger says was issued is there (I5); one whose record was erased has nothing left but its number and status.
 
 Whether the records opened here are those that were committed is checked in `transparency.queries.verify_chain`.
 """
@@ -36,6 +37,7 @@ def verify_store(db: Session) -> tuple[str, ...]:
     """Name every issuance that does not agree with itself or with the ledger; empty when all do."""
     issued: dict[UUID, Committed] = {}
     latest: dict[UUID, Committed] = {}
+    erased = {leaf.subject_id for leaf in transparency.committed(db, acts=[Act.CREDENTIAL_ERASED])}
     for leaf in transparency.committed(db, acts=list(_STATUS_AFTER)):
         latest[leaf.subject_id] = leaf
         if leaf.act is Act.CREDENTIAL_ISSUED:
@@ -43,6 +45,7 @@ def verify_store(db: Session) -> tuple[str, ...]:
     rows = db.execute(
         sa.select(
             col(Issuance.id),
+            col(Issuance.unsigned_document),
             col(Issuance.signed_document),
             col(Issuance.signed_digest),
             col(Issuance.jwt_signing_key_id),
@@ -55,12 +58,16 @@ def verify_store(db: Session) -> tuple[str, ...]:
         .order_by(col(Issuance.id))
         .execution_options(yield_per=500)
     )
-    return tuple(
-        f"issuance {row.id} {fault}" for row in rows for fault in _faults(row, issued.get(row.id), latest.get(row.id))
-    )
+    found: list[str] = []
+    for row in rows:
+        of_bytes = _faults_of_erased(row) if row.id in erased else _faults(row, issued.get(row.id))
+        of_status = _faults_of_status(row, latest.get(row.id))
+        found += [f"issuance {row.id} {fault}" for fault in (*of_bytes, *of_status)]
+        issued.pop(row.id, None)
+    return (*found, *(f"issuance {each} is in the ledger and nowhere else" for each in issued))
 
 
-def _faults(row: Any, issued: Committed | None, latest: Committed | None) -> Iterator[str]:
+def _faults(row: Any, issued: Committed | None) -> Iterator[str]:
     if row.signed_document is None or row.leaf_index is None:
         yield "is recorded without its document or its place in the ledger"
     elif hashlib.sha256(row.signed_document).digest() != row.signed_digest:
@@ -69,8 +76,19 @@ def _faults(row: Any, issued: Committed | None, latest: Committed | None) -> Ite
         yield "is not in the ledger where it says it is"
     elif issued.record is not None and issued.record.get("sha256") != row.signed_digest.hex():
         yield "is another document than the ledger commits to"
+<<<<<<< HEAD
     else:
         yield from _faults_of_jwt(row, issued)
+=======
+
+
+def _faults_of_erased(row: Any) -> Iterator[str]:
+    if row.unsigned_document is not None or row.signed_document is not None or row.signed_digest is not None:
+        yield "was erased, and still has a document"
+
+
+def _faults_of_status(row: Any, latest: Committed | None) -> Iterator[str]:
+>>>>>>> a1427d6 (retention: erase a person's record, hold it, and let go of what is due)
     if latest is not None and _STATUS_AFTER[latest.act] is not row.status:
         yield f"is {row.status.value} although the ledger's latest act on it says {_STATUS_AFTER[latest.act].value}"
 

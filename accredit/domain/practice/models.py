@@ -113,6 +113,10 @@ class MilestoneReached(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 
-append_only(HoursEntry, mutable=("status", "decided_by", "decided_at", "return_reason", "over_day_limit_confirmed"))
-append_only(SkillObservation)
-append_only(MilestoneReached)
+append_only(
+    HoursEntry,
+    mutable=("status", "decided_by", "decided_at", "return_reason", "over_day_limit_confirmed"),
+    removable=True,
+)
+append_only(SkillObservation, removable=True)
+append_only(MilestoneReached, removable=True)

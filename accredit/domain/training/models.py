@@ -62,4 +62,4 @@ class Attendance(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 
-append_only(Attendance)
+append_only(Attendance, removable=True)

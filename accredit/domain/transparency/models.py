@@ -10,7 +10,7 @@ from sqlalchemy import JSON, BigInteger, CheckConstraint, Column, ForeignKey, La
 from sqlmodel import Field, SQLModel
 
 from accredit.domain.transparency.rules import Act
-from accredit.storage import UtcDateTime, Word, append_only, one_of
+from accredit.storage import UtcDateTime, Word, append_only
 
 
 class LedgerLeaf(SQLModel, table=True):
@@ -45,11 +45,12 @@ class LedgerRecord(SQLModel, table=True):
     """What a leaf commits to. Erasing empties ``record`` and ``salt``; the leaf stays."""
 
     __tablename__ = "ledger_record"
-    __table_args__ = (one_of("act", Act), UniqueConstraint("act", "subject_id", "occurrence"))
+    __table_args__ = (UniqueConstraint("act", "subject_id", "occurrence"),)
 
     leaf_index: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
     organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
     act: Act = Field(sa_type=Word(Act))
+    """Held to the list by its type and not by the database, which would have to be rebuilt for every new act."""
     subject_id: UUID = Field(index=True)
     """The row the act is about: an attendance, an hours entry, an award, an issuance …"""
     occurrence: int = 0

@@ -8,7 +8,7 @@ lends a `LogSigner`.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -119,6 +119,20 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
         _keep_nodes(db, completed)
         db.execute(sa.update(LedgerHead).values(size=tree.size, frontier=b"".join(tree.hashes)))
     return [known[entry.key] for entry in entries]
+
+
+def forget(db: Session, *, subject_ids: Collection[UUID]) -> int:
+    """Empty salt and record of every leaf about some subjects; return how many leaves mean nothing from now on.
+
+    The leaves, the tree and every proof stay as they are (LG15).
+    """
+    emptied = db.execute(
+        sa.update(LedgerRecord)
+        .where(col(LedgerRecord.subject_id).in_(subject_ids), col(LedgerRecord.salt).is_not(None))
+        .values(record=sa.null(), salt=sa.null())
+        .returning(col(LedgerRecord.leaf_index))
+    ).all()
+    return len(emptied)
 
 
 def hold(db: Session) -> None:

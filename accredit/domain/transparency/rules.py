@@ -26,6 +26,8 @@ class Act(StrEnum):
     CREDENTIAL_SUSPENDED = "credential-suspended"
     CREDENTIAL_REINSTATED = "credential-reinstated"
     CREDENTIAL_REVOKED = "credential-revoked"
+    CREDENTIAL_ERASED = "credential-erased"
+    RECORD_ERASED = "record-erased"
     KEY_PUBLISHED = "key-published"
     KEY_RETIRED = "key-retired"
     ORGANISATION_ENDORSED = "organisation-endorsed"
