@@ -30,7 +30,7 @@ WITH_PYLD = {"canonicalise", "issue", "issue_checked", "verify"}
 
 
 def _small_ledger() -> Bench:
-    return logs.ledger(small=10, large=300)
+    return logs.ledger(leaves=300, sizes=(10, 300, 70_000))
 
 
 MAKERS: dict[str, Callable[[], Bench]] = {**catalogue.BENCHES, "ledger": _small_ledger}
@@ -55,6 +55,14 @@ def test_a_bench_answers_as_agreed_and_finds_nothing_wrong(name: str) -> None:
     if name in WITH_PYLD:
         assert found["baselines"].keys() | found["missing"].keys() >= {"pyld"}
     assert found["bench"] in command.in_words(found)
+
+
+@pytest.mark.attack("LG21")
+def test_a_receipt_of_a_large_log_costs_hardly_more_than_one_of_a_small_log() -> None:
+    facts = logs.ledger(leaves=1, sizes=(300, 70_000)).facts
+    assert (facts["receipt_hashes_at_300"], facts["receipt_hashes_at_70000"]) == (9, 17)
+    assert facts["receipt_tiles_read_at_70000"] <= 2 * 4
+    assert facts["receipt_peak_bytes_at_70000"] < 2 * facts["receipt_peak_bytes_at_300"] + 50_000
 
 
 def test_every_bench_is_covered_here() -> None:
