@@ -13,6 +13,7 @@ from accredit.kit.openbadges.values import (
     LanguageCode,
     Many,
     Node,
+    Number,
     ResultTypeTerm,
     TargetTypeTerm,
     Text,
@@ -96,7 +97,7 @@ class Achievement(Node):
     achievement_type: AchievementTypeTerm | None = None
     alignment: Many[Alignment] = ()
     creator: Profile | None = None
-    credits_available: float | None = None
+    credits_available: Number | None = None
     endorsement: Many[EndorsementCredential] = ()
     endorsement_jwt: Many[CompactJws] = ()
     field_of_study: str | None = None

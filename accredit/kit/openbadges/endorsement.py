@@ -18,6 +18,7 @@ from accredit.kit.openbadges.values import (
     IdentityTypeTerm,
     Many,
     Node,
+    Number,
     Single,
     Text,
     Uri,
@@ -48,8 +49,8 @@ class GeoCoordinates(Node):
     """A place on the globe, in degrees."""
 
     type: Single[Literal["GeoCoordinates"]] = "GeoCoordinates"
-    latitude: float
-    longitude: float
+    latitude: Number
+    longitude: Number
 
 
 class Address(Node):

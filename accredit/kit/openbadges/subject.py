@@ -16,7 +16,9 @@ from accredit.kit.openbadges.values import (
     IdentityTypeTerm,
     Many,
     Node,
+    Number,
     Single,
+    Truth,
     Uri,
     broken,
     is_reading,
@@ -32,7 +34,7 @@ class IdentityObject(Node):
 
     closed: ClassVar[bool] = True
     type: Single[Literal["IdentityObject"]] = "IdentityObject"
-    hashed: bool
+    hashed: Truth
     identity_hash: str
     identity_type: IdentityTypeTerm
     salt: str | None = None
@@ -100,7 +102,7 @@ class AchievementSubject(Node):
     achievement: Achievement
     activity_start_date: DateTimeZ | None = None
     activity_end_date: DateTimeZ | None = None
-    credits_earned: float | None = None
+    credits_earned: Number | None = None
     image: Image | None = None
     license_number: str | None = None
     narrative: str | None = None

@@ -17,6 +17,7 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
+    Field,
     PlainSerializer,
     StringConstraints,
     ValidationError,
@@ -28,13 +29,14 @@ from pydantic_core import PydanticCustomError
 
 from accredit.kit.openbadges.errors import DocumentInvalid, Problem
 from accredit.kit.openbadges.vocabularies import AchievementType, IdentityType, ResultType, TargetType
+from accredit.kit.vc import timestamps
+from accredit.kit.vc.errors import TimestampInvalid
 
 # Whoever repairs a document needs the first few; a hostile one may have a hundred thousand.
 MAX_PROBLEMS = 100
 # `model_validate(context=READING)` marks a document that somebody else wrote.
 READING: dict[str, bool] = {"reading": True}
 _URI = re.compile(r"[A-Za-z][A-Za-z0-9+.\-]*:[^\x00-\x20\x7f<>\"{}|\\^`\s]+")
-_DATE_TIME = re.compile(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,30})?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _EXTENSION = re.compile(r"ext:[a-zA-Z0-9.\-_]+")
 # What pydantic calls its own findings, in the words of this package's rules.
 _RULES = {"missing": "required", "extra_forbidden": "unknown-property", "string_pattern_mismatch": "pattern"}
@@ -62,12 +64,11 @@ def _uri(value: str) -> str:
 def _date_time(value: object) -> datetime:
     """Accept an aware datetime or its text with an offset; answer it in UTC (facts l.20)."""
     if isinstance(value, str):
-        if not _DATE_TIME.fullmatch(value):
-            raise broken("date-time-z", "not a date and time with an offset, such as 2026-11-23T09:30:00Z")
         try:
-            value = datetime.fromisoformat(value.upper())
-        except ValueError:
-            raise broken("date-time-z", "no such date or time") from None
+            return timestamps.parse(value)
+        except TimestampInvalid:
+            sentence = "not a date and time with an offset that exists, such as 2026-11-23T09:30:00Z"
+            raise broken("date-time-z", sentence) from None
     if not isinstance(value, datetime):
         raise broken("date-time-z", "not a date and time")
     if value.tzinfo is None or value.utcoffset() is None:
@@ -107,6 +108,9 @@ def _plain_text(value: object, info: ValidationInfo) -> object:
     if not is_reading(info):
         return value
     if isinstance(value, list | tuple) and value:
+        languages = [each.get("@language") if isinstance(each, Mapping) else None for each in value]
+        if len(set(map(str, languages))) != len(value):
+            raise broken("single", "two texts in one language, and nobody could say which one counts")
         value = value[0]
     if isinstance(value, Mapping) and set(value) <= {"@value", "@language", "@direction"}:
         return value.get("@value")
@@ -118,6 +122,9 @@ DateTimeZ = Annotated[
     datetime, BeforeValidator(_date_time), PlainSerializer(date_time_z, return_type=str, when_used="json")
 ]
 Text = Annotated[str, BeforeValidator(_plain_text)]
+# A number in quotation marks may be signed as it stands and yet be read as another, "1e1" or "nan".
+Number = Annotated[float, Field(strict=True)]
+Truth = Annotated[bool, Field(strict=True)]
 LanguageCode = Annotated[str, StringConstraints(pattern=r"^[a-z]{2,4}(-[A-Z][a-z]{3})?(-([A-Z]{2}|[0-9]{3}))?$")]
 CompactJws = Annotated[str, StringConstraints(pattern=r"^[a-zA-Z0-9_-]+\.[a-zA-Z0-9_-]*\.[a-zA-Z0-9_-]+$")]
 # A list on paper and in the document; a single value is taken for a list of one.
