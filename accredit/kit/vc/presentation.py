@@ -42,6 +42,18 @@ class VerifiedPresentation:
     notes: tuple[str, ...]
 
 
+@dataclass(frozen=True, kw_only=True)
+class ShownPresentation:
+    """A presentation signed by its holder for this occasion; nothing is known yet of its `contents`."""
+
+    document: dict[str, Any]
+    holder: str
+    media_type: str
+    verification_methods: tuple[str, ...]
+    contents: tuple[dict[str, Any], ...]
+    notes: tuple[str, ...]
+
+
 def create(
     credentials: Sequence[Mapping[str, Any]],
     *,
@@ -91,18 +103,51 @@ def verify(
     `data_model.check_presentation`, `data_integrity.verify`, `vp_jwt.decode` and `verifiable_credential.verify` raise,
     for a contained credential with its path in front.
     """
+    shown = verify_holder(
+        document,
+        resolve=resolve,
+        now=now,
+        expected_domain=expected_domain,
+        expected_challenge=expected_challenge,
+        expected_purpose=expected_purpose,
+        meaning=meaning,
+    )
+    credentials, own_words = _contents(shown, resolve, now, meaning)
+    return VerifiedPresentation(
+        document=shown.document,
+        holder=shown.holder,
+        media_type=shown.media_type,
+        verification_methods=shown.verification_methods,
+        credentials=credentials,
+        own_words=own_words,
+        notes=shown.notes,
+    )
+
+
+def verify_holder(
+    document: Mapping[str, Any],
+    *,
+    resolve: Resolve,
+    now: datetime,
+    expected_domain: str | None = None,
+    expected_challenge: str | None = None,
+    expected_purpose: str = AUTHENTICATION,
+    meaning: Meaning = PINNED,
+) -> ShownPresentation:
+    """Verify who presents, and for whom; what is inside is well formed, and otherwise not looked into.
+
+    Raises as `verify` does, but for what only contained credentials raise.
+    """
     demands = _Demands(resolve, now, expected_domain, expected_challenge, expected_purpose, meaning)
     is_envelope = isinstance(document, dict) and data_model.is_enveloped(document)
     signed = _signed_as_token(document, demands) if is_envelope else _signed_within(document, demands)
-    holder = _holder(signed.document, signed.controllers)
-    credentials, own_words = _contents(signed.document, resolve, now, meaning)
-    return VerifiedPresentation(
+    value = signed.document.get("verifiableCredential", [])
+    return ShownPresentation(
         document=signed.document,
-        holder=holder,
+        holder=_holder(signed.document, signed.controllers),
         media_type=signed.media_type,
         verification_methods=signed.verification_methods,
-        credentials=credentials,
-        own_words=own_words,
+        contents=tuple(value) if isinstance(value, list) else (value,),
         notes=signed.notes,
     )
 
@@ -133,6 +178,7 @@ def _signed_as_token(document: Mapping[str, Any], demands: _Demands) -> _Signed:
         expected_challenge=demands.challenge,
     )
     data_model.check_presentation(token.document)
+    verifiable_credential.check_meaning(token.document, demands.meaning)
     return _Signed(token.document, "application/vp+jwt", (token.controller,), (token.verification_method,), ())
 
 
@@ -166,18 +212,17 @@ def _holder(document: Mapping[str, Any], controllers: Sequence[str]) -> str:
 
 
 def _contents(
-    document: Mapping[str, Any], resolve: Resolve, now: datetime, meaning: Meaning
+    shown: ShownPresentation, resolve: Resolve, now: datetime, meaning: Meaning
 ) -> tuple[tuple[VerifiedCredential, ...], tuple[dict[str, Any], ...]]:
-    value = document.get("verifiableCredential", [])
     verified, own_words = [], []
-    for position, contained in enumerate(value if isinstance(value, list) else [value]):
+    for position, contained in enumerate(shown.contents):
         path = f"$.verifiableCredential[{position}]"
         if "proof" in contained or data_model.is_enveloped(contained):
             try:
                 verified.append(verifiable_credential.verify(contained, resolve=resolve, now=now, meaning=meaning))
             except VcError as refused:
                 raise _inside(refused, path) from refused
-        elif "holder" in document and identifier_of(contained["issuer"]) == identifier_of(document["holder"]):
+        elif "holder" in shown.document and identifier_of(contained["issuer"]) == shown.holder:
             own_words.append(contained)
         else:
             sentence = "A credential without a proof is the holder's own word; its issuer must be the holder named."

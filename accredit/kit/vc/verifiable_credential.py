@@ -102,8 +102,7 @@ def verify_proofs(
     meaning: Meaning,
 ) -> list[VerifiedProof]:
     """Verify the embedded proofs of a credential or a presentation, and that it means something throughout."""
-    mapped, tables = meaning.read(document)
-    mapper.to_dataset({name: value for name, value in mapped.items() if name != "proof"}, contexts=tables)
+    mapped, tables = check_meaning(document, meaning)
     return data_integrity.verify(
         # Canonical JSON is of the document as it stands, its contexts included.
         document if _is_signed_as_json(document) else mapped,
@@ -115,6 +114,18 @@ def verify_proofs(
         expected_challenge=expected_challenge,
         contexts=tables,
     )
+
+
+def check_meaning(
+    document: Mapping[str, Any], meaning: Meaning
+) -> tuple[Mapping[str, Any], Mapping[str, Table] | None]:
+    """Check that every member of a document but its proofs means something; give what `Meaning.read` gives.
+
+    Raises `LinkedDataError`.
+    """
+    mapped, tables = meaning.read(document)
+    mapper.to_dataset({name: value for name, value in mapped.items() if name != "proof"}, contexts=tables)
+    return mapped, tables
 
 
 def _is_signed_as_json(document: Mapping[str, Any]) -> bool:
@@ -130,8 +141,7 @@ def _verify_envelope(
     if not token.is_bound:
         raise TokenInvalid("wrong_controller", "The key of the token does not belong to the issuer.", path="header")
     data_model.check_credential(token.document)
-    mapped, tables = meaning.read(token.document)
-    mapper.to_dataset({name: value for name, value in mapped.items() if name != "proof"}, contexts=tables)
+    check_meaning(token.document, meaning)
     return _verified(token.document, "application/vc+jwt", (str(token.kid),), token.notes)
 
 

@@ -13,11 +13,11 @@ from datetime import datetime
 from types import ModuleType
 from typing import Any, Final
 
-from accredit.kit.linkeddata import mapper, terms
+from accredit.kit.linkeddata import terms
 from accredit.kit.vc import data_model, eddsa_jcs_2022, eddsa_rdfc_2022, envelope, proof, timestamps
 from accredit.kit.vc.errors import DataModelInvalid, ProofInvalid
 from accredit.kit.vc.vc_jwt_claims import V1
-from accredit.kit.vc.verifiable_credential import Meaning
+from accredit.kit.vc.verifiable_credential import Meaning, check_meaning
 from accredit.kit.vc.verification_key import ASSERTION
 from accredit.web.conformance.issuers import Form, Issuer
 
@@ -51,9 +51,9 @@ def issue(
     data_model.check_credential(document)
     document = _named_after(issuer, document)
     if issuer.adds_status and "credentialStatus" not in document:
-        _check_meaning(document)
+        check_meaning(document, MEANING)
         document["credentialStatus"] = new_status(document.get("id"))
-    _check_meaning(document)
+    check_meaning(document, MEANING)
     return _secured(document, issuer, options, now)
 
 
@@ -96,11 +96,6 @@ def _named_after(issuer: Issuer, document: dict[str, Any]) -> dict[str, Any]:
     """Put the name of whoever signs in the place of the one that was posted; nobody signs in another's name."""
     named = document["issuer"]
     return {**document, "issuer": {**named, "id": issuer.did} if isinstance(named, dict) else issuer.did}
-
-
-def _check_meaning(document: Mapping[str, Any]) -> None:
-    mapped, tables = MEANING.read(document)
-    mapper.to_dataset({name: value for name, value in mapped.items() if name != "proof"}, contexts=tables)
 
 
 def _proof_options(options: Mapping[str, Any], now: datetime) -> tuple[datetime, dict[str, Any]]:

@@ -262,6 +262,11 @@ def test_presentation_as_a_token_verifies() -> None:
     assert found.verification_methods == (HOLDER.method,)
     assert [each.issuer for each in found.credentials] == [TOKEN_ISSUER.did]
     assert refusal(look, envelope.wrap(token, kind="VerifiablePresentation"))[0] == "domain_mismatch"
+    odd = envelope.secure(
+        {**document, "shoeSize": 38}, kid=HOLDER.method, alg="EdDSA", sign=HOLDER.sign, kind="VerifiablePresentation"
+    )
+    shown = envelope.wrap(odd, kind="VerifiablePresentation")
+    assert refusal(look, shown, expected_domain=None, expected_challenge=None) == ("unsigned_data", "$.shoeSize")
 
 
 def test_nothing_is_built_that_could_not_be_read() -> None:
