@@ -17,6 +17,7 @@ from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import Purpose
+from accredit.domain.issuing.self_audit import verify_store
 from accredit.domain.organisations.models import Organisation
 from accredit.domain.transparency import queries as log
 from accredit.errors import NotReady
@@ -133,6 +134,44 @@ def test_after_a_rotation_an_intent_of_the_old_key_is_made_anew(database: Databa
         )
     assert issuer.issue_waiting().released == 0
     assert issuer.issue_waiting().released == 2
+
+
+def test_a_school_that_signed_before_there_were_tokens_gets_its_key_when_the_worker_starts(
+    database: Database, tmp_path: Path
+) -> None:
+    cohort = awarded(database, tmp_path, 1)
+    cohort.issuer().issue_waiting()
+    with database.transaction() as db:
+        (key,) = [row for row in queries.register(db) if row.purpose is Purpose.ASSERTION_JWT]
+        issuing.retire_key(db, controller=key.controller, fragment=key.fragment, now=utc_now(), actor=SERVICE)
+    cohort.issuer()
+    cohort.issuer()
+    with database.reading() as db:
+        fresh = queries.signing_key(db, controller=key.controller, purpose=Purpose.ASSERTION_JWT)
+        assert fresh is not None
+        assert fresh.fragment == "assertion-jwt-2"
+        assert len(queries.register(db)) == 5
+
+
+def test_what_was_prepared_before_there_were_tokens_is_issued_in_the_first_form_alone(
+    sqlite_database: Database, tmp_path: Path
+) -> None:
+    from accredit.storage.fault_points import PowerCut, arrange
+
+    cohort = awarded(sqlite_database, tmp_path, 1)
+    issuer = cohort.issuer()
+    arrange("S1.after_commit:raise")
+    with pytest.raises(PowerCut):
+        issuer.issue_waiting()
+    arrange("")
+    with sqlite_database.transaction() as db:
+        db.connection().exec_driver_sql("DROP TRIGGER issuance_append_only_update")
+        db.execute(sa.update(Issuance).values(jwt_signing_key_id=None))
+    assert issuer.issue_waiting().released == 1
+    with sqlite_database.reading() as db:
+        (issued,) = db.execute(sa.select(Issuance)).scalars()
+        assert (issued.signed_jwt, issued.signed_jwt_digest) == (None, None)
+        assert verify_store(db) == ()
 
 
 def _lose_key(cohort: Cohort) -> None:

@@ -58,6 +58,19 @@ def test_keys_are_made_once_listed_rotated_and_retired(environment: dict[str, st
     assert "retired" in _run(environment, "retire", name).output
 
 
+def test_a_key_for_tokens_is_made_by_the_algorithm_that_is_set(
+    environment: dict[str, str], sqlite_database: Database
+) -> None:
+    slug = _slug(sqlite_database)
+    made = _run(environment, "create", "--organisation", slug).output
+    assert next(line for line in made.splitlines() if "#assertion-jwt-1" in line).split()[1].startswith("ES256:")
+    rsa = environment | {"ACCREDIT_JWT_ALGORITHM": "RS256"}
+    assert _run(rsa, "create", "--organisation", slug).output == made, "a key that exists keeps its kind"
+    rotated = _run(rsa, "rotate", "--organisation", slug, "--purpose", "assertion-jwt").output
+    assert "#assertion-jwt-2  RS256:" in rotated
+    assert "retired" in next(line for line in _run(rsa, "list").output.splitlines() if "#assertion-jwt-1" in line)
+
+
 def test_the_logs_key_is_made_and_rotated_without_an_organisation(environment: dict[str, str]) -> None:
     assert f"{HOST}/ledger#checkpoint-1" in _run(environment, "create").output
     assert f"{HOST}/ledger#checkpoint-2" in _run(environment, "rotate", "--purpose", "checkpoint").output

@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 
-from accredit.kit.vc import controlled_identifier, did_key, did_web
-from accredit.kit.vc.errors import IdentifierRefused, KeyRefused, TimestampInvalid
+from accredit.kit.vc import controlled_identifier, did_key, did_web, json_web_key
+from accredit.kit.vc.errors import IdentifierRefused, KeyRefused, TimestampInvalid, VcError
 from accredit.kit.vc.verification_key import VerificationKey
+from tests.unit.kit.vc import token_examples as tokens
 from tests.unit.kit.vc import vc_examples as examples
 
 DID = examples.ISSUER
@@ -109,6 +110,66 @@ def test_the_document_of_an_issuer_is_written_in_full() -> None:
     assert did_web.did_document(DID, [])["assertionMethod"] == []
 
 
+TOKEN_KEYS = {"P-256": tokens.curve_public(), "RSA": tokens.rsa_public()}
+
+
+@pytest.mark.parametrize("public", TOKEN_KEYS.values(), ids=TOKEN_KEYS)
+def test_a_key_for_tokens_is_published_as_a_jwk_and_found(public: json_web_key.JoseKey) -> None:
+    name, revoked = f"{DID}#assertion-jwt-1", datetime(2026, 5, 1, tzinfo=UTC)
+    key = json_web_key.verification_method(public, id=name, controller=DID)
+    stolen = json_web_key.verification_method(public, id=f"{DID}#assertion-jwt-0", controller=DID, revoked=revoked)
+    document = did_web.did_document(DID, [examples.key(1)], [stolen, key])
+    assert document["@context"] == [
+        "https://www.w3.org/ns/did/v1",
+        "https://w3id.org/security/multikey/v1",
+        "https://w3id.org/security/jwk/v1",
+    ]
+    assert document["verificationMethod"][1]["revoked"] == "2026-05-01T00:00:00Z"
+    assert document["verificationMethod"][2] == {
+        "id": name,
+        "type": "JsonWebKey",
+        "controller": DID,
+        "publicKeyJwk": json_web_key.encode(public),
+    }
+    assert document["assertionMethod"] == [examples.key(1).id, name]
+    assert controlled_identifier.find_key(document, name) == key
+    method(document, 2)["type"] = "JsonWebKey2020"
+    assert controlled_identifier.find_key(document, name) == key
+
+
+BROKEN_JWK: dict[str, tuple[dict[str, Any], str]] = {
+    "both forms": ({"publicKeyMultibase": examples.public(1).multibase}, "document_malformed"),
+    "a Multikey without its key": ({"type": "Multikey"}, "key_unsupported"),
+    "another type": ({"type": "Ed25519VerificationKey2020"}, "key_unsupported"),
+    "no key": ({"publicKeyJwk": None}, "key_malformed"),
+    "a private key": ({"publicKeyJwk": json_web_key.encode(tokens.curve_public()) | {"d": "AQ"}}, "private_key"),
+    "a short key": ({"publicKeyJwk": tokens.rsa_jwk(tokens.rsa_secret(1024))}, "key_too_weak"),
+}
+
+
+@pytest.mark.parametrize("case", BROKEN_JWK.values(), ids=BROKEN_JWK)
+def test_a_jwk_in_a_document_is_read_strictly(case: tuple[dict[str, Any], str]) -> None:
+    changes, code = case
+    key = json_web_key.verification_method(tokens.curve_public(), id=f"{DID}#1", controller=DID)
+    document = did_web.did_document(DID, [], [key])
+    method(document).update(changes)
+    with pytest.raises(VcError) as refused:
+        controlled_identifier.find_key(document, key.id)
+    assert refused.value.code == code
+
+
+def test_a_thumbprint_is_that_of_the_standard() -> None:
+    # RFC 7638 §3.1 has an RSA key; its example is the only published thumbprint that every library agrees on.
+    modulus = (
+        "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3o"
+        "knjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHz"
+        "u6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8"
+        "awapJzKnqDKgw"
+    )
+    key = json_web_key.decode({"kty": "RSA", "n": modulus, "e": "AQAB"})
+    assert json_web_key.thumbprint(key) == "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs"
+
+
 @pytest.mark.parametrize("owner", ["did:web:other.example", "did:web:accredit.example:o:northfield2"])
 def test_a_document_holds_no_key_of_another(owner: str) -> None:
     of_another = examples.key(1, controller=owner)
@@ -122,9 +183,9 @@ def document() -> dict[str, Any]:
     return did_web.did_document(DID, [examples.key(1)])
 
 
-def method(found: dict[str, Any]) -> dict[str, Any]:
-    first: dict[str, Any] = found["verificationMethod"][0]
-    return first
+def method(found: dict[str, Any], number: int = 0) -> dict[str, Any]:
+    wanted: dict[str, Any] = found["verificationMethod"][number]
+    return wanted
 
 
 METHOD = examples.key(1).id

@@ -78,6 +78,14 @@ def test_ed25519_is_read(algorithm: str) -> None:
     assert read(token, key).is_bound
 
 
+def test_what_a_token_claims_can_be_read_before_anything_is_verified() -> None:
+    forged = tokens.signed({"alg": "ES256", "kid": tokens.KID}, tokens.payload(), lambda _: bytes(64))
+    assert vc_jwt.unverified(forged).document == examples.badge()
+    with pytest.raises(TokenInvalid) as refused:
+        vc_jwt.unverified(tokens.token(header={"typ": "at+jwt"}))
+    assert refused.value.code == "wrong_typ"
+
+
 def test_the_same_document_gives_the_same_token_in_any_order() -> None:
     document = examples.badge()
     again = dict(reversed(list(document.items())))
