@@ -20,6 +20,7 @@ from accredit.demo import year
 from accredit.demo.folder import Folder
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.rules import Progress as Stage
+from accredit.domain.transparency import queries as log
 from accredit.kit.typed_code import show
 from accredit.rendering.of_credential import certificate_of
 from accredit.storage import Database
@@ -114,10 +115,12 @@ def write_certificate(place: Folder, line: Line) -> Path:
         view = credentials.view_of_award(db, line.award_id)
         assert view is not None
         document = credentials.signed_document(db, view.credential_id)
+        found = None if view.ledger_index is None else log.receipt(db, view.ledger_index)
+        receipt = None if found is None else found.encode()
     database.close()
     assert document is not None
     path = place.path / "certificate.pdf"
-    path.write_bytes(certificate_of(view, document, base_url=settings.base_url))
+    path.write_bytes(certificate_of(view, document, base_url=settings.base_url, receipt=receipt))
     return path
 
 

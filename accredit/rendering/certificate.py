@@ -27,6 +27,7 @@ from accredit.rendering.lettering import line_outline
 from accredit.rendering.qr import qr_svg
 
 ATTACHMENT_NAME = "credential.json"
+RECEIPT_NAME = "credential.tlog-proof"
 # WeasyPrint, Pango and the process environment are shared by all threads.
 _ONE_AT_A_TIME = threading.Lock()
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -37,6 +38,7 @@ class CertificateValues:
     """What a certificate says. Texts are printed as they are given; `level` is a key of `LEVELS`.
 
     `code` is the typed code as it is shown, `verify_host` where it is to be typed, `qr_text` the address in the QR.
+    `receipt` shows offline that the credential stands in the public log (C2SP tlog-proof).
     """
 
     organisation: str
@@ -55,6 +57,7 @@ class CertificateValues:
     demonstration: bool
     language: str
     credential_json: bytes
+    receipt: bytes | None = None
 
 
 def certificate_pdf(values: CertificateValues) -> bytes:
@@ -118,20 +121,21 @@ def _print(html: str, files: dict[str, str], values: CertificateValues, moment: 
                 raise FatalURLFetchingError(url)
             return URLFetcherResponse(url, files[url].encode(), {"Content-Type": "image/svg+xml"})
 
-    attachment = weasyprint.Attachment(
-        string=values.credential_json,
-        name=ATTACHMENT_NAME,
-        description=translations(values.language).gettext("The signed credential this certificate shows"),
-        created=moment,
-        modified=moment,
-        relationship="Source",
-    )
+    say = translations(values.language).gettext
+    told = [(ATTACHMENT_NAME, values.credential_json, say("The signed credential this certificate shows"), "Source")]
+    if values.receipt is not None:
+        told.append((RECEIPT_NAME, values.receipt, say("Its receipt of the public log"), "Supplement"))
     try:
         document = weasyprint.HTML(string=html, base_url="own:", url_fetcher=OwnDrawings()).render(
             font_config=_font_configuration()
         )
         document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-        document.metadata.attachments = [attachment]
+        document.metadata.attachments = [
+            weasyprint.Attachment(
+                string=content, name=name, description=sentence, created=moment, modified=moment, relationship=relation
+            )
+            for name, content, sentence, relation in told
+        ]
         # Asked for by its own name, sRGB would be opened by the library for every file and never closed.
         document.color_profiles["srgb"] = pdf_metadata.srgb_profile()
         made = document.write_pdf(

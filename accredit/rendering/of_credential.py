@@ -14,8 +14,8 @@ from accredit.rendering.certificate import CertificateValues, certificate_pdf
 from accredit.rendering.qr import qr_address
 
 
-def certificate_of(view: CredentialView, document: bytes, *, base_url: str) -> bytes:
-    """Return the certificate as a PDF with the signed ``document`` attached."""
+def certificate_of(view: CredentialView, document: bytes, *, base_url: str, receipt: bytes | None = None) -> bytes:
+    """Return the certificate as a PDF with the signed ``document`` attached, and its receipt of the public log."""
     return certificate_pdf(
         CertificateValues(
             organisation=view.organisation_name,
@@ -34,6 +34,7 @@ def certificate_of(view: CredentialView, document: bytes, *, base_url: str) -> b
             demonstration=view.demonstration,
             language="en",
             credential_json=document,
+            receipt=receipt,
         )
     )
 

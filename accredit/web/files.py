@@ -1,4 +1,4 @@
-"""The files of one credential as answers: certificate (PDF), badge (PNG, SVG), the signed JSON, and its JWT form.
+"""The files of a credential as answers: certificate (PDF), badge (PNG, SVG), the JSON, the JWT form, the receipt.
 
 Who may have them is not here: a view decides that before it asks. Nothing is stored on the way, neither here nor in
 a browser: each file is made anew from the credential that was signed.
@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import dataclass
 from enum import StrEnum
 
 from flask import Response
 
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CredentialView
+from accredit.domain.transparency import queries as log
 from accredit.errors import NotFound
 from accredit.rendering.of_credential import badge_png_of, badge_svg_of, certificate_of
 from accredit.storage import Session
@@ -28,6 +30,7 @@ class FileKind(StrEnum):
     SVG = "svg"
     JSON = "json"
     JWT = "jwt"
+    RECEIPT = "tlog-proof"
 
 
 MEDIA_TYPES = {
@@ -38,6 +41,8 @@ MEDIA_TYPES = {
     FileKind.JSON: "application/vc",
     # Open Badges 3.0, Document Formats: a JWT that is answered by the web is plain text.
     FileKind.JWT: "text/plain",
+    # C2SP tlog-proof: the place in the public log, to be checked offline.
+    FileKind.RECEIPT: "text/plain; charset=utf-8",
 }
 _WORDS = {
     FileKind.PDF: "certificate",
@@ -45,11 +50,20 @@ _WORDS = {
     FileKind.SVG: "badge",
     FileKind.JSON: "credential",
     FileKind.JWT: "credential",
+    FileKind.RECEIPT: "receipt",
 }
 
 
-def signed_bytes(db: Session, view: CredentialView, kind: FileKind) -> bytes:
-    """Return the signed bytes that a file of this kind is made from. Raises `NotFound`.
+@dataclass(frozen=True, kw_only=True)
+class FileSource:
+    """What one file is made from: the signed bytes, and the receipt of the public log that goes with them."""
+
+    signed: bytes
+    receipt: bytes | None
+
+
+def source_of(db: Session, view: CredentialView, kind: FileKind) -> FileSource:
+    """Return what a file of this kind is made from. Raises `NotFound`.
 
     For a credential that was issued before there was a JWT form it says so (``no-jwt-form``): ask only for somebody
     who may see the credential.
@@ -60,40 +74,42 @@ def signed_bytes(db: Session, view: CredentialView, kind: FileKind) -> bytes:
     found = read(db, view.credential_id)
     if found is None:
         raise NotFound("credential")
-    return found
+    receipt = None
+    if kind in {FileKind.RECEIPT, FileKind.PDF} and view.ledger_index is not None:
+        receipt = log.receipt(db, view.ledger_index)
+    if kind is FileKind.RECEIPT and receipt is None:
+        raise NotFound("receipt")
+    return FileSource(signed=found, receipt=None if receipt is None else receipt.encode())
 
 
 def file_answer(
-    view: CredentialView, signed: bytes, kind: FileKind, *, download: bool = True, media_type: str | None = None
+    view: CredentialView, source: FileSource, kind: FileKind, *, download: bool = True, media_type: str | None = None
 ) -> Response:
-    """Answer with one file of a credential; ``signed`` is what `signed_bytes` returned for this kind.
+    """Answer with one file of a credential; ``source`` is what `source_of` returned for this kind.
 
     ``download`` asks the browser to keep the file rather than show it. ``media_type`` replaces the usual one, for a
     client that asked for another name of the same bytes (``application/ld+json``).
     """
-    answer = Response(bytes_of(view, signed, kind), content_type=media_type or MEDIA_TYPES[kind])
+    answer = Response(bytes_of(view, source, kind), content_type=media_type or MEDIA_TYPES[kind])
     disposition = "attachment" if download else "inline"
     answer.headers.set("Content-Disposition", disposition, filename=file_name(view, kind))
     answer.headers["Cache-Control"] = "no-store"
     return answer
 
 
-def certificate_answer(view: CredentialView, document: bytes) -> Response:
-    """Answer with the certificate to keep and print."""
-    return file_answer(view, document, FileKind.PDF)
-
-
-def bytes_of(view: CredentialView, signed: bytes, kind: FileKind) -> bytes:
+def bytes_of(view: CredentialView, source: FileSource, kind: FileKind) -> bytes:
     """Return the bytes of one file of a credential."""
     match kind:
         case FileKind.PDF:
-            return certificate_of(view, signed, base_url=current_settings().base_url)
+            return certificate_of(view, source.signed, base_url=current_settings().base_url, receipt=source.receipt)
         case FileKind.PNG:
-            return badge_png_of(view, signed)
+            return badge_png_of(view, source.signed)
         case FileKind.SVG:
-            return badge_svg_of(view, signed)
+            return badge_svg_of(view, source.signed)
         case FileKind.JSON | FileKind.JWT:
-            return signed
+            return source.signed
+        case FileKind.RECEIPT:
+            return source.receipt or b""
 
 
 def file_name(view: CredentialView, kind: FileKind) -> str:

@@ -25,7 +25,7 @@ from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import StatusForm, choices_of
 from accredit.web.database import reading, transaction
-from accredit.web.files import FileKind, file_answer, signed_bytes
+from accredit.web.files import FileKind, file_answer, source_of
 from accredit.web.pages import page, see_other
 
 REASONS: Mapping[str, Mapping[str, LazyString]] = {
@@ -108,8 +108,8 @@ def certificate_file(award_id: UUID, kind: str) -> ResponseReturnValue:
     """Answer with one file of a certificate, made on the spot."""
     with reading() as db:
         view = _released(db, award_id)
-        signed = signed_bytes(db, view, FileKind(kind))
-    return file_answer(view, signed, FileKind(kind))
+        source = source_of(db, view, FileKind(kind))
+    return file_answer(view, source, FileKind(kind))
 
 
 def _released(db: Session, award_id: UUID) -> CredentialView:

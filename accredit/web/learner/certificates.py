@@ -14,7 +14,7 @@ from accredit.domain.enrolments import queries as enrolments
 from accredit.errors import NotFound
 from accredit.web.access import young_person
 from accredit.web.database import reading
-from accredit.web.files import FileKind, check_address, file_answer, signed_bytes
+from accredit.web.files import FileKind, check_address, file_answer, source_of
 from accredit.web.learner import bp
 from accredit.web.learner.me import own_id
 from accredit.web.pages import page
@@ -50,5 +50,5 @@ def certificate_file(credential_id: UUID, kind: str) -> Response:
         view = queries.view_by_credential_id(db, credential_id)
         if view is None or view.young_person_id != own_id():
             raise NotFound("credential")
-        signed = signed_bytes(db, view, FileKind(kind))
-    return file_answer(view, signed, FileKind(kind))
+        source = source_of(db, view, FileKind(kind))
+    return file_answer(view, source, FileKind(kind))

@@ -16,7 +16,7 @@ from accredit.domain.organisations.rules import Permission
 from accredit.errors import NotFound
 from accredit.web.access import public
 from accredit.web.database import reading
-from accredit.web.files import FileKind, check_address, file_answer, signed_bytes
+from accredit.web.files import FileKind, check_address, file_answer, source_of
 from accredit.web.pages import page
 from accredit.web.public import bp
 from accredit.web.public.code import private
@@ -50,7 +50,7 @@ def credential(credential_id: UUID) -> Response:
     return private(answer)
 
 
-@bp.get("/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt):kind>")
+@bp.get('/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt, "tlog-proof"):kind>')
 @public
 def credential_file(credential_id: UUID, kind: str) -> Response:
     """Answer with one file."""
@@ -59,8 +59,8 @@ def credential_file(credential_id: UUID, kind: str) -> Response:
 
 def _file(view: CredentialView, kind: FileKind, *, download: bool = True, media_type: str | None = None) -> Response:
     with reading(everywhere=True) as db:
-        signed = signed_bytes(db, view, kind)
-    return file_answer(view, signed, kind, download=download, media_type=media_type)
+        source = source_of(db, view, kind)
+    return file_answer(view, source, kind, download=download, media_type=media_type)
 
 
 def _mine(credential_id: UUID) -> CredentialView:
