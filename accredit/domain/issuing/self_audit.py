@@ -76,10 +76,8 @@ def _faults(row: Any, issued: Committed | None) -> Iterator[str]:
         yield "is not in the ledger where it says it is"
     elif issued.record is not None and issued.record.get("sha256") != row.signed_digest.hex():
         yield "is another document than the ledger commits to"
-<<<<<<< HEAD
     else:
         yield from _faults_of_jwt(row, issued)
-=======
 
 
 def _faults_of_erased(row: Any) -> Iterator[str]:
@@ -88,7 +86,6 @@ def _faults_of_erased(row: Any) -> Iterator[str]:
 
 
 def _faults_of_status(row: Any, latest: Committed | None) -> Iterator[str]:
->>>>>>> a1427d6 (retention: erase a person's record, hold it, and let go of what is due)
     if latest is not None and _STATUS_AFTER[latest.act] is not row.status:
         yield f"is {row.status.value} although the ledger's latest act on it says {_STATUS_AFTER[latest.act].value}"
 
