@@ -71,3 +71,11 @@ def test_nothing_too_much_and_too_often_are_problems(stranger: Browser) -> None:
     assert [nothing.status_code, large.status_code, often.status_code] == [400, 413, 429]
     assert {answer.mimetype for answer in (nothing, large, often)} == {"application/problem+json"}
     assert int(often.headers["Retry-After"]) > 0
+
+
+@pytest.mark.attack("VP07")
+@pytest.mark.parametrize("address", ["/api/verify", "/verify"])
+def test_vp07_fifty_megabytes_are_turned_away_at_the_door(stranger: Browser, address: str) -> None:
+    answer = stranger.post(address, data=b"{" + b" " * 50_000_000 + b"}", content_type="application/json")
+    assert answer.status_code == 413
+    assert "GENUINE" not in answer.text
