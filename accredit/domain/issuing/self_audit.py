@@ -81,7 +81,7 @@ def _faults(row: Any, issued: Committed | None) -> Iterator[str]:
 
 
 def _faults_of_erased(row: Any) -> Iterator[str]:
-    if row.unsigned_document is not None or row.signed_document is not None or row.signed_digest is not None:
+    if any(getattr(row, name) is not None for name in Issuance.OF_A_PERSON):
         yield "was erased, and still has a document"
 
 
