@@ -27,6 +27,7 @@ COMMANDS = {
     "fsck": "accredit.cli.fsck:fsck",
     "hold": "accredit.cli.retention:hold",
     "import": "accredit.cli.importing:import_group",
+    "issuing": "accredit.cli.issuing:issuing",
     "keys": "accredit.cli.keys:keys",
     "ledger": "accredit.cli.ledger:ledger",
     "migrate": "accredit.cli.migrate:migrate",

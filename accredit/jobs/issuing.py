@@ -27,6 +27,7 @@ from accredit.domain.credentials.waiting import WaitingAward, awards_to_prepare
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.rules import Intent, RehearsalKey, Signed
+from accredit.domain.issuing.stopping import stops
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import LogSigner
@@ -118,7 +119,12 @@ class Issuer:
 
     def _prepare_chunk(self, done: Issued) -> int:
         with self._database.reading() as db:
-            waiting = awards_to_prepare(db, kind=KIND, limit=CHUNK, without=tuple(done.refused))
+            stopped = stops(db)
+            if stopped.everybody:
+                return 0
+            waiting = awards_to_prepare(
+                db, kind=KIND, limit=CHUNK, without=tuple(done.refused), not_of=stopped.organisations
+            )
         if not waiting:
             return 0
         now = self._clock()
@@ -171,7 +177,10 @@ class Issuer:
 
     def _sign_chunk(self, done: Issued) -> int:
         with self._database.reading() as db:
-            ids = queries.waiting(db, kind=KIND, limit=CHUNK, without=tuple(done.refused))
+            stopped = stops(db)
+            if stopped.everybody:
+                return 0
+            ids = queries.waiting(db, kind=KIND, limit=CHUNK, without=tuple(done.refused), not_of=stopped.organisations)
             intents = queries.intents(db, ids)
         signed = [each for intent in intents if (each := self._sign(intent, done)) is not None]
         if signed:
@@ -180,6 +189,9 @@ class Issuer:
 
     def _sign(self, intent: Intent, done: Issued) -> Signed | None:
         now = self._clock()
+        if self._is_stopped(intent):
+            done.refused[intent.issuance_id] = "issuing-stopped"
+            return None
 
         def lint(document: bytes, key: RehearsalKey) -> None:
             verification.lint(document, key, now=now)
@@ -198,6 +210,11 @@ class Issuer:
             # Its kind only: the message may quote the document, and so a name.
             logger.error("credential not signed", issuance=str(intent.issuance_id), rule=rule)  # noqa: TRY400
             return None
+
+    def _is_stopped(self, intent: Intent) -> bool:
+        # Asked before every signature, not once for a chunk: whoever throws the switch does not wait for the rest.
+        with self._database.reading() as db:
+            return stops(db).of(intent.organisation_id) is not None
 
     def _record(self, signed: Sequence[Signed], done: Issued) -> None:
         try:

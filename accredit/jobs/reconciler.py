@@ -15,6 +15,7 @@ import structlog
 from accredit.domain.credentials.waiting import awards_to_prepare
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.status_operations import SIGN_AGAIN_AFTER
+from accredit.domain.issuing.stopping import stops
 from accredit.domain.notifications import operations as notifications
 from accredit.domain.transparency import queries as log
 from accredit.jobs.handlers import Desk
@@ -63,11 +64,14 @@ class Reconciler:
         with self._database.reading() as db:
             latest = log.latest_checkpoint(db)
             covered = latest.size if latest else 0
-            return (
-                bool(queries.waiting(db, kind=KIND, limit=1))
-                or bool(awards_to_prepare(db, kind=KIND, limit=1))
+            if log.size(db) > covered:
+                return True
+            stopped = stops(db)
+            others = stopped.organisations
+            return not stopped.everybody and (
+                bool(queries.waiting(db, kind=KIND, limit=1, not_of=others))
+                or bool(awards_to_prepare(db, kind=KIND, limit=1, not_of=others))
                 or queries.unreleased(db) > 0
-                or log.size(db) > covered
             )
 
     def _deliver(self, post: Post) -> None:

@@ -79,6 +79,8 @@ class Tag(StrEnum):
     KEY_PUBLISHED = "key.published"
     KEY_RETIRED = "key.retired"
     MAIL_SENT = "mail.sent"
+    ISSUING_STOPPED = "issuing.stopped"
+    ISSUING_STARTED = "issuing.started"
     LEGAL_HOLD_SET = "legal-hold.set"
     LEGAL_HOLD_ENDED = "legal-hold.ended"
     RECORD_ERASED = "record.erased"

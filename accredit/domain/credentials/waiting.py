@@ -27,9 +27,14 @@ class WaitingAward:
 
 
 def awards_to_prepare(
-    db: Session, *, kind: str, limit: int = 100, without: Collection[UUID] = ()
+    db: Session,
+    *,
+    kind: str,
+    limit: int = 100,
+    without: Collection[UUID] = (),
+    not_of: Collection[UUID] = (),
 ) -> tuple[WaitingAward, ...]:
-    """Return the oldest awards without an issuance that is alive, leaving out those named."""
+    """Return the oldest awards without an issuance that is alive, leaving out those (organisations) named."""
     alive = sa.exists().where(
         col(Issuance.kind) == kind,
         col(Issuance.subject_id) == col(Award.id),
@@ -38,7 +43,7 @@ def awards_to_prepare(
     rows = db.execute(
         sa.select(col(Award.id), col(Award.organisation_id), col(Organisation.did))
         .join(Organisation, col(Organisation.id) == col(Award.organisation_id))
-        .where(~alive, col(Award.id).not_in(without))
+        .where(~alive, col(Award.id).not_in(without), col(Award.organisation_id).not_in(not_of))
         .order_by(col(Award.decided_at), col(Award.id))
         .limit(limit)
     )

@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.domain.issuing.rules import Purpose, Stage, Status, StatusAct
+from accredit.domain.issuing.rules import Purpose, Stage, Status, StatusAct, StopReason
 from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of, own_key
 
 
@@ -128,6 +128,19 @@ class StatusEvent(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class IssuingStop(SQLModel, table=True):
+    """That issuing stood still, for one organisation or (None) for all, from when to when."""
+
+    __tablename__ = "issuing_stop"
+    __table_args__ = (one_of("reason", StopReason),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id", index=True)
+    reason: StopReason = Field(sa_type=Word(StopReason))
+    since: datetime = Field(sa_type=UtcDateTime)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 append_only(SigningKey, mutable=("retired_at", "compromised_at"))
 append_only(
     Issuance,
@@ -147,3 +160,4 @@ append_only(
     ),
 )
 append_only(StatusEvent, erasable=("reason",))
+append_only(IssuingStop, mutable=("ended_at",))

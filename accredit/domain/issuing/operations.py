@@ -42,6 +42,7 @@ from accredit.domain.issuing.rules import (
     Stage,
 )
 from accredit.domain.issuing.status_operations import publish_status_list, reinstate, revoke, suspend
+from accredit.domain.issuing.stopping import start_issuing, stop_issuing, stops
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import Act, Entry
@@ -68,6 +69,8 @@ __all__ = [
     "revoke",
     "rotate_key",
     "sign",
+    "start_issuing",
+    "stop_issuing",
     "suspend",
     "void",
 ]
@@ -175,7 +178,7 @@ def record(
     """Store signed credentials and their leaves of the log together; those recorded already are left alone.
 
     ``record_hash`` is asked once more, in this transaction: a record that changed since the document was frozen makes
-    its issuance void, and nothing of it is kept.
+    its issuance void, and nothing of it is kept. While issuing is stopped it stays an intent.
     """
     by_id = {each.issuance_id: each for each in signed}
     rows = db.execute(
@@ -185,10 +188,15 @@ def record(
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalars()
+    # The log is held from here, so that nobody stops issuing between this question and the commit.
+    transparency.hold(db)
+    stopped = stops(db)
     kept: list[Issuance] = []
     refused: dict[UUID, RuleBroken] = {}
     for row in rows:
-        if record_hash(db, row.subject_id) == row.record_hash:
+        if stopped.of(row.organisation_id) is not None:
+            refused[row.id] = RuleBroken("issuing-stopped")
+        elif record_hash(db, row.subject_id) == row.record_hash:
             kept.append(row)
         else:
             refused[row.id] = RuleBroken("record-changed")
@@ -218,13 +226,21 @@ def record(
 
 
 def release(db: Session, *, now: datetime) -> tuple[UUID, ...]:
-    """Make visible every recorded credential that the latest signed checkpoint covers; return which."""
+    """Make visible every recorded credential that the latest signed checkpoint covers; return which.
+
+    Not while issuing is stopped.
+    """
     latest = log.latest_checkpoint(db)
-    if latest is None:
+    stopped = stops(db)
+    if latest is None or stopped.everybody:
         return ()
     rows = db.execute(
         sa.select(Issuance)
-        .where(col(Issuance.stage) == Stage.RECORDED, col(Issuance.leaf_index) < latest.size)
+        .where(
+            col(Issuance.stage) == Stage.RECORDED,
+            col(Issuance.leaf_index) < latest.size,
+            col(Issuance.organisation_id).not_in(stopped.organisations),
+        )
         .order_by(col(Issuance.id))
         .with_for_update()
         .execution_options(populate_existing=True)

@@ -175,11 +175,23 @@ def status_history(db: Session, issuance_id: UUID) -> tuple[StatusEventFacts, ..
     return tuple(StatusEventFacts(act=row.act, reason=row.reason, actor_id=row.actor_id, at=row.at) for row in rows)
 
 
-def waiting(db: Session, *, kind: str, limit: int = 100, without: Collection[UUID] = ()) -> tuple[UUID, ...]:
-    """Return the oldest issuances that are prepared and not yet recorded, leaving out those named."""
+def waiting(
+    db: Session,
+    *,
+    kind: str,
+    limit: int = 100,
+    without: Collection[UUID] = (),
+    not_of: Collection[UUID] = (),
+) -> tuple[UUID, ...]:
+    """Return the oldest issuances that are prepared and not yet recorded, leaving out those (organisations) named."""
     rows = db.execute(
         sa.select(col(Issuance.id))
-        .where(col(Issuance.kind) == kind, col(Issuance.stage) == Stage.INTENT, col(Issuance.id).not_in(without))
+        .where(
+            col(Issuance.kind) == kind,
+            col(Issuance.stage) == Stage.INTENT,
+            col(Issuance.id).not_in(without),
+            col(Issuance.organisation_id).not_in(not_of),
+        )
         .order_by(col(Issuance.prepared_at), col(Issuance.id))
         .limit(limit)
     )
@@ -205,6 +217,7 @@ def _intent(row: Issuance, key: SigningKey, jwt_key: SigningKey | None, status_l
     assert row.unsigned_document is not None
     return Intent(
         issuance_id=row.id,
+        organisation_id=row.organisation_id,
         kind=row.kind,
         subject_id=row.subject_id,
         reservation=Reservation(

@@ -5,6 +5,7 @@
 - active ⇄ suspended → revoked, active → revoked; revocation is never lifted.
 - A status index is random in its list and is never used twice.
 - Only what was reserved is signed: by the issuer's own key in use, under the reserved id and status entry, once.
+- While issuing is stopped, nothing is recorded or released (``issuing-stopped``); it waits.
 - A status changes only for what was issued, and with a reason, which stays with the school.
 """
 
@@ -53,6 +54,15 @@ class Status(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     REVOKED = "revoked"
+
+
+class StopReason(StrEnum):
+    """Why issuing stands still."""
+
+    INCIDENT = "incident"
+    """Something was issued, or might be, that should not."""
+    KEY_SUSPECTED = "key-suspected"
+    MAINTENANCE = "maintenance"
 
 
 class StatusAct(StrEnum):
@@ -108,6 +118,7 @@ class Intent:
     """A frozen document on its way to the signer, with all that is needed to check it once more."""
 
     issuance_id: UUID
+    organisation_id: UUID
     kind: str
     subject_id: UUID
     reservation: Reservation

@@ -66,6 +66,8 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.KEY_PUBLISHED: _l("Signing key published"),
     Tag.KEY_RETIRED: _l("Signing key retired"),
     Tag.MAIL_SENT: _l("E-mail sent"),
+    Tag.ISSUING_STOPPED: _l("Signing of certificates stopped"),
+    Tag.ISSUING_STARTED: _l("Signing of certificates goes on"),
     Tag.LEGAL_HOLD_SET: _l("Record put on hold"),
     Tag.LEGAL_HOLD_ENDED: _l("Record no longer on hold"),
     Tag.RECORD_ERASED: _l("Record of a young person erased"),

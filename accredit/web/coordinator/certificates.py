@@ -15,6 +15,7 @@ from accredit.domain.credentials.rules import Progress
 from accredit.domain.credentials.views import CohortLine, CredentialView
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries as issuances
+from accredit.domain.issuing.stopping import stops
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people
 from accredit.domain.programmes import queries as programmes
@@ -66,8 +67,16 @@ def certificates() -> ResponseReturnValue:
     with reading() as db:
         found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
         lines = queries.cohort(db, organisation_id=own_organisation(), programme_id=chosen)
+        stopped = stops(db).of(own_organisation()) is not None
     waiting = [line for line in lines if line.progress in {Progress.WAITING, Progress.SIGNED}]
-    return page("coordinator/certificates.html", lines=lines, programmes=found, chosen=chosen, waiting=len(waiting))
+    return page(
+        "coordinator/certificates.html",
+        lines=lines,
+        programmes=found,
+        chosen=chosen,
+        waiting=len(waiting),
+        stopped=stopped,
+    )
 
 
 @bp.get("/certificates/<uuid:award_id>")

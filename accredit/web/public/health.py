@@ -9,6 +9,7 @@ from flask import Response, current_app, jsonify
 
 from accredit.clock import utc_now
 from accredit.domain.issuing import queries as issuing
+from accredit.domain.issuing.stopping import stops
 from accredit.errors import NotReady
 from accredit.storage import Session, heartbeat, identity
 from accredit.web.access import public
@@ -36,11 +37,12 @@ def readyz() -> Response:
             parts["database"] = "ok"
             parts["schema"] = _schema(db)
             parts["worker"] = _worker(db)
+            parts["issuing"] = _issuing(db)
             parts["keys"] = "ok" if issuing.log_key(db) else "none yet: the worker makes them with the first award"
     except sa.exc.SQLAlchemyError:
         # What is wrong with it stands in the log; an address of a database is nobody's business here.
         parts["database"] = "not reachable"
-    is_ready = len(parts) == 4 and all(parts[name] == "ok" for name in ("database", "schema", "worker"))
+    is_ready = len(parts) == 5 and all(parts[name] == "ok" for name in ("database", "schema", "worker"))
     answer = jsonify(status="ready" if is_ready else "not ready", **parts)
     answer.status_code = 200 if is_ready else 503
     return answer
@@ -54,6 +56,14 @@ def _schema(db: Session) -> str:
         return "ok" if identity.read(db) else "not set up: run accredit migrate"
     except NotReady as error:
         return error.detail
+
+
+def _issuing(db: Session) -> str:
+    stopped = stops(db)
+    if stopped.everybody:
+        return f"stopped since {stopped.everybody.since:%Y-%m-%d %H:%M} UTC: {stopped.everybody.reason.value}"
+    # How many, not whose: an organisation's trouble is its own.
+    return f"stopped for {len(stopped.organisations)} organisations" if stopped else "ok"
 
 
 def _worker(db: Session) -> str:
