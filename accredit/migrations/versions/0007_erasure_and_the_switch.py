@@ -36,7 +36,7 @@ REMOVABLE: tuple[tuple[str, tuple[str, ...], tuple[str, ...]], ...] = (
     ("skill_observation", ("id", "organisation_id", "enrolment_id", *SEEN), ()),
 )
 OLD_GUARDS = tuple(Guard(table, columns, (), mutable) for table, columns, mutable in REMOVABLE)
-GUARDS = tuple(Guard(table, columns, (), mutable, True) for table, columns, mutable in REMOVABLE)
+GUARDS = tuple(Guard(table, columns, (), mutable, removable=True) for table, columns, mutable in REMOVABLE)
 NEW_GUARDS = (
     Guard("erased_row", ("row_id", "erasure_id"), (), ()),
     Guard("erasure", ("id", "organisation_id", "person_id", "reason", "at", "row_count", "leaf_count"), (), ()),
