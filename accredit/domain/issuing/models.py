@@ -76,7 +76,13 @@ class Issuance(SQLModel, table=True):
         belongs_to("status_list", "status_list_id"),
         CheckConstraint("stage <> 'intent' OR unsigned_document IS NOT NULL", name="intent_has_document"),
     )
-    OF_A_PERSON: ClassVar[tuple[str, ...]] = ("unsigned_document", "signed_document", "signed_digest")
+    OF_A_PERSON: ClassVar[tuple[str, ...]] = (
+        "unsigned_document",
+        "signed_document",
+        "signed_digest",
+        "signed_jwt",
+        "signed_jwt_digest",
+    )
     """What is emptied when its holder's record is erased."""
 
     id: UUID = Field(default_factory=new_id, primary_key=True)
