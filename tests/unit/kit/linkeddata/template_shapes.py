@@ -124,6 +124,18 @@ def _unnamed() -> tuple[dict[str, Any], list[Path]]:
     return document, places
 
 
+def _values_of_no_name() -> tuple[dict[str, Any], list[Path]]:
+    """A node without a name of which several varying texts are said: what is said comes in the order of the texts."""
+    evidence = {"type": ["Evidence"], "name": ["a", "b", "fixed"], "narrative": ["c", "d"], "genre": "e"}
+    places: list[Path] = [
+        ("evidence", 0, "name", 0),
+        ("evidence", 0, "name", 1),
+        ("evidence", 0, "narrative", 1),
+        ("evidence", 0, "genre"),
+    ]
+    return _badge(evidence=[evidence, {"type": ["Evidence"], "name": "other"}]), places
+
+
 def _configuration() -> tuple[dict[str, Any], list[Path]]:
     document = {
         "@context": [V2, OB],
@@ -142,5 +154,6 @@ SHAPES = {
     "twins and lists of values": _twins(),
     "identifiers": _identifiers(),
     "no id, and numbers": _unnamed(),
+    "texts of a node without a name": _values_of_no_name(),
     "a proof configuration": _configuration(),
 }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from accredit.kit.linkeddata import ContextRefused, MappingRefused, canonicalise, mapper
+from accredit.kit.linkeddata import ContextRefused, MappingRefused, TooComplex, canonicalise, literals, mapper
 from accredit.kit.linkeddata.active_context import MAX_CONTEXTS, ActiveContext, check_contexts, initial, process
 from accredit.kit.linkeddata.terms import Entry, Scope, parse, pinned, pinned_for_conformance
 
@@ -154,3 +156,75 @@ def test_the_contents_of_an_empty_scope_need_contexts_of_their_own() -> None:
     with pytest.raises(MappingRefused) as refused:
         canonicalise(presentation)
     assert (refused.value.code, refused.value.path) == ("unsigned_data", "$.verifiableCredential[0].id")
+
+
+def test_the_scope_of_a_property_is_entered_anew_when_the_memory_is_full() -> None:
+    context = entered(f"part {X}part\n name {X}other\n")
+    context.memory.left = 0
+    first, again = (context.for_property(context.terms["part"]) for _ in range(2))
+    assert first is not again
+    assert first.terms["name"].iri == again.terms["name"].iri == f"{X}other"
+    context.memory.left = 1
+    assert context.for_property(context.terms["part"]) is context.for_property(context.terms["part"])
+    assert context.memory.left == 0
+
+
+def test_names_that_a_vocabulary_explains_are_remembered_up_to_a_limit() -> None:
+    context = entered(f"@vocab {X}\n")
+    names = [f"n{number}" for number in range(513)]
+    first = [context.term(name) for name in names]
+    assert [term is context.term(name) for term, name in zip(first, names, strict=True)] == [True] * 512 + [False]
+    assert context.term("n512") == first[512]
+    fresh = entered(f"@vocab {X}\n")
+    for length, is_kept in ((100, True), (101, False)):
+        found = fresh.term("x" * length)
+        assert found is not None
+        assert found.iri == X + "x" * length
+        assert (fresh.term("x" * length) is found) is is_kept
+
+
+def test_a_term_is_expanded_only_where_a_vocabulary_counts() -> None:
+    context = entered(f"name {X}name\n")
+    assert context.expand("name", vocab=True) == f"{X}name"
+    assert context.expand("name", vocab=False) == "name"
+    assert context.term("name") is context.terms["name"]
+
+
+def mapped(context: ActiveContext, node: dict[str, Any], **limits: int) -> set[tuple[str, str, str, str]]:
+    return set(mapper.map_with(context, node, mapper.Limits(**limits)))
+
+
+def test_a_term_for_json_takes_any_value_as_one_literal() -> None:
+    context = entered(f"data {X}data type=@json\n")
+    (quad,) = mapped(context, {"data": [{"b": None, "a": [True, "x"]}]})
+    assert quad[1:3] == (f"<{X}data>", r'"[{\"a\":[true,\"x\"],\"b\":null}]"^^<' + literals.RDF + "JSON>")
+
+
+def test_a_value_stands_in_the_scope_that_its_property_opens() -> None:
+    context = entered(f"part {X}part\n kind {X}kind prefix\nkind {X}outer prefix\n")
+    (quad,) = mapped(context, {"part": {"@value": "x", "@type": "kind:1"}})
+    assert quad[2] == f'"x"^^<{X}kind1>'
+
+
+@pytest.mark.parametrize("types", [[["A"]], {"A": 1}, [{"A": 1}], ["A", None], 7, None])
+def test_types_that_are_no_texts_are_refused_beside_nodes_of_the_same_members(types: object) -> None:
+    context = entered(f"A {X}A\nname {X}name\ntype @type\n")
+    for _ in range(3):
+        assert len(mapped(context, {"type": "A", "name": "x"})) == 2
+    with pytest.raises(MappingRefused) as refused:
+        mapped(context, {"type": types, "name": "x"})
+    assert refused.value.code in {"type_not_text", "unsigned_data", "null_value"}
+    assert refused.value.path.startswith("$.type")
+
+
+def test_every_fact_counts_towards_the_limit() -> None:
+    context = entered(f"A {X}A\nname {X}name\npart {X}part\nlist {X}list container=@list\ntype @type\n")
+    node = {"type": "A", "name": ["x", "y"], "part": {"type": "A", "name": "z"}, "list": ["u", "v"]}
+    facts = len(mapped(context, node))
+    # A type, two names, a part with a type and a name, and a list of two cells with a first and a rest each.
+    assert facts == 11
+    assert len(mapped(context, node, quads=facts)) == facts
+    for quads in range(facts):
+        with pytest.raises(TooComplex) as refused:
+            mapped(context, node, quads=quads)
+        assert refused.value.code == "too_complex"

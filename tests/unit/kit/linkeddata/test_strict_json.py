@@ -82,6 +82,7 @@ def test_a_byte_order_mark_is_tolerated() -> None:
 
 def test_a_surrogate_pair_is_one_character() -> None:
     assert loads(b'"\\ud83d\\ude00"') == "\U0001f600"
+    assert loads(b'{"\\ud83d\\ude00":["\\ud83d\\ude00",1,null,{}]}') == {"\U0001f600": ["\U0001f600", 1, None, {}]}
 
 
 def test_text_with_a_lone_surrogate_is_refused() -> None:

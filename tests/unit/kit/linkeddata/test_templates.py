@@ -17,7 +17,7 @@ from accredit.kit.linkeddata.terms import Scope
 from tests.unit.kit.linkeddata.template_shapes import SHAPES, changed
 
 EXAMPLES = 500
-"""For each of six shapes, so three thousand in all."""
+"""For each of seven shapes."""
 
 
 def _made(name: str) -> Template:
