@@ -92,7 +92,7 @@ def json_tree(data: bytes, chance: Random, *, names: Sequence[str], others: Sequ
     for _ in range(chance.choice((1, 1, 2, 3))):
         value = _changed_tree(value, chance, names, others)
     text = _written(value, chance)
-    if chance.random() < 0.1:
+    if chance.random() < 0.04:
         text = _with_a_name_twice(text, chance)
     return any_bytes(text, chance) if chance.random() < 0.05 else text
 
@@ -115,7 +115,7 @@ def _changed_tree(value: Any, chance: Random, names: Sequence[str], others: Sequ
     if not found:
         return _odd_value(chance)
     holder, key = chance.choice(found)
-    match chance.randrange(9):
+    match chance.randrange(12):
         case 0:
             del holder[key]
         case 1:
@@ -135,14 +135,21 @@ def _changed_tree(value: Any, chance: Random, names: Sequence[str], others: Sequ
         case 7 if isinstance(holder[key], str):
             text = holder[key].encode("utf-8", "surrogatepass")
             holder[key] = any_bytes(text, chance).decode("utf-8", "replace")
+        case 8 | 9 | 10 if isinstance(holder, dict):
+            # A member with its own name: what most often leaves a document acceptable.
+            name, member = _member_of(chance.choice(others), chance)
+            holder[name] = member
         case _:
-            into = holder[key] if isinstance(holder[key], dict) else holder
-            taken = _part_of(chance.choice(others), chance) if chance.random() < 0.5 else _odd_value(chance)
-            if isinstance(into, dict):
-                into[chance.choice(names)] = taken
-            else:
-                into.insert(chance.randrange(len(into) + 1), taken)
+            _put_in(holder[key] if isinstance(holder[key], dict) else holder, chance, names, others)
     return value
+
+
+def _put_in(holder: Any, chance: Random, names: Sequence[str], others: Sequence[bytes]) -> None:
+    taken = _part_of(chance.choice(others), chance) if chance.random() < 0.5 else _odd_value(chance)
+    if isinstance(holder, dict):
+        holder[chance.choice(names)] = taken
+    else:
+        holder.insert(chance.randrange(len(holder) + 1), taken)
 
 
 def _odd_value(chance: Random) -> Any:
@@ -151,14 +158,19 @@ def _odd_value(chance: Random) -> Any:
 
 
 def _part_of(data: bytes, chance: Random) -> Any:
+    return _member_of(data, chance)[1]
+
+
+def _member_of(data: bytes, chance: Random) -> tuple[str, Any]:
+    """Take something out of another input, with the name that it has there."""
     try:
         found = places(json.loads(data))
     except (ValueError, RecursionError):
-        return data.decode("utf-8", "replace")
+        return "", data.decode("utf-8", "replace")
     if not found:
-        return None
+        return "", None
     holder, key = chance.choice(found)
-    return holder[key]
+    return str(key), holder[key]
 
 
 def _written(value: Any, chance: Random) -> bytes:
@@ -178,8 +190,15 @@ def _with_a_name_twice(text: bytes, chance: Random) -> bytes:
     return text[:at] + text[at:name_ends] + b": 1," + text[at:] if 0 < at < name_ends else text
 
 
-def grown_json(data: bytes, chance: Random) -> bytes:
-    """Blow a JSON text up to nearly 1 MB: one list, object, text or nesting repeated; otherwise some of its bytes."""
+def grown_json(data: bytes, chance: Random, *, others: Sequence[bytes] = ()) -> bytes:
+    """Blow a JSON text up to nearly 1 MB: one list, object, text or nesting repeated.
+
+    What is no JSON is replaced by one of `others`; without any, some of its bytes are repeated.
+    """
+    try:
+        value = json.loads(data)
+    except (ValueError, RecursionError):
+        data = chance.choice(others) if others and chance.random() < 0.9 else data
     try:
         value = json.loads(data)
         found = [place for place in places(value) if place[0] is not value or chance.random() < 0.5] or places(value)

@@ -45,6 +45,8 @@ class Target:
     grow: Callable[[bytes, Random], bytes]
     largest: int = 8_192
     """Bytes of an ordinary input; small ones are tried far more often, and `grow` makes the large ones."""
+    blind_share: float = 0.4
+    """How many changes are left to libFuzzer, which knows nothing of the form; few, where hardly any would be read."""
 
     def answer(self, data: bytes) -> Answer:
         """Read an input; whatever is raised that is no refusal goes through."""

@@ -97,7 +97,7 @@ class Worker:
     def change(self, data: bytes, largest: int, seed: int) -> bytes:
         """Change an input, in one of our ways or in one of libFuzzer's."""
         chance = Random(seed)
-        if HAS_ATHERIS and chance.random() < 0.4:
+        if HAS_ATHERIS and chance.random() < self._target.blind_share:
             import atheris
 
             return bytes(atheris.Mutate(data, largest))
@@ -164,7 +164,13 @@ def _run_guided(worker: Worker, target: Target, corpus: Path, seeds: Path) -> No
     import atheris
 
     # Our own limits are in processor time; libFuzzer's are in time on the wall, which a busy machine takes.
-    options = [f"-max_len={target.largest}", "-timeout=3600", "-rss_limit_mb=0", "-malloc_limit_mb=2000"]
+    options = [
+        f"-max_len={target.largest}",
+        "-mutate_depth=2",
+        "-timeout=3600",
+        "-rss_limit_mb=0",
+        "-malloc_limit_mb=2000",
+    ]
     command = ["fuzz", str(corpus), str(seeds), *options, "-print_final_stats=0", f"-artifact_prefix={corpus.parent}/"]
     atheris.Setup(command, worker.one, custom_mutator=worker.change)
     atheris.Fuzz()

@@ -141,6 +141,10 @@ def _canonical(value: Any) -> tuple[bytes, str]:
         return b"", refused.code
 
 
+def grow(data: bytes, chance: Random) -> bytes:
+    return mutations.grown_json(data, chance, others=OTHERS)
+
+
 def seeds() -> list[bytes]:
     return [
         *(json.dumps(document, ensure_ascii=False).encode() for document in DOCUMENTS),
@@ -173,5 +177,5 @@ TARGET = Target(
     refusals=(JsonRefused,),
     judge=judge,
     mutate=mutate,
-    grow=mutations.grown_json,
+    grow=grow,
 )

@@ -254,7 +254,11 @@ def mutate(data: bytes, chance: Random) -> bytes:
 
 
 def grow(data: bytes, chance: Random) -> bytes:
-    return mutations.grown_json(data, chance) if data.startswith(b"{") else mutations.grown_bytes(data, chance)
+    return (
+        mutations.grown_json(data, chance, others=OTHERS)
+        if data.startswith(b"{")
+        else mutations.grown_bytes(data, chance)
+    )
 
 
 OTHERS = seeds()
@@ -269,4 +273,5 @@ TARGET = Target(
     judge=judge,
     mutate=mutate,
     grow=grow,
+    blind_share=0.1,
 )

@@ -174,6 +174,10 @@ def mutate(data: bytes, chance: Random) -> bytes:
     return changed
 
 
+def grow(data: bytes, chance: Random) -> bytes:
+    return mutations.grown_json(data, chance, others=OTHERS)
+
+
 def seeds() -> list[bytes]:
     made = [Documents(number).make() for number in range(24)]
     return [json.dumps(document, ensure_ascii=False).encode() for document in (*DOCUMENTS, *made)]
@@ -190,5 +194,6 @@ TARGET = Target(
     refusals=(LinkedDataError,),
     judge=judge,
     mutate=mutate,
-    grow=mutations.grown_json,
+    grow=grow,
+    blind_share=0.1,
 )

@@ -148,8 +148,10 @@ def grow(data: bytes, chance: Random) -> bytes:
             return packed(chance.randbytes(700_000)).encode()
         case 2:
             return b"\x00" + chance.randbytes(MAX_INPUT - 1)
+        case _ if data.startswith(b"{"):
+            return mutations.grown_json(data, chance, others=OTHERS)
         case _:
-            return mutations.grown_json(data, chance) if data.startswith(b"{") else mutations.grown_bytes(data, chance)
+            return mutations.grown_bytes(data, chance)
 
 
 def _case(encoded: str, index: object = "94567", size: int = 1, purpose: str = "revocation") -> bytes:
@@ -196,4 +198,5 @@ TARGET = Target(
     mutate=mutate,
     grow=grow,
     largest=4_096,
+    blind_share=0.2,
 )
