@@ -36,7 +36,9 @@ def main() -> None:
         for path in (ROOT / package).glob("*.py")
         if path.name != "__init__.py" or package.endswith("linkeddata")
     )
-    chosen = [file for file in files if not options.only or any(part in file for part in options.only)]
+    # In the order in which they are asked for.
+    named = [file for part in options.only for file in files if part in file]
+    chosen = list(dict.fromkeys(named)) if options.only else files
     everything = {file: list(mutants.of(file, (ROOT / file).read_text(encoding="utf-8"))) for file in chosen}
     kept = _kept()
     if not options.report:

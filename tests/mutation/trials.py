@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import gc
+import hashlib
 import importlib
 import json
 import os
@@ -46,19 +47,27 @@ class Ground:
         """Copy the code of `checkout`, and run `tests` once to see what they reach of `files`."""
         self.root = folder / "tree"
         self.tests = tests
-        self._copy(checkout)
         self._known = folder / "reached.json"
-        self._known.unlink(missing_ok=True)
-        code = self._in_child(lambda: self._first_run(files), seconds=1_200)
-        known = json.loads(self._known.read_text(encoding="utf-8")) if self._known.exists() else {"failed": []}
-        if code != 0:
-            raise SystemExit(f"Without any change the tests fail (exit {code}): {known['failed']}")
+        known = self._read_known()
+        if known.get("digest") != (digest := _digest(checkout)):
+            self._copy(checkout)
+            self._known.unlink(missing_ok=True)
+            code = self._in_child(lambda: self._first_run(files, digest), seconds=1_200)
+            known = self._read_known()
+            if code != 0:
+                raise SystemExit(f"Without any change the tests fail (exit {code}): {known.get('failed')}")
         self.seconds: dict[str, float] = known["seconds"]
         self.reached: dict[str, dict[str, list[str]]] = known["reached"]
         for name in known["modules"]:
             with contextlib.suppress(Exception):
                 importlib.import_module(name)
         gc.freeze()
+
+    def _read_known(self) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if self._known.exists():
+            found = json.loads(self._known.read_text(encoding="utf-8"))
+        return found
 
     def _copy(self, checkout: Path) -> None:
         shutil.rmtree(self.root, ignore_errors=True)
@@ -124,7 +133,7 @@ class Ground:
         os.dup2(silence, 1)
         os.dup2(silence, 2)
 
-    def _first_run(self, files: list[str]) -> int:
+    def _first_run(self, files: list[str], digest: str) -> int:
         sys.dont_write_bytecode = False
         watch = _Watch(
             coverage.Coverage(data_file=None, config_file=False, include=[str(self.root / f) for f in files])
@@ -134,6 +143,8 @@ class Ground:
         reached = {file: data.contexts_by_lineno(str(self.root / file)) for file in files}
         modules = [name for name in sys.modules if name.partition(".")[0] in LIBRARIES]
         said = {"seconds": watch.seconds, "reached": reached, "modules": modules, "failed": watch.failed}
+        if code == 0:
+            said["digest"] = digest
         self._known.write_text(json.dumps(said), encoding="utf-8")
         return code
 
@@ -147,6 +158,15 @@ class Ground:
             if code:
                 return code
         return 0
+
+
+def _digest(checkout: Path) -> str:
+    """Name the state of the code and the tests, so that what the tests reach is counted once for each."""
+    found = hashlib.sha256()
+    for folder in ("accredit/kit", "tests/unit/kit"):
+        for path in sorted((checkout / folder).rglob("*.py")):
+            found.update(f"{path} {path.stat().st_size} ".encode() + path.read_bytes())
+    return found.hexdigest()
 
 
 def _file(test: str) -> str:
