@@ -56,6 +56,11 @@ class Ground:
             known = self._read_known()
             if code != 0:
                 raise SystemExit(f"Without any change the tests fail (exit {code}): {known.get('failed')}")
+        for file in files:
+            # A run that was killed leaves its mutant behind.
+            source = (checkout / file).read_text(encoding="utf-8")
+            if source != (self.root / file).read_text(encoding="utf-8"):
+                self._write(file, source)
         self.seconds: dict[str, float] = known["seconds"]
         self.reached: dict[str, dict[str, list[str]]] = known["reached"]
         for name in known["modules"]:
@@ -94,19 +99,22 @@ class Ground:
         tests = self.tests_for(mutant)
         if not tests:
             return "unreached", 0.0
-        path = self.root / mutant.file
-        source = path.read_text(encoding="utf-8")
-        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
-            compiled.unlink()
+        source = (self.root / mutant.file).read_text(encoding="utf-8")
         begun = time.monotonic()
         try:
-            path.write_text(mutant.source, encoding="utf-8")
+            self._write(mutant.file, mutant.source)
             limit = 10 + 4 * sum(self.seconds.get(test, 0.0) for test in tests)
             code = self._in_child(lambda: self._run_tests(mutant, tests), seconds=limit)
         finally:
-            path.write_text(source, encoding="utf-8")
+            self._write(mutant.file, source)
         word = "survived" if code == 0 else "stopped" if code < 0 else "killed"
         return word, time.monotonic() - begun
+
+    def _write(self, file: str, source: str) -> None:
+        path = self.root / file
+        for compiled in (path.parent / "__pycache__").glob(f"{path.stem}.*.pyc"):
+            compiled.unlink()
+        path.write_text(source, encoding="utf-8")
 
     def _in_child(self, work: Callable[[], int], *, seconds: float) -> int:
         """Run `work` in a forked child; the answer is its exit code, negative when a limit stopped it."""
@@ -155,7 +163,7 @@ class Ground:
         for chosen in ([t for t in tests if _file(t) == own], [t for t in tests if _file(t) != own]):
             files = sorted(set(map(_file, chosen)))
             code = int(pytest.main([*ARGUMENTS, *files], plugins=[_Hypothesis(), _Chosen(chosen)])) if files else 0
-            if code:
+            if code not in (pytest.ExitCode.OK, pytest.ExitCode.NO_TESTS_COLLECTED):
                 return code
         return 0
 
