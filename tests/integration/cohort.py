@@ -31,6 +31,7 @@ from accredit.jobs.issuing import Issuer
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
 from accredit.storage import Database, identity
+from accredit.storage.lock_store import LockStore
 from tests import factories
 from tests.factories import HOST, NOW
 
@@ -49,9 +50,15 @@ class Cohort:
 
     def issuer(self) -> Issuer:
         """Open what the worker opens, in this process."""
-        return open_issuer(self.database, KeyRing.open(self.folder / "keys", PASSPHRASE))
+        keyring = KeyRing.open(self.folder / "keys", PASSPHRASE)
+        return open_issuer(self.database, keyring, lock=self.lock)
 
-    def environment(self, fault: str = "") -> dict[str, str]:
+    @property
+    def lock(self) -> LockStore:
+        """What was signed last, where the worker's settings put it."""
+        return LockStore(self.folder / "keys" / "last-signed.sqlite")
+
+    def environment(self, fault: str = "", **extra: str) -> dict[str, str]:
         """Return the settings of a worker process."""
         kept = {name: value for name, value in os.environ.items() if not name.startswith("ACCREDIT_")}
         return kept | {
@@ -62,11 +69,12 @@ class Cohort:
             "ACCREDIT_KEYS_DIR": str(self.folder / "keys"),
             "ACCREDIT_KEY_PASSPHRASE": PASSPHRASE,
             "ACCREDIT_FAULT": fault,
+            **extra,
         }
 
-    def start(self, program: str, fault: str = "") -> subprocess.Popen[bytes]:
-        """Start a process of its own, so that the power can be cut."""
-        return subprocess.Popen([sys.executable, "-c", program], cwd=REPOSITORY, env=self.environment(fault))
+    def start(self, program: str, fault: str = "", **extra: str) -> subprocess.Popen[bytes]:
+        """Start a process of its own, so that the power can be cut; ``extra`` are more settings."""
+        return subprocess.Popen([sys.executable, "-c", program], cwd=REPOSITORY, env=self.environment(fault, **extra))
 
     def released(self) -> int:
         """Count what anybody may see."""
