@@ -45,7 +45,7 @@ class Reading:
             self.faults.add("json_syntax")
         except RecursionError:
             self.faults.add("json_too_deep")
-        if deepest(text) > 64:
+        if text.count("[") + text.count("{") > 64 and deepest(text) > 64:
             self.faults.add("json_too_deep")
         try:
             repr(self.value).encode("utf-8")
@@ -178,4 +178,5 @@ TARGET = Target(
     judge=judge,
     mutate=mutate,
     grow=grow,
+    blind_share=0.3,
 )

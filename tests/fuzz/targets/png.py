@@ -29,13 +29,13 @@ def chunks(data: bytes) -> list[Chunk] | None:
     if data[:8] != b"\x89PNG\r\n\x1a\n":
         return None
     found = []
-    rest = data[8:]
-    while len(rest) >= 12:
-        length = int.from_bytes(rest[:4], "big")
-        if len(rest) < length + 12:
+    at = 8
+    while len(data) - at >= 12:
+        length = int.from_bytes(data[at : at + 4], "big")
+        if len(data) - at < length + 12:
             break
-        found.append((rest[4:8], rest[8 : 8 + length]))
-        rest = rest[12 + length :]
+        found.append((data[at + 4 : at + 8], data[at + 8 : at + 8 + length]))
+        at += 12 + length
     return found
 
 
@@ -104,8 +104,10 @@ def mutate(data: bytes, chance: Random) -> bytes:
 
 
 def _change_chunks(parts: list[Chunk], chance: Random) -> None:
-    at = chance.randrange(len(parts) + 1)
-    here = parts[at : at + 1]
+    # Mostly between the first and the last, where a chunk may be anything.
+    between = (1, max(1, len(parts) - 1))
+    at = chance.randint(*between) if chance.random() < 0.8 else chance.randrange(len(parts) + 1)
+    here = parts[at : at + 1] if at < between[1] or chance.random() < 0.2 else []
     match chance.randrange(7):
         case 0:
             del parts[at : at + 1]
@@ -177,4 +179,5 @@ TARGET = Target(
     judge=judge,
     mutate=mutate,
     grow=grow,
+    blind_share=0.2,
 )

@@ -191,4 +191,5 @@ TARGET = Target(
     judge=judge,
     mutate=mutate,
     grow=grow,
+    blind_share=0.2,
 )
