@@ -126,21 +126,35 @@ UNFIT: dict[str, tuple[dict[str, Any], dict[str, Any], str]] = {
     "none": ({}, {"alg": "none"}, "alg_not_allowed"),
     "a relative kid": ({}, {"kid": "#key-1"[1:]}, "kid_malformed"),
     "a kid with a space": ({}, {"kid": "did:web:a b"}, "kid_malformed"),
+    "a kid beyond ASCII": ({}, {"kid": "did:web:\u00e9"}, "kid_malformed"),
+    "a kid with a line feed": ({}, {"kid": "did:web:a\n"}, "kid_malformed"),
+    "another audience inside": ({"aud": "x"}, {}, "not_a_credential"),
+    "a presentation inside": ({"vp": {}}, {}, "not_a_credential"),
+    "an id that is empty": ({"id": ""}, {}, "member_missing"),
+    "an id that is no text": ({"id": 7}, {}, "member_missing"),
 }
 
 
 @pytest.mark.parametrize("case", UNFIT.values(), ids=UNFIT)
 def test_what_would_not_be_read_is_not_issued(case: tuple[dict[str, Any], dict[str, Any], str]) -> None:
     changes, arguments, code = case
+    where = {
+        "alg_not_allowed": "header $.alg",
+        "kid_malformed": "header $.kid",
+        "not_a_credential": "$" if changes.keys() & {"type", "@context"} else None,
+        "not_json": "$",
+    }.get(code)
     document = {name: value for name, value in {**examples.badge(), **changes}.items() if value is not None}
     with pytest.raises(TokenInvalid) as refused:
         issue(document, **arguments)
-    assert refused.value.code == code
+    assert (refused.value.code, refused.value.path) == (code, where or f"$.{next(iter(changes))}")
 
 
 def test_a_date_that_is_none_is_not_issued() -> None:
-    with pytest.raises(TimestampInvalid):
-        issue({**examples.badge(), "validFrom": "2026-11-20"})
+    for name in ("validFrom", "validUntil"):
+        with pytest.raises(TimestampInvalid) as refused:
+            issue({**examples.badge(), name: "2026-11-20"})
+        assert refused.value.path == f"$.{name}"
 
 
 def test_signers_refuse_keys_of_another_kind_or_strength() -> None:
@@ -210,6 +224,11 @@ def _hours(number: int) -> datetime:
 
 
 HISTORIES: dict[str, tuple[dict[str, Any], int | None, str | None]] = {
+    "revoked this very moment": ({"revoked": _hours(0)}, None, "key_revoked"),
+    "expired this very moment": ({"expires": _hours(0)}, None, "key_expired"),
+    "expires in an hour": ({"expires": _hours(1)}, None, None),
+    "retired in the second in which it signed": ({"retired": _hours(-1)}, -1, None),
+    "made in the second in which it signed": ({"valid_from": _hours(-1)}, -1, None),
     "revoked an hour ago": ({"revoked": _hours(-1)}, None, "key_revoked"),
     "revoked, though the token says it is older": ({"revoked": _hours(-1)}, -9, "key_revoked"),
     "to be revoked later": ({"revoked": _hours(1)}, None, None),
@@ -234,7 +253,17 @@ def test_the_history_of_the_key_counts(case: tuple[dict[str, Any], int | None, s
         return
     with pytest.raises(TokenInvalid) as refused:
         read(token, key)
-    assert refused.value.code == code
+    assert tokens.placed(refused.value).code == code
+
+
+def test_a_token_may_be_a_minute_ahead_of_our_clock() -> None:
+    minute = int(examples.NOW.timestamp()) + 60
+    assert read(tokens.token(iat=minute)).is_bound
+    assert read(tokens.token(validFrom=None, nbf=minute)).is_not_yet_valid is False
+    assert read(tokens.token(validFrom=None, nbf=minute + 1)).is_not_yet_valid is True
+    with pytest.raises(TokenInvalid) as refused:
+        read(tokens.token(iat=minute + 1))
+    assert refused.value.code == "created_in_future"
 
 
 def _older(**more: Any) -> dict[str, Any]:
@@ -286,7 +315,7 @@ def test_a_vc_claim_cannot_say_two_things(case: tuple[dict[str, Any], str]) -> N
     body, code = case
     with pytest.raises(TokenInvalid) as refused:
         read(tokens.signed({"alg": "ES256", "kid": tokens.KID}, body))
-    assert refused.value.code == code
+    assert tokens.placed(refused.value).code == code
 
 
 KEYS = {
