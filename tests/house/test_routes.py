@@ -53,6 +53,8 @@ PUBLIC_ADDRESSES = frozenset(
         "/status/<list_id>",
         "/talk",
         "/v/<code>",
+        "/vc-api/credentials/verify",
+        "/vc-api/presentations/verify",
         "/verify",
     }
 )

@@ -1,4 +1,4 @@
-"""The verifier for programs: the same engine and verdict as the page, as JSON."""
+"""The verifier for programs: the same engine and verdict as the page, as JSON, and under the addresses of VC-API."""
 
 from __future__ import annotations
 
@@ -6,15 +6,17 @@ from flask import Blueprint, Flask
 
 from accredit.web.forms import csrf
 
-__all__ = ["bp", "register"]
+__all__ = ["bp", "register", "vc_api"]
 
 bp = Blueprint("api", __name__, url_prefix="/api")
+vc_api = Blueprint("vc_api", __name__, url_prefix="/vc-api")
 
 
 def register(app: Flask) -> None:
     """Add the API to ``app``."""
-    from accredit.web.api import verify  # noqa: F401  # its views join the blueprint
+    from accredit.web.api import verify, verify_documents  # noqa: F401  # their views join the blueprints
 
     # A program carries no cookie of ours that a forged form could ride on, and nothing here writes.
-    csrf.exempt(bp)
-    app.register_blueprint(bp)
+    for blueprint in (bp, vc_api):
+        csrf.exempt(blueprint)
+        app.register_blueprint(blueprint)

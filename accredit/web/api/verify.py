@@ -15,7 +15,7 @@ from accredit.domain.verification import operations
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.kit import typed_code
 from accredit.web.access import public
-from accredit.web.api import bp
+from accredit.web.api import bp, vc_api
 from accredit.web.database import reading
 from accredit.web.limits import Allowance, address, check_allowance, count_try
 
@@ -27,7 +27,7 @@ LONGEST_QUESTION = 1_000
 @public
 def verify() -> Response:
     """Give the verdict on the body: a credential in any form, or ``{"code": "…"}``."""
-    _count()
+    count_check()
     data = request.get_data(cache=False)
     if not data:
         return problem(400, "empty", 'Send a credential (JSON, PNG, SVG or PDF), or {"code": "…"}.')
@@ -43,7 +43,7 @@ def verify() -> Response:
 @public
 def verify_code(code: str) -> Response:
     """Give the verdict on the certificate with a typed code."""
-    _count()
+    count_check()
     return _by_code(code)
 
 
@@ -81,7 +81,8 @@ def _answer(report: dict[str, object]) -> Response:
     return answer
 
 
-def _count() -> None:
+def count_check() -> None:
+    """Count one check of this reader; raises `TooManyRequests` beyond the allowance."""
     check_allowance(CHECKS, address(), now=utc_now())
     count_try(CHECKS, address())
 
@@ -95,6 +96,7 @@ def problem(status: int, code: str, detail: str) -> Response:
 
 
 @bp.errorhandler(HTTPException)
+@vc_api.errorhandler(HTTPException)
 def _http(error: HTTPException) -> Response:
     answer = problem(error.code or 500, error.name.lower().replace(" ", "-"), error.description or error.name)
     for name, value in error.get_headers():
