@@ -49,18 +49,28 @@ class KeptTemplates:
         self._lock = threading.Lock()
         self._seen: OrderedDict[Kind, None] = OrderedDict()
         self._learnt: OrderedDict[Kind, _Learnt] = OrderedDict()
+        self._latest: OrderedDict[tuple[str, int], Template] = OrderedDict()
 
     def canonicalise(self, document: Mapping[str, Any], *, owner: str) -> tuple[bytes, bool]:
         """Write a document as canonical N-Quads (SHA-256, pinned contexts), and tell whether a template fitted.
 
         Raises as `linkeddata.canonicalise` does.
         """
-        kind = _kind_of(document, owner)
-        template = None if kind is None else self._template(kind)
-        written = None if template is None else template.apply(document)
+        # Credentials of one signer mostly come in rows of one kind, and trying a template costs less than asking which.
+        near = (owner, len(document))
+        latest = self._latest.get(near)
+        written = None if latest is None else latest.apply(document)
         if written is not None:
             return written, True
-        return _by_general_path(document), False
+        kind = _kind_of(document, owner)
+        template = None if kind is None else self._template(kind)
+        if template is None or template is latest or (written := template.apply(document)) is None:
+            return _by_general_path(document), False
+        with self._lock:
+            self._latest[near] = template
+            while len(self._latest) > self._size:
+                self._latest.popitem(last=False)
+        return written, True
 
     def learn(self, document: Mapping[str, Any], *, owner: str, comes_again: bool = False) -> None:
         """Learn from a document that was canonicalised and is genuine, once another of its kind has come.

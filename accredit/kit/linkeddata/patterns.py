@@ -39,7 +39,7 @@ class Pattern:
         self._kind = type(value)
         self._length = len(value)
         self._get_constants = _getter(constants)
-        self._constants = self._get_constants(value)
+        self._constants = self._get_constants(value) if self._get_constants else ()
         self._get_places = _getter(found)
         self._typed = [(key, value[key]) for key in typed]
         self._inner = [(key, Pattern(value[key], varying, places, path=(*path, key))) for key in deeper]
@@ -49,9 +49,10 @@ class Pattern:
         if type(value) is not self._kind or len(value) != self._length:
             return False
         try:
-            if self._get_constants(value) != self._constants:
+            if self._get_constants is not None and self._get_constants(value) != self._constants:
                 return False
-            found += self._get_places(value)
+            if self._get_places is not None:
+                found += self._get_places(value)
             for key, constant in self._typed:
                 if not is_same(value[key], constant):
                     return False
@@ -103,11 +104,14 @@ def _is_text(value: Any) -> bool:
     return type(value) is str
 
 
-def _getter(keys: Sequence[Step]) -> Callable[[Any], tuple[Any, ...]]:
-    """Read several members at once; `KeyError` where one is missing."""
+def _getter(keys: Sequence[Step]) -> Callable[[Any], tuple[Any, ...]] | None:
+    """Read several members at once, `KeyError` where one is missing; None where there is nothing to read."""
     if len(keys) > 1:
         return itemgetter(*keys)
-    return lambda value: tuple([value[key] for key in keys])
+    if not keys:
+        return None
+    (key,) = keys
+    return lambda value: (value[key],)
 
 
 def _collect(first: Any, second: Any, path: Path, found: set[Path]) -> bool:

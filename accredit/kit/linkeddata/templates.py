@@ -191,7 +191,9 @@ class Template:
         self._pattern = pattern
         self._endings = [None if ending is None else ending.encode("utf-8") for ending in plan.endings]
         self._texts = pool.texts
-        self._hashes = [_hash_of(lines, pool) for lines in plan.said]
+        hashes = [_hash_of(lines, pool) for lines in plan.said]
+        self._hashes = [found if isinstance(found, bytes) else b"" for found in hashes]
+        self._changing = [(node, found) for node, found in enumerate(hashes) if not isinstance(found, bytes)]
         self._labels = [f"_:c14n{number}".encode() for number in range(len(plan.nodes))]
         self._runs = [
             (pool.position(subject), name.encode("utf-8"), itemgetter(*(pool.position(value) for value in values)))
@@ -223,7 +225,7 @@ class Template:
                 if len(set(terms)) < len(terms):
                     return None
                 start = texts[subject] + name
-                texts.append(b"".join([start + term + b" .\n" for term in terms]))
+                texts.append(start + (b" .\n" + start).join(terms) + b" .\n")
             blocks = [*self._fixed, *[b"".join(get(texts)) for get in self._blocks]]
             # Every block begins with another subject, so sorting blocks sorts their lines.
             blocks.sort()
@@ -257,13 +259,12 @@ class Template:
 
     def _name_nodes(self, texts: Texts) -> bool:
         """Append the canonical names of the blank nodes, in the order of their hashes; False where two are alike."""
-        hashes = [
-            found if isinstance(found, bytes) else hashlib.sha256(b"".join(found(texts))).digest()
-            for found in self._hashes
-        ]
-        if len(set(hashes)) < len(hashes):
-            return False
+        hashes = self._hashes.copy()
+        for node, said in self._changing:
+            hashes[node] = hashlib.sha256(b"".join(said(texts))).digest()
         labels = dict(zip(sorted(hashes), self._labels, strict=True))
+        if len(labels) < len(hashes):
+            return False
         texts += [labels[found] for found in hashes]
         return True
 

@@ -239,3 +239,23 @@ def test_odd_members_end_in_a_refusal_of_the_one_family(depth: int) -> None:
     ):
         with pytest.raises(LinkedDataError):
             KeptTemplates().canonicalise({**COHORT[0], **members}, owner="a")
+
+
+def test_the_template_that_fitted_last_is_tried_first_and_wrong_for_nobody() -> None:
+    other = tuple(copy.deepcopy(each) for each in COHORT)
+    for each in other:
+        each["credentialSubject"]["achievement"]["id"] += "-other"
+    kept = taught(COHORT + other)
+    for first, second in zip(COHORT, other, strict=True):
+        assert fits(kept, first)
+        assert fits(kept, second)
+
+
+def test_of_the_templates_that_fitted_last_no_more_are_kept_than_was_said() -> None:
+    kept = KeptTemplates(size=4)
+    for number in range(20):
+        for each in COHORT[:3]:
+            if not kept.canonicalise(each, owner=f"owner {number}")[1]:
+                kept.learn(each, owner=f"owner {number}")
+        assert fits(kept, COHORT[4], owner=f"owner {number}")
+    assert len(kept._latest) == 4
