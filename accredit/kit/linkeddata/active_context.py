@@ -60,19 +60,22 @@ class Term:
     predicate: str = field(init=False, compare=False)
     before: str = field(init=False, compare=False)
     after: str | None = field(init=False, compare=False)
-    """What stands `before` and `after` a text that is a value of this term, in N-Quads, quotation marks included;
-    `after` is None where a text needs a closer look."""
+    """What stands `before` and `after` a text that is a value of this term, in a line of N-Quads, quotation marks
+    included; `after` is None where a text needs a closer look."""
+    is_whole: bool = field(init=False, compare=False)
+    """Whether a list is one value of this term, and not as many as it has members."""
 
     def __post_init__(self) -> None:
         after = None
         if self.container in (None, "@set"):
             if self.type in (None, "@none"):
-                after = '"'
+                after = '" .\n'
             elif self.type is not None and _ABSOLUTE_IRI.fullmatch(self.type):
-                after = '"' + literals.ending(self.type)
+                after = f'"{literals.ending(self.type)} .\n'
         object.__setattr__(self, "predicate", f"<{self.iri}>")
         object.__setattr__(self, "before", f'<{self.iri}> "')
         object.__setattr__(self, "after", after)
+        object.__setattr__(self, "is_whole", self.type == "@json" or self.container == "@list")
 
     def same_apart_from_protection(self, other: Term) -> bool:
         """Compare two definitions as section 4.2.2, step 27 does."""
@@ -86,7 +89,7 @@ class Kind(NamedTuple):
     context: ActiveContext
     """That of the members, with the scopes of the types."""
     statements: dict[str, None]
-    """What the types state, each ``<predicate> object``."""
+    """What the types state; see `dataset.Said`."""
     name: str | None
     """The member that names the node."""
     terms: tuple[tuple[str, Term], ...]

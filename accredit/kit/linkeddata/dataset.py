@@ -12,7 +12,7 @@ Quad = tuple[str, str, str, str]
 """Subject, predicate, object and graph."""
 
 Said = dict[str, None]
-"""What is said of one node, each ``<predicate> object``, without repetitions and in no particular order."""
+"""What is said of one node: lines of N-Quads but for the subject, without repetitions and in no particular order."""
 
 
 @dataclass(slots=True)
@@ -37,7 +37,7 @@ class Dataset:
             if value[0] == "_":
                 dataset.links[quad] = None
             else:
-                said[f"{predicate} {value}"] = None
+                said[f"{predicate} {value} .\n"] = None
         return dataset
 
     def describe(self, subject: str, graph: str, statements: Said) -> Said:
@@ -58,7 +58,7 @@ class Dataset:
                 for statement in said:
                     # No IRI holds a space, so the first one ends the predicate.
                     predicate, _, value = statement.partition(" ")
-                    yield subject, predicate, value, graph
+                    yield subject, predicate, value.removesuffix(" .\n"), graph
         yield from self.links
 
     def __len__(self) -> int:

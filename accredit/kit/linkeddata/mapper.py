@@ -117,7 +117,7 @@ class _Mapping:
             name = kind.name
             subject = self._name(members, name, kind.context, trail)
             place = (subject, graph, self.dataset.describe(subject, graph, kind.statements))
-            self._count(len(kind.statements), trail)
+            self.stated += len(kind.statements)
             if subject == self.root or self._depth == 1:
                 self._check_described_once(subject, graph, members, name, trail)
             self._members(members, kind.terms, kind.context, place, trail)
@@ -142,7 +142,7 @@ class _Mapping:
             if each not in outer.terms and iri[1:-1] in outer.iris:
                 raise _iri_as_term(where)
             self._state(place, _RDF_TYPE, iri, trail)
-            statements[f"{_RDF_TYPE} {iri}"] = None
+            statements[f"{_RDF_TYPE} {iri} .\n"] = None
         self._check_described_once(subject, graph, members, name, trail)
         terms: list[tuple[str, Term]] = []
         finding = _found_terms(members, ("@context", types, name), context, terms, trail)
@@ -177,12 +177,17 @@ class _Mapping:
                     # Most values are texts, and need no more than this; they are counted at the end.
                     said[f"{term.before}{literals.escaped(value)}{term.after}"] = None
                     texts += 1
+                elif isinstance(value, dict) and not term.is_whole:
+                    inner = (trail, key)
+                    self._state(place, term.predicate, self._object(value, term, context, place[1], inner), inner)
                 else:
                     self._property(place, term, value, context, (trail, key))
             except literals.AmbiguousCharacter:
                 sentence = "Leave out U+FFFE and U+FFFF; they are no characters, and readers differ on them."
                 raise MappingRefused("ambiguous_character", path_of((trail, key)), sentence) from None
-        self._count(texts, trail)
+        self.stated += texts
+        if self.stated > self._limits.quads:
+            raise self._over_limit(trail)
 
     def _name(self, members: dict[str, Any], name: str | None, context: ActiveContext, trail: Trail) -> str:
         """Name a node by its member `name`, or make a blank node where it has none."""
@@ -195,13 +200,8 @@ class _Mapping:
 
     def _property(self, place: _Place, term: Term, value: Any, context: ActiveContext, trail: Trail) -> None:
         graph = place[1]
-        if term.type == "@json":
-            self._state(place, term.predicate, values.json_literal(value, trail), trail)
-        elif term.container == "@list":
-            items = value if isinstance(value, list) else [value]
-            self._check_count(items, trail)
-            found = [self._object(each, term, context, graph, (trail, i)) for i, each in enumerate(items)]
-            self._state(place, term.predicate, self._list(found, graph, trail), trail)
+        if term.is_whole:
+            self._state(place, term.predicate, self._whole(value, term, context, graph, trail), trail)
         elif isinstance(value, list):
             self._check_count(value, trail)
             for position, each in enumerate(value):
@@ -209,6 +209,15 @@ class _Mapping:
                 self._state(place, term.predicate, self._object(each, term, context, graph, inner), inner)
         else:
             self._state(place, term.predicate, self._object(value, term, context, graph, trail), trail)
+
+    def _whole(self, value: Any, term: Term, context: ActiveContext, graph: str, trail: Trail) -> str:
+        """Map JSON to its literal, or a list to its first cell."""
+        if term.type == "@json":
+            return values.json_literal(value, trail)
+        items = value if isinstance(value, list) else [value]
+        self._check_count(items, trail)
+        found = [self._object(each, term, context, graph, (trail, i)) for i, each in enumerate(items)]
+        return self._list(found, graph, trail)
 
     def _check_count(self, items: list[Any], trail: Trail) -> None:
         if len(items) > self._limits.values_per_property:
@@ -296,13 +305,8 @@ class _Mapping:
         if value[0] == "_":
             self.dataset.links[subject, predicate, value, graph] = None
         else:
-            said[f"{predicate} {value}"] = None
+            said[f"{predicate} {value} .\n"] = None
         self.stated += 1
-        if self.stated > self._limits.quads:
-            raise self._over_limit(trail)
-
-    def _count(self, statements: int, trail: Trail) -> None:
-        self.stated += statements
         if self.stated > self._limits.quads:
             raise self._over_limit(trail)
 

@@ -82,9 +82,9 @@ def _names_by_first_degree(
         if subject[0] != "_":
             mentions[value].append(f"{subject} {predicate} _:a .\n")
         elif subject == value:
-            linking[subject].append(f"{predicate} _:a")
+            linking[subject].append(f"{predicate} _:a .\n")
         else:
-            linking[subject].append(f"{predicate} _:z")
+            linking[subject].append(f"{predicate} _:z .\n")
             mentions[value].append(f"_:z {predicate} _:a .\n")
     for node, statements in linking.items():
         said[node] = sorted(said[node] + statements)
@@ -104,16 +104,16 @@ def _names_by_first_degree(
 
 def _block(subject: str, statements: Sequence[str]) -> str:
     """Write the lines of one subject."""
-    return f"{subject} " + f" .\n{subject} ".join(statements) + " .\n" if statements else ""
+    start = f"{subject} "
+    return start + start.join(statements) if statements else ""
 
 
 def _written(subjects: Mapping[str, list[str]], links: Iterable[Quad], names: Mapping[str, str]) -> bytes:
     """Write a default graph; `subjects` give in order what is said of each node, `links` aside."""
     linking: dict[str, list[str]] = defaultdict(list)
     for subject, predicate, value, _ in links:
-        linking[subject].append(f"{predicate} {names[value]}")
-    # Each block begins with another subject and a space, so sorting blocks sorts their lines; and no statement is the
-    # beginning of another that goes on with a space or less, so statements sort as lines do.
+        linking[subject].append(f"{predicate} {names[value]} .\n")
+    # Each block begins with another subject and a space, so sorting blocks sorts their lines.
     blocks = [
         _block(names.get(subject, subject), sorted(said + linking[subject]) if subject in linking else said).encode(
             "utf-8"

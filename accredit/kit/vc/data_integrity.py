@@ -8,7 +8,6 @@ makes its author an issuer.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
@@ -32,8 +31,7 @@ _CHECKS: Final = {
 }
 
 
-@dataclass(frozen=True, kw_only=True)
-class VerifiedProof:
+class VerifiedProof(NamedTuple):
     """One proof that holds; `position` counts in the document, `notes` name what was present and not asked for."""
 
     position: int
@@ -157,15 +155,17 @@ def _check_audience(proof: dict[str, Any], expected: _Expected, path: str) -> tu
 
 
 def _times(proof: dict[str, Any], now: datetime, path: str) -> tuple[datetime | None, datetime | None]:
-    created, expires = (
-        timestamps.parse(proof[name], path=f"{path}.{name}", needs_offset=False) if name in proof else None
-        for name in ("created", "expires")
-    )
+    created = _time(proof, "created", path)
+    expires = _time(proof, "expires", path)
     if created is not None and created > now + CLOCK_SKEW:
         raise ProofInvalid("created_in_future", "The proof was made in the future.", path=path)
     if expires is not None and expires <= now:
         raise ProofInvalid("proof_expired", "The proof has expired.", path=path)
     return created, expires
+
+
+def _time(proof: dict[str, Any], name: str, path: str) -> datetime | None:
+    return timestamps.parse(proof[name], path=f"{path}.{name}", needs_offset=False) if name in proof else None
 
 
 def _check_key(key: VerificationKey, method: str, created: datetime | None, expected: _Expected, path: str) -> None:

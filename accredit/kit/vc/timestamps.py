@@ -50,4 +50,4 @@ def write(moment: datetime) -> str:
     """Write an aware datetime in UTC, to the second, ending in Z; raises `TimestampInvalid` for a naive one."""
     if moment.tzinfo is None:
         raise TimestampInvalid("timestamp", "Give a date and time with its offset.")
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"
