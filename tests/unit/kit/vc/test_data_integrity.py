@@ -248,6 +248,16 @@ def test_vc22_a_second_signer_never_becomes_the_issuer() -> None:
     assert code_of(only_his, KEY, attacker, expected_controller=examples.ISSUER) == "wrong_controller"
 
 
+def test_vc23_eight_proofs_are_read_and_one_may_stand_alone() -> None:
+    document = signed()
+    assert len(verify({**document, "proof": document["proof"] * 8})) == 8
+    alone = {**document, "proof": document["proof"][0]}
+    assert verify(alone) == verify(document)
+    assert signed(seed=2, document=alone)["proof"][0] == document["proof"][0]
+    assert code_of({**document, "proof": [*document["proof"], {}]}) == "proof_malformed"
+    assert code_of({**document, "proof": [*document["proof"], "x"]}) == "proof_malformed"
+
+
 def test_an_unknown_kind_of_proof_beside_a_known_one_is_left_out() -> None:
     document = signed()
     document["proof"].append({"type": "SomeProof2030", "proofValue": "zzz"})

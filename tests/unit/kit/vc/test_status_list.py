@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import time
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -24,9 +25,13 @@ def raw(data: bytes) -> str:
     return "u" + base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+PLACES = {"status_entry": "$.credentialStatus", "status_index": "$.credentialStatus.statusListIndex"}
+
+
 def code(function: Any, *arguments: Any, **named: Any) -> str:
     with pytest.raises(StatusListInvalid) as refused:
         function(*arguments, **named)
+    assert refused.value.path == PLACES.get(refused.value.code, "$")
     return refused.value.code
 
 
@@ -45,6 +50,8 @@ def test_vs17_index_zero_is_the_left_most_bit() -> None:
 
 def test_the_same_entries_give_the_same_text() -> None:
     assert status_list.encode([5, 1, 5]) == status_list.encode(iter([1, 5]))
+    packed = base64.urlsafe_b64decode(status_list.encode([5])[1:] + "==")
+    assert packed == gzip.compress(b"\x04" + bytes(16_383), compresslevel=6, mtime=0)
 
 
 @pytest.mark.parametrize(("index", "length"), [(-1, MIN_LENGTH), (MIN_LENGTH, MIN_LENGTH)])
@@ -53,7 +60,23 @@ def test_nothing_outside_the_list_can_be_set_or_read(index: int, length: int) ->
     assert code(status_list.decode(status_list.encode([])).is_set, index) == "RANGE_ERROR"
 
 
-@pytest.mark.parametrize("length", [0, 8, MIN_LENGTH - 8, MIN_LENGTH + 1, 2**40])
+def test_a_list_may_be_as_long_as_one_that_is_read() -> None:
+    longest = 8 * 1024 * 1024 * 8
+    bits = status_list.decode(status_list.encode([longest - 1], longest))
+    assert (bits.length, bits.is_set(longest - 1), bits.is_set(longest - 2)) == (longest, True, False)
+    assert status_list.decode(status_list.encode([0, 8], MIN_LENGTH + 8)).length == MIN_LENGTH + 8
+
+
+def test_a_caller_may_read_less() -> None:
+    encoded = status_list.encode([])
+    assert len(status_list.decode(encoded, max_bytes=16_384).data) == 16_384
+    assert code(status_list.decode, encoded, max_bytes=16_383) == "STATUS_LIST_TOO_LARGE"
+    assert code(status_list.decode, encoded, size=2) == "STATUS_LIST_LENGTH_ERROR"
+    assert code(status_list.read_list, credential(), ENTRY, max_bytes=16_383) == "STATUS_LIST_TOO_LARGE"
+    assert code(status_list.read_list, credential(), replace(ENTRY, size=2)) == "STATUS_LIST_LENGTH_ERROR"
+
+
+@pytest.mark.parametrize("length", [0, 8, MIN_LENGTH - 8, MIN_LENGTH + 1, 8 * 1024 * 1024 * 8 + 8, 2**40])
 def test_a_list_is_neither_short_nor_endless(length: int) -> None:
     assert code(status_list.encode, [], length) == "STATUS_LIST_LENGTH_ERROR"
 
@@ -95,6 +118,13 @@ def test_vs12_only_a_whole_number_is_an_index(value: object) -> None:
 
 def test_an_index_as_a_number_is_a_choice_of_policy_and_noted() -> None:
     assert status_list.parse_index("94567") == (94567, ())
+    assert status_list.parse_index("0") == (0, ())
+    assert status_list.parse_index("9" * 15) == (10**15 - 1, ())
+    assert status_list.parse_index(10**15 - 1) == (10**15 - 1, ("status_index_is_number",))
+    assert code(status_list.parse_index, 10**15) == "status_index"
+    as_number = {**status_list.entry(URL, 1), "statusListIndex": 1}
+    assert status_list.parse_entry(as_number).notes == ("status_index_is_number",)
+    assert code(status_list.parse_entry, as_number, accepts_integer=False) == "status_index"
     assert status_list.parse_index(0) == (0, ("status_index_is_number",))
     assert code(status_list.parse_index, 0, accepts_integer=False) == "status_index"
 
@@ -111,6 +141,15 @@ def test_an_entry_reads_back_as_it_was_built() -> None:
     found = status_list.parse_entry(entry)
     assert found == StatusEntry(list_url=URL, index=94567, purpose="revocation", id=f"{URL}#94567")
     assert code(status_list.entry, URL, -1) == "status_index"
+    assert status_list.entry(URL, 1, purpose="suspension")["statusPurpose"] == "suspension"
+
+
+def test_an_entry_may_be_written_in_other_ways() -> None:
+    entry = {**status_list.entry(URL, 1), "type": ["BitstringStatusListEntry"], "statusSize": 32, "id": None}
+    found = status_list.parse_entry(entry)
+    assert (found.size, found.id, found.notes) == (32, None, ())
+    del entry["id"], entry["statusSize"]
+    assert status_list.parse_entry(entry) == StatusEntry(list_url=URL, index=1, purpose="revocation")
 
 
 @pytest.mark.parametrize(
@@ -154,9 +193,34 @@ ENTRY = StatusEntry(list_url=URL, index=7, purpose="revocation")
 
 def test_the_credential_of_a_list_is_complete_and_can_be_signed() -> None:
     found = status_list.list_credential(URL, "did:web:x.example", status_list.encode([7]), NOW, valid_until=NOW)
-    assert found["credentialSubject"]["ttl"] == 300_000
-    assert found["validFrom"] == found["validUntil"] == "2026-11-23T00:00:00Z"
+    assert found == {
+        "@context": ["https://www.w3.org/ns/credentials/v2"],
+        "id": URL,
+        "type": ["VerifiableCredential", "BitstringStatusListCredential"],
+        "issuer": "did:web:x.example",
+        "validFrom": "2026-11-23T00:00:00Z",
+        "validUntil": "2026-11-23T00:00:00Z",
+        "credentialSubject": {
+            "id": f"{URL}#list",
+            "type": "BitstringStatusList",
+            "statusPurpose": "revocation",
+            "encodedList": status_list.encode([7]),
+            "ttl": 300_000,
+        },
+    }
+    suspension = status_list.list_credential(URL, "did:web:x.example", "u", NOW, purpose="suspension", ttl_ms=1)
+    assert "validUntil" not in suspension
+    assert (suspension["credentialSubject"]["statusPurpose"], suspension["credentialSubject"]["ttl"]) == (
+        "suspension",
+        1,
+    )
     assert b'status#ttl> "300000"^^<http://www.w3.org/2001/XMLSchema#integer>' in canonicalise(found)
+    assert status_list.read_list(found, ENTRY).is_set(7)
+
+
+def test_a_list_may_leave_out_its_id_and_have_its_type_in_a_list() -> None:
+    found = credential(type=["BitstringStatusList"])
+    del found["id"]
     assert status_list.read_list(found, ENTRY).is_set(7)
 
 
@@ -171,11 +235,21 @@ def test_one_of_several_purposes_is_enough() -> None:
         credential(statusPurpose=None),
         credential(type="Other"),
         {**credential(), "type": ["VerifiableCredential"]},
+        {**credential(), "type": "BitstringStatusListCredential"},
         {**credential(), "id": f"{URL}2"},
         {**credential(), "credentialSubject": []},
         None,
     ],
-    ids=["purpose", "no purpose", "another subject", "another type", "another list", "no subject", "nothing"],
+    ids=[
+        "purpose",
+        "no purpose",
+        "another subject",
+        "another type",
+        "a type that is no list",
+        "another list",
+        "no subject",
+        "nothing",
+    ],
 )
 def test_vs11_a_list_about_something_else_says_nothing(found: object) -> None:
     assert code(status_list.read_list, found, ENTRY) == "STATUS_VERIFICATION_ERROR"
