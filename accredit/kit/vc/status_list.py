@@ -24,7 +24,6 @@ MIN_LENGTH: Final = 131_072
 MAX_BYTES: Final = 8 * 1024 * 1024
 TTL_MS: Final = 300_000
 ENTRY_TYPE: Final = "BitstringStatusListEntry"
-PURPOSES: Final = frozenset({"refresh", "revocation", "suspension", "message"})
 
 _CONTEXT: Final = "https://www.w3.org/ns/credentials/v2"
 _DECIMAL = re.compile(r"0|[1-9][0-9]{0,14}")
