@@ -32,7 +32,7 @@ CONFTEST: Final = """import pytest
 def shared():
     pytest.skip("official vectors are not needed to notice a mutant")
 """
-PYTEST_INI: Final = "[pytest]\nfilterwarnings = error\nmarkers =\n  slow: a full run\n  timeout: not judged here\n"
+PYTEST_INI: Final = "[pytest]\nfilterwarnings =\n  error\n  ignore::pytest.PytestUnknownMarkWarning\n"
 ARGUMENTS: Final = ("-x", "-q", "-c", "pytest.ini", "--rootdir=.", "-p", "no:cacheprovider")
 LIBRARIES: Final = ("cryptography", "hypothesis", "pydantic", "defusedxml", "PIL", "numpy", "fontTools")
 MEMORY: Final = 4 << 30
