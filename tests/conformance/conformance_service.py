@@ -27,6 +27,11 @@ from tests.processes import PATIENCE_SECONDS, ROOT, free_port
 
 SUITE_HOLDER = "did:key:z6MkpJySvETLnxhQG9DzEdmKJtysBDjuuTeDfUj1uNNCUqcj"
 """The holder in the vectors of the data model, whose key their suite signs with."""
+STALE_DIGESTS = {
+    "digestSRI": "sha384-NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg",
+    "digestMultibase": "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k",
+}
+"""What the suite's "valid" fixtures of 2024 state: the digests that the context had in July 2024, and no longer has."""
 DOMAIN, CHALLENGE = "suite.example", "u-challenge"
 BASES = ("", "/jcs", "/status", "/enveloped")
 

@@ -17,6 +17,7 @@ from tests.conformance.conformance_service import (
     BASES,
     CHALLENGE,
     DOMAIN,
+    STALE_DIGESTS,
     SUITE_HOLDER,
     ConformanceService,
     refused,
@@ -268,20 +269,13 @@ def test_a_context_that_is_missing_is_refused(service: ConformanceService, base:
     assert refused(answer) == "context_missing"
 
 
-# The suite's "valid" fixture of 2024 states the digests that the context had in July 2024; today it has others.
-STALE = {
-    "digestSRI": "sha384-NSOcNpmdIVUxIJGvGUoe22FjTWrXiaXlsZ8q6912LdnR3KraQO2n75Ica4wK4Qeg",
-    "digestMultibase": "uJKGMkOmFbVJhEfKTduMC2XCyvRAYLjOVmZWwIH1wQ7k",
-}
-
-
 @api
 @pytest.mark.parametrize("base", BASES)
 def test_a_wrong_digest_is_refused_when_issuing(service: ConformanceService, base: str) -> None:
     right = {"id": V2, "digestSRI": sri("sha384"), "mediaType": "application/ld+json"}
     issued = service.issue(unsigned(relatedResource=right), base)
     assert service.verify(issued, base).status == 200
-    for wrong in ({"digestSRI": STALE["digestSRI"]}, {"digestMultibase": STALE["digestMultibase"]}):
+    for wrong in ({"digestSRI": STALE_DIGESTS["digestSRI"]}, {"digestMultibase": STALE_DIGESTS["digestMultibase"]}):
         body = {"credential": unsigned(relatedResource={"id": V2, **wrong})}
         assert refused(service.post(f"{base}/credentials/issue", body)) == "digest_mismatch"
 
