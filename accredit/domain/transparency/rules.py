@@ -2,17 +2,24 @@
 
 - Every accountable act is one leaf: a salted SHA-256 commitment to its canonical record.
 - Nothing personal is in a leaf: it is 32 bytes that mean nothing once record and salt are erased.
+- Nor is a name in a record: its texts are ids, digests, dates, words of fixed lists, never prose (``text-in-ledger``).
 - The tree only grows; checkpoints never shrink.
 - Order is what the log proves; a time is claimed only where a witness cosigned it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from uuid import UUID
+
+from accredit.errors import RuleBroken
+
+# No white space, no @, nothing outside ASCII: a name with its surname, an address or a remark cannot be written so.
+_WORD = re.compile(r"[A-Za-z0-9._:#+/=-]{0,1024}", re.ASCII)
 
 
 class Act(StrEnum):
@@ -46,6 +53,12 @@ class Entry:
     record: Mapping[str, object]
     organisation_id: UUID | None = None
     occurrence: int = 0
+
+    def __post_init__(self) -> None:
+        """Refuse a record that holds prose. Raises `RuleBroken` (``text-in-ledger``)."""
+        for text in _texts(self.record):
+            if not _WORD.fullmatch(text):
+                raise RuleBroken("text-in-ledger", "a record of the ledger holds codes, never prose or an address")
 
     @property
     def key(self) -> tuple[Act, UUID, int]:
@@ -90,6 +103,17 @@ class Inclusion:
     proof: tuple[bytes, ...]
     checkpoint: CheckpointFacts
     witnessed: tuple[Witnessed, ...] = ()
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for name, each in value.items():
+            yield from (str(name), *_texts(each))
+    elif isinstance(value, list | tuple):
+        for each in value:
+            yield from _texts(each)
 
 
 def statement(entry: Entry, *, now: datetime) -> dict[str, object]:

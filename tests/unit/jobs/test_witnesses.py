@@ -131,6 +131,7 @@ def test_a_witness_that_knows_more_than_we_remember_is_answered_from_there(
     assert _seen(database) == ["witness.example.org"]
 
 
+@pytest.mark.attack("LG05")
 def test_lg05_a_witness_that_has_seen_a_larger_log_is_reported(
     sqlite_database: Database, postgresql_database: Database, address: WitnessAddress
 ) -> None:

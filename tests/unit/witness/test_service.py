@@ -79,6 +79,7 @@ def test_it_cosigns_what_continues_and_shows_it(client: Client, folder: Path) ->
     assert {each.name for each, _ in verified.verified} == {ORIGIN, NAME}
 
 
+@pytest.mark.attack("LG04")
 def test_lg04_a_second_root_for_one_size_is_refused_and_the_first_is_still_shown(client: Client) -> None:
     assert client.post("/add-checkpoint", data=_body(0, 8)).status_code == 200
     shown = client.get(witness.monitoring_path(ORIGIN)).data

@@ -87,6 +87,7 @@ def test_power_cut_and_the_same_leaves_are_signed_to_the_same_bytes(database: Da
     assert lock.latest(ORIGIN) == kept
 
 
+@pytest.mark.attack("LG05")
 def test_lg05_restored_last_weeks_backup(sqlite_schema: Path, tmp_path: Path, lock: LockStore) -> None:
     live, backup = tmp_path / "live.sqlite", tmp_path / "backup.sqlite"
     shutil.copy(sqlite_schema, live)
@@ -120,6 +121,7 @@ def test_lg05_restored_last_weeks_backup(sqlite_schema: Path, tmp_path: Path, lo
     restored.close()
 
 
+@pytest.mark.attack("LG05")
 def test_lg05_a_witness_remembers_when_the_lock_is_lost_too(database: Database, tmp_path: Path) -> None:
     _grow(database, 3)
     seen = Checkpoint(origin=ORIGIN, size=7, root=bytes(32))
@@ -140,6 +142,7 @@ def test_a_new_lock_learns_what_the_database_holds(database: Database, lock: Loc
     assert _sign(database, lock) == 4
 
 
+@pytest.mark.attack("LG04")
 def test_lg04_no_second_root_is_signed_for_a_size(database: Database, lock: LockStore) -> None:
     _grow(database, 5)
     _sign(database, lock)
@@ -152,6 +155,7 @@ def test_lg04_no_second_root_is_signed_for_a_size(database: Database, lock: Lock
     assert lock.latest(ORIGIN) is not None
 
 
+@pytest.mark.attack("LG06")
 def test_lg06_of_two_servers_with_one_key_one_stops(
     database: Database, sqlite_schema: Path, tmp_path: Path, lock: LockStore
 ) -> None:
@@ -167,6 +171,7 @@ def test_lg06_of_two_servers_with_one_key_one_stops(
     second.close()
 
 
+@pytest.mark.attack("LG06")
 def test_lg06_whoever_loses_the_swap_signs_nothing(
     database: Database, lock: LockStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -92,6 +92,7 @@ def test_the_two_canonical_forms_of_the_kit_agree(value: object) -> None:
     assert canonical_json(value) == jcs.canonicalise(value)
 
 
+@pytest.mark.attack("LG14")
 def test_no_list_of_names_finds_a_pupil() -> None:
     """LG14: who knows everything but the salt cannot tell which of the records an entry stands for."""
     names = [f"pupil {at}" for at in range(1000)]

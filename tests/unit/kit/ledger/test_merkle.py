@@ -44,6 +44,7 @@ def test_roots_are_those_of_the_definition(size: int) -> None:
     assert merkle.range_root(merkle.hashes_from_leaves(LEAVES), 0, size) == _by_definition(LEAVES[:size])
 
 
+@pytest.mark.attack("LG08")
 def test_every_inclusion_proof_up_to_64_leaves_verifies_and_no_altered_one_does() -> None:
     get_hash = merkle.hashes_from_leaves(LEAVES)
     for size in range(1, 65):
@@ -66,6 +67,7 @@ def test_every_inclusion_proof_up_to_64_leaves_verifies_and_no_altered_one_does(
                     merkle.verify_inclusion(*case)
 
 
+@pytest.mark.attack("LG08")
 def test_every_consistency_proof_up_to_64_leaves_verifies_and_no_altered_one_does() -> None:
     get_hash = merkle.hashes_from_leaves(LEAVES)
     roots = [merkle.root_of(LEAVES[:size]) for size in range(65)]
@@ -92,6 +94,7 @@ def test_every_consistency_proof_up_to_64_leaves_verifies_and_no_altered_one_doe
     [(0, 0), (5, 5), (-1, 5), (0, -1), (0, 2**63), (2**63, 2**63 + 1)],
     ids=["an empty tree", "one past the end", "a negative index", "a negative size", "a size of 2**63", "beyond both"],
 )
+@pytest.mark.attack("LG08")
 def test_no_proof_is_made_or_accepted_for(index: int, size: int) -> None:
     with pytest.raises(OutOfRange):
         merkle.inclusion_proof(merkle.hashes_from_leaves(LEAVES), index, size)
@@ -102,6 +105,7 @@ def test_no_proof_is_made_or_accepted_for(index: int, size: int) -> None:
 @pytest.mark.parametrize(
     ("old", "new"), [(0, 5), (6, 5), (-1, 5), (1, 2**63)], ids=["from nothing", "backwards", "negative", "too large"]
 )
+@pytest.mark.attack("LG08")
 def test_no_consistency_is_proved_or_accepted(old: int, new: int) -> None:
     with pytest.raises(OutOfRange):
         merkle.consistency_proof(merkle.hashes_from_leaves(LEAVES), old, new)
@@ -159,6 +163,7 @@ def test_a_range_that_starts_in_the_middle_of_a_subtree_has_no_root() -> None:
 
 
 @given(st.integers(1, 10**6), st.data())
+@pytest.mark.attack("LG21")
 def test_a_proof_in_a_million_leaves_reads_few_hashes(size: int, data: st.DataObject) -> None:
     """LG21: at most 20 hashes in the proof, and at most 20 more read for the ragged right edge."""
     asked: list[tuple[int, int]] = []
@@ -171,3 +176,18 @@ def test_a_proof_in_a_million_leaves_reads_few_hashes(size: int, data: st.DataOb
     proof = merkle.inclusion_proof(get_hash, data.draw(st.integers(0, size - 1)), size)
     assert len(proof) <= 20
     assert len(asked) <= 40
+
+
+@pytest.mark.attack("LG08")
+def test_no_proof_of_one_place_up_to_33_leaves_holds_for_another_index_size_or_root() -> None:
+    get_hash = merkle.hashes_from_leaves(LEAVES)
+    roots = [merkle.root_of(LEAVES[:size]) for size in range(34)]
+    for size in range(1, 34):
+        for index in range(size):
+            proof = merkle.inclusion_proof(get_hash, index, size)
+            for other_size in range(1, 34):
+                for other in {index, size - 1 - index, other_size - 1}:
+                    if (other, other_size) == (index, size):
+                        continue
+                    with pytest.raises(ProofInvalid):
+                        merkle.verify_inclusion(LEAVES[index], other, other_size, proof, roots[other_size])

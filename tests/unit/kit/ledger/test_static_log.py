@@ -176,6 +176,7 @@ Damage = Callable[[dict[str, bytes]], object]
         "LG02 two entries swapped",
     ],
 )  # fmt: skip
+@pytest.mark.attack("LG02")
 def test_every_damage_is_named_with_its_place_and_the_next_step(
     damage: Damage, code: str, path: str, step: str
 ) -> None:
@@ -194,6 +195,7 @@ def test_a_checkpoint_of_an_unknown_log_is_named() -> None:
     assert [each.code for each in found] == ["origin_mismatch"]
 
 
+@pytest.mark.attack("LG03")
 def test_entries_and_tiles_rewritten_together_miss_the_signed_root() -> None:
     log, rewritten = _log(), _log(first=b"!")
     log.files |= {path: data for path, data in rewritten.files.items() if path != CHECKPOINT}
@@ -201,6 +203,7 @@ def test_entries_and_tiles_rewritten_together_miss_the_signed_root() -> None:
 
 
 @pytest.mark.parametrize("size", [1, 255, 256, 300, 600])
+@pytest.mark.attack("LG03")
 def test_lg03_a_log_rewritten_and_signed_anew_is_a_fork_to_whoever_kept_a_checkpoint(size: int) -> None:
     log, rewritten = _log(), _log(first=b"!")
     assert rewritten.examine().findings == ()
@@ -210,6 +213,7 @@ def test_lg03_a_log_rewritten_and_signed_anew_is_a_fork_to_whoever_kept_a_checkp
     assert "prove the fork" in found.sentence
 
 
+@pytest.mark.attack("LG03")
 def test_lg03_a_receipt_from_a_certificate_proves_the_fork_too() -> None:
     log, rewritten = _log(), _log(first=b"!")
     assert log.examine(("receipt", log.receipt(37, 300)), ("another", log.receipt(599, SIZE))).findings == ()
@@ -217,6 +221,7 @@ def test_lg03_a_receipt_from_a_certificate_proves_the_fork_too() -> None:
     assert (found.code, found.path) == ("fork", "receipt")
 
 
+@pytest.mark.attack("LG05")
 def test_lg05_a_folder_that_was_rolled_back_is_told_from_one_that_is_whole() -> None:
     (found,) = _log(300).examine(("mine", _log().note(SIZE).encode())).findings
     assert (found.code, found.path) == ("rolled_back", "mine")

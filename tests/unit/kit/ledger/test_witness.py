@@ -102,6 +102,7 @@ def test_what_continues_is_accepted(old: int, new: int) -> None:
         ),
     ],
 )
+@pytest.mark.attack("LG03", "LG04")
 def test_what_does_not_continue_is_refused(request_: Submission, seen: Seen, status: int, code: str) -> None:
     with pytest.raises(WitnessRefusal) as refused:
         witness.accept(request_, KNOWN, seen)
