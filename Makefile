@@ -58,7 +58,7 @@ browser: ## only the tests that drive a browser
 conformance: ## official test vectors, in one table (TABLE=FILE to write it, DOCUMENTS=20000 for more made at random)
 	@tools/setup.sh dev
 	@ACCREDIT_GENERATED_DOCUMENTS=$(or $(DOCUMENTS),300) $(PY) -m pytest -q -p tests.conformance.table \
-	  $(if $(TABLE),--table $(TABLE)) tests/conformance tests/unit/kit/vc/test_own_vectors.py
+	  $(if $(TABLE),--table $(TABLE)) tests/conformance tests/unit/kit/vc/test_own_vectors.py tests/unit/kit/test_kit_vectors.py
 
 # ── prove
 .PHONY: mutants fuzz

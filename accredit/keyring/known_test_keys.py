@@ -2,7 +2,8 @@
 
 Their private halves are published too, so whatever they sign proves nothing. The list holds the Ed25519 keys of
 RFC 8032 section 7.1, of the W3C Data Integrity test vectors and of the Open Badges validators' examples, and those
-of P-256 in RFC 7515, RFC 7517 and the W3C vectors. Published RSA keys are shorter than any that the key ring opens.
+of P-256 in RFC 7515, RFC 7517 and the W3C vectors; and those of our own tests/vectors. Published RSA keys are shorter
+than any that the key ring opens.
 """
 
 from __future__ import annotations
@@ -14,10 +15,15 @@ _FINGERPRINTS = frozenset(
         "0be59c797debdb9534f9ef17d220a7be",
         "1559bd0e78ae00cd215a218dcf548329",
         "21fe31dfa154a261626bf854046fd227",
+        "22eea24ece66aafbe8bdd548cfeffe79",
         "234e25225bff148def05458e007e1539",
+        "2c5a92ed92c0b7999f215be93c8f0433",
         "39f713d0a644253f04529421b9f51b9b",
         "3ba28cbddb7c2559e713abe8910c3e9c",
+        "4a67330b803d5c88757afb9328615344",
+        "56475aa75463474c0285df5dbf2bcab7",
         "56a3978ba3b4cc87065c59b544bb27a7",
+        "5baff89de7de5c1d7b6193a1567ceeeb",
         "5ce318f4a0f564fe0be1b8b59a3b12da",
         "5f9b247e2a654719f198e4f241d6b0df",
         "648cfbbf4c390be58244b54121a61cea",
