@@ -57,6 +57,15 @@ def test_it_refuses_to_run_beside_real_records(tmp_path: Path) -> None:
     assert "never runs beside real records" in ended.stderr
 
 
+def test_records_are_noticed_on_either_database(database: Database) -> None:
+    url = database.engine.url.render_as_string(hide_password=False)
+    refuse_records(url)  # Nobody's yet.
+    with database.transaction() as db:
+        identity.claim(db, base_url="https://a.example", did_host="a.example", demonstration=False, now=vc_examples.NOW)
+    with pytest.raises(NotReady, match=r"the database of https://a\.example"):
+        refuse_records(url)
+
+
 def test_it_refuses_a_database_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "broken.sqlite").write_bytes(b"no database at all" * 500)
     with pytest.raises(NotReady) as caught:
