@@ -30,6 +30,7 @@ COLUMNS: Final = ("mutants", "tried", "killed", "stopped", "survived")
 def main() -> None:
     """Try mutants until all are tried or the time is up, then print the table and every survivor."""
     options = _options()
+    os.nice(15)
     files = sorted(
         str(path.relative_to(ROOT))
         for package in PACKAGES
@@ -42,7 +43,6 @@ def main() -> None:
     everything = {file: list(mutants.of(file, (ROOT / file).read_text(encoding="utf-8"))) for file in chosen}
     kept = _kept()
     if not options.report:
-        os.nice(15)
         ground = Ground(ROOT, FOLDER, files, list(TESTS))
         _try_all(ground, _wanted(everything, kept, options), kept, options.minutes)
     print(table(everything, kept))

@@ -9,10 +9,10 @@ Left out here: type annotations, and the sentences of errors, which no test hold
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 from typing import Final
 
 import libcst as cst
@@ -26,7 +26,7 @@ ERRORS: Final = ("Refused", "Invalid", "Unreadable", "TooComplex", "_Anomaly", "
 
 @dataclass(frozen=True)
 class Mutant:
-    """One changed module; `first` and `last` are the lines of the changed expression, counted from 1."""
+    """One changed module; `first` and `last` are the lines that differ from the original, counted from 1."""
 
     file: str
     first: int
@@ -57,23 +57,37 @@ def of(file: str, source: str) -> Iterator[Mutant]:
     wrapper = MetadataWrapper(cst.parse_module(source))
     visitor = _Visitor()
     wrapper.visit(visitor)
-    positions = wrapper.resolve(PositionProvider)
+    text = _Text(wrapper, source)
+    digest = hashlib.sha256(source.encode()).hexdigest()
     seen: dict[str, int] = {}
     for mutation in visitor.mutations:
-        if _only_words(mutation):
-            continue
-        place = positions.get(mutation.original_node)
-        changed = cst.ensure_type(
-            wrapper.module.deep_replace(mutation.original_node, mutation.mutated_node), cst.Module
-        ).code
+        changed = source if _only_words(mutation) else text.with_change(mutation)
         if changed == source:
             continue
-        before, after = _difference(source, changed)
-        first, last = (place.start.line, place.end.line) if place else _changed_lines(source, changed)
+        first, last, before, after = _difference(source.splitlines(), changed.splitlines())
         said = f"{file}:{first}: {before} -> {after}"
         seen[said] = seen.get(said, 0) + 1
-        key = hashlib.sha256(f"{said} #{seen[said]} {hashlib.sha256(source.encode()).hexdigest()}".encode()).hexdigest()
+        key = hashlib.sha256(f"{said} #{seen[said]} {digest}".encode()).hexdigest()
         yield Mutant(file, first, last, before, after, changed, key[:16])
+
+
+class _Text:
+    """The text of a module, and what it becomes by one mutation."""
+
+    def __init__(self, wrapper: MetadataWrapper, source: str) -> None:
+        self._module, self._source = wrapper.module, source
+        self._positions = wrapper.resolve(PositionProvider)
+        self._lines = [0, *accumulate(len(line) for line in source.splitlines(keepends=True))]
+
+    def with_change(self, mutation: Mutation) -> str:
+        node = mutation.original_node
+        place = self._positions.get(node)
+        if place is not None:
+            start, end = (self._lines[at.line - 1] + at.column for at in (place.start, place.end))
+            if self._source[start:end] == self._module.code_for_node(node):
+                return self._source[:start] + self._module.code_for_node(mutation.mutated_node) + self._source[end:]
+        # An operator has the spaces around it, which are not in its place.
+        return cst.ensure_type(self._module.deep_replace(node, mutation.mutated_node), cst.Module).code
 
 
 def _is_sentence(node: cst.CSTNode) -> bool:
@@ -99,17 +113,12 @@ def _only_words(mutation: Mutation) -> bool:
     return _is_sentence(original)
 
 
-def _difference(source: str, changed: str) -> tuple[str, str]:
-    """Show the lines that a mutant changes, without their indentation."""
-    lines = list(difflib.unified_diff(source.splitlines(), changed.splitlines(), n=0, lineterm=""))[3:]
-    removed, added = (
-        " / ".join(line[1:].strip() for line in lines if line.startswith(sign) and not line.startswith("@@"))
-        for sign in "-+"
-    )
-    return removed, added
-
-
-def _changed_lines(source: str, changed: str) -> tuple[int, int]:
-    matcher = difflib.SequenceMatcher(None, source.splitlines(), changed.splitlines(), autojunk=False)
-    blocks = [block for block in matcher.get_opcodes() if block[0] != "equal"]
-    return blocks[0][1] + 1, max(blocks[-1][2], blocks[0][1] + 1)
+def _difference(source: list[str], changed: list[str]) -> tuple[int, int, str, str]:
+    """Find the lines that a mutant changes (first and last, from 1), and show them before and after."""
+    same = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], zip(source, changed, strict=False)))
+    rest = min(len(source), len(changed)) - same
+    tail = zip(source[::-1][:rest], changed[::-1][:rest], strict=True)
+    alike = sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], tail))
+    removed, added = source[same : len(source) - alike], changed[same : len(changed) - alike]
+    before, after = (" / ".join(line.strip() for line in lines) for lines in (removed, added))
+    return same + 1, max(same + 1, len(source) - alike), before, after
