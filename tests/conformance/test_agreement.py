@@ -132,6 +132,7 @@ def _compare(
         compared["pyoxigraph's mapping"] += 1
 
 
+@pytest.mark.timeout(0)
 @pytest.mark.suite("generated documents")
 def test_what_was_mapped_before_makes_no_difference() -> None:
     order = random.Random(7).sample(range(COUNT), COUNT)
@@ -150,6 +151,7 @@ def _outcome(document: dict[str, Any], context: ActiveContext | None) -> object:
         return (refused.code, refused.path)
 
 
+@pytest.mark.timeout(0)
 @pytest.mark.suite("mutated documents")
 def test_one_fault_anywhere_is_refused() -> None:
     accepted = []
