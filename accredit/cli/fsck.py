@@ -12,7 +12,9 @@ from accredit import migrations
 from accredit.config import load_settings
 from accredit.domain.issuing.self_audit import verify_store
 from accredit.domain.transparency import queries as transparency
+from accredit.errors import NotReady
 from accredit.storage import Database, integrity
+from accredit.storage.lock_store import LockStore
 
 
 @click.command()
@@ -39,6 +41,18 @@ def _ledger(database: Database) -> tuple[str, ...]:
         return transparency.verify_chain(db)
 
 
+def _last_signed(database: Database) -> tuple[str, ...]:
+    try:
+        with database.reading() as db:
+            kept = LockStore(load_settings().lock_store_path).latest(transparency.origin(db) or "")
+            if kept is None:
+                return ()
+            told = transparency.contradiction(db, signed_size=kept.size, signed_root=kept.root)
+    except (OSError, NotReady) as error:
+        return (f"what was signed last cannot be read: {error}",)
+    return () if told is None else (told,)
+
+
 def _signed_documents(database: Database) -> tuple[str, ...]:
     with database.reading() as db:
         return verify_store(db)
@@ -47,5 +61,6 @@ def _signed_documents(database: Database) -> tuple[str, ...]:
 CHECKS: dict[str, Callable[[Database], tuple[str, ...]]] = {
     "the database is whole": integrity.problems,
     "the ledger is whole, and every checkpoint agrees with it": _ledger,
+    "the ledger continues what was signed last": _last_signed,
     "every signed document is the one that was recorded": _signed_documents,
 }

@@ -17,7 +17,7 @@ from accredit.domain.issuing.rules import Purpose
 from accredit.domain.retention import operations as retention
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
-from accredit.errors import NotReady
+from accredit.errors import Conflict, NotReady
 from accredit.jobs import engine
 from accredit.jobs.handlers import Desk, handlers_of
 from accredit.jobs.issuing import Issuer
@@ -156,6 +156,9 @@ def _sweep_until(reconciler: Reconciler, ended: threading.Event) -> None:
         # A fault of the database, a full disk or a mail server away must not end the worker: it says so and goes on.
         try:
             reconciler.sweep()
+        except Conflict as refused:
+            # The log is not the one that was signed: a person must act, and the sentence says how.
+            logger.error("nothing is issued", code=refused.code, detail=refused.detail)  # noqa: TRY400
         except Exception:
             logger.exception("sweep failed")
         if ended.wait(SWEEP_SECONDS):

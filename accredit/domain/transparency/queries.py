@@ -18,12 +18,19 @@ from accredit.domain.transparency.models import (
     LedgerNode,
     LedgerRecord,
 )
-from accredit.domain.transparency.rules import Act, CheckpointFacts, Inclusion, Witnessed
+from accredit.domain.transparency.rules import (
+    Act,
+    CheckpointFacts,
+    Inclusion,
+    Witnessed,
+    forked,
+    rolled_back,
+)
 from accredit.errors import NotFound
 from accredit.kit.ledger.commitment import opens
 from accredit.kit.ledger.cosignature import CosignerKey
 from accredit.kit.ledger.errors import LedgerError
-from accredit.kit.ledger.merkle import CompactRange, GetHash, inclusion_proof, leaf_hash
+from accredit.kit.ledger.merkle import CompactRange, GetHash, inclusion_proof, leaf_hash, range_root
 from accredit.kit.ledger.signed_note import parse, parse_signature_line
 from accredit.kit.ledger.tiles import TILE_WIDTH, TileRef, encode_bundle, hashes_from_tiles, parse_path, tile_at
 from accredit.kit.ledger.tlog_proof import TlogProof
@@ -231,6 +238,14 @@ def tile(db: Session, path: str) -> bytes:
         start = ref.index * TILE_WIDTH
         return encode_bundle(entries(db, start, start + ref.width))
     return b"".join(_row(db, ref))
+
+
+def contradiction(db: Session, *, signed_size: int, signed_root: bytes) -> str | None:
+    """Say in what the log contradicts a checkpoint that was signed once; None when it continues it."""
+    held = size(db)
+    if signed_size > held:
+        return rolled_back(signed_size, held)
+    return forked(signed_size) if range_root(hashes(db, signed_size), 0, signed_size) != signed_root else None
 
 
 def verify_chain(db: Session) -> tuple[str, ...]:

@@ -130,6 +130,18 @@ def test_lg05_a_witness_remembers_when_the_lock_is_lost_too(database: Database, 
     assert refused.value.code == "log-rolled-back"
 
 
+def test_fsck_tells_the_log_from_the_one_that_was_signed(database: Database) -> None:
+    _grow(database, 5)
+    with database.transaction() as db:
+        signed = operations.checkpoint(db, signer=SIGNER, now=NOW)
+    assert signed is not None
+    _grow(database, 3)
+    with database.reading() as db:
+        assert queries.contradiction(db, signed_size=5, signed_root=signed.root) is None
+        assert "does not continue" in (queries.contradiction(db, signed_size=5, signed_root=bytes(32)) or "")
+        assert "rolled back" in (queries.contradiction(db, signed_size=9, signed_root=bytes(32)) or "")
+
+
 def test_a_new_lock_learns_what_the_database_holds(database: Database, lock: LockStore) -> None:
     _grow(database, 3)
     with database.transaction() as db:
