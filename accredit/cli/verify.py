@@ -36,7 +36,7 @@ _SIGNS = {Outcome.PASSED: "yes", Outcome.FAILED: "NO", Outcome.COULD_NOT_TELL: "
 @click.option("--offline", is_flag=True, help="Take no status from anywhere; then nothing can be called genuine.")
 @click.pass_context
 def verify(ctx: click.Context, target: str, as_json: bool, offline: bool) -> None:  # click's way
-    """Verify a credential: JSON, a badge (PNG, SVG), a certificate (PDF), or an address of this service.
+    """Verify a credential: JSON, a token (JWT), a badge (PNG, SVG), a certificate (PDF), or an address of this service.
 
     Ends with 0 genuine, 1 not genuine, 2 issuer not recognised or not tied, 3 not current, 4 cannot confirm,
     5 unreadable.

@@ -47,7 +47,7 @@ def verify(
     expected_name: str | None = None,
     known_as: str | None = None,
 ) -> VerificationReport:
-    """Examine a credential (JSON, or a PNG, SVG or PDF that carries one) and give one verdict.
+    """Examine a credential (JSON or a token, or a PNG, SVG or PDF that carries one) and give one verdict.
 
     ``offline`` takes no status from anywhere, so that nothing can be green. ``expected_name`` is compared with the
     signed one, where ``known_as`` may stand for its first part. Never raises because of ``data``.

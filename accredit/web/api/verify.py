@@ -30,7 +30,7 @@ def verify() -> Response:
     count_check()
     data = request.get_data(cache=False)
     if not data:
-        return problem(400, "empty", 'Send a credential (JSON, PNG, SVG or PDF), or {"code": "…"}.')
+        return problem(400, "empty", 'Send a credential (JSON, JWT, PNG, SVG or PDF), or {"code": "…"}.')
     code = _code_in(data)
     if code is not None:
         return _by_code(code)
