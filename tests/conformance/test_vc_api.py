@@ -31,6 +31,7 @@ V1 = "https://www.w3.org/2018/credentials/v1"
 EXAMPLES = "https://www.w3.org/ns/credentials/examples/v2"
 DATA_INTEGRITY = "https://w3id.org/security/data-integrity/v2"
 api = pytest.mark.suite("vc-api")
+pytestmark = pytest.mark.xdist_group("conformance mode")
 
 
 @pytest.fixture(scope="module")
