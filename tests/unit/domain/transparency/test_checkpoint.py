@@ -149,6 +149,12 @@ def test_a_subject_finds_its_leaf(database: Database) -> None:
 TAMPERING = {
     "an entry that was exchanged": ('UPDATE ledger_leaf SET entry = leaf_hash WHERE "index" = 2', "leaf 2 does not"),
     "a leaf that was dropped": ('DELETE FROM ledger_leaf WHERE "index" = 2', "leaf 2 is missing"),
+    "two leaves that were swapped": (
+        """UPDATE ledger_leaf SET entry = (SELECT other.entry FROM ledger_leaf AS other
+        WHERE other."index" = 3 - ledger_leaf."index") WHERE "index" IN (1, 2)""",
+        "leaf 1 does not",
+    ),
+    "a tail that was cut off": ('DELETE FROM ledger_leaf WHERE "index" > 2', "larger than the log"),
     "a leaf hash that was exchanged": ('UPDATE ledger_leaf SET leaf_hash = entry WHERE "index" = 1', "leaf 1 does not"),
     "a checkpoint of another tree": ("UPDATE ledger_checkpoint SET size = 4", "checkpoint of 4"),
     "a checkpoint of leaves that are gone": ("UPDATE ledger_checkpoint SET size = 9", "larger than the log"),
@@ -160,6 +166,7 @@ TAMPERING = {
 }
 
 
+@pytest.mark.attack("LG02")
 @pytest.mark.parametrize(("statement", "problem"), TAMPERING.values(), ids=TAMPERING.keys())
 def test_whoever_gets_past_the_triggers_is_found_out(database: Database, statement: str, problem: str) -> None:
     _grow(database, 5)
@@ -174,6 +181,7 @@ def test_whoever_gets_past_the_triggers_is_found_out(database: Database, stateme
         assert any(problem in found for found in queries.verify_chain(db))
 
 
+@pytest.mark.attack("LG15")
 def test_erasing_a_record_and_its_salt_leaves_the_log_whole(database: Database) -> None:
     _grow(database, 5)
     _sign(database)
