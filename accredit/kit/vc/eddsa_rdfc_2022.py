@@ -17,6 +17,8 @@ from accredit.kit.vc.multikey import KeyKind, PublicKey
 from accredit.kit.vc.verification_key import ASSERTION
 
 NAME: Final = "eddsa-rdfc-2022"
+DOCUMENT_HASH: Final = slice(32, 64)
+"""Where in what is signed the hash of the document stands, behind that of the proof configuration (§3.2.4)."""
 _V1: Final = "https://www.w3.org/2018/credentials/v1"
 _DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
 _TEMPLATES: Final = KeptTemplates()

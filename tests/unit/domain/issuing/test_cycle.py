@@ -19,6 +19,8 @@ from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import LIST_LENGTH, Intent, Recorded, RehearsalKey, Signed, Stage
 from accredit.domain.transparency import queries as log
 from accredit.errors import RuleBroken
+from accredit.kit import linkeddata
+from accredit.kit.linkeddata.kept_templates import KeptTemplates
 from accredit.kit.vc import eddsa_rdfc_2022
 from accredit.storage import Database, Session
 from tests.unit.domain.issuing.issuer import NOW, Issuer, established, lint, record_hash
@@ -128,6 +130,23 @@ def test_a_credential_that_fails_the_rehearsal_is_not_signed(issuer: Issuer) -> 
     with issuer.database.reading() as db:
         real = queries.verification_keys(db, seen[0].controller)
     assert seen[0].public_key not in {key.public_key for key in real}
+
+
+def test_the_real_key_signs_no_other_bytes_than_the_general_path_wrote(
+    issuer: Issuer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A template that was learnt wrongly would give one signature that nobody else could verify, and one that we do."""
+    intent = _intent(issuer, issuer.prepare(uuid.uuid4()).id)
+    written = linkeddata.canonicalise(json.loads(intent.unsigned_document))
+
+    def wrong(_kept: KeptTemplates, _document: object, *, owner: str) -> tuple[bytes, bool]:
+        assert owner == intent.key.verification_method
+        return written.replace(b"Test", b"Tast"), True
+
+    monkeypatch.setattr(KeptTemplates, "canonicalise", wrong)
+    with pytest.raises(RuleBroken) as refused:
+        operations.sign(intent, keyring=issuer.keyring, lint=lambda _document, _key: None)
+    assert refused.value.rule == "lint-failed"
 
 
 def test_a_retired_key_signs_nothing_more(issuer: Issuer) -> None:
