@@ -37,7 +37,7 @@ ARGUMENTS: Final = ("-x", "-q", "-c", "pytest.ini", "--rootdir=.", "-p", "no:cac
 LIBRARIES: Final = ("cryptography", "hypothesis", "pydantic", "defusedxml", "PIL", "numpy", "fontTools")
 MEMORY: Final = 4 << 30
 LONGEST: Final = 10.0
-"""Seconds, as measured while coverage is counted: of the tests that reach a mutant, quick ones first, so many run."""
+"""Seconds of processor time while coverage is counted: of the tests that reach a mutant, so many run."""
 
 
 class Ground:
@@ -83,16 +83,20 @@ class Ground:
         (self.root / "tests/conftest.py").write_text(CONFTEST, encoding="utf-8")
 
     def tests_for(self, mutant: Mutant) -> list[str]:
-        """Name the tests that reach a mutant, quick ones first; what runs on import is reached by every test."""
+        """Name the tests that reach a mutant, those of its module first and then quick ones.
+
+        What runs on import is reached by every test that reaches the module.
+        """
         lines = self.reached.get(mutant.file, {})
         found: set[str] = set()
         for number in range(mutant.first, mutant.last + 1):
             found.update(lines.get(str(number), ()))
         if "" in found or not found:
             found = {test for tests in lines.values() for test in tests}
-        quick_first = sorted(found - {""}, key=lambda test: (self.seconds.get(test, 0.0), test))
-        spent = accumulate(self.seconds.get(test, 0.0) for test in quick_first)
-        return [test for test, seconds in zip(quick_first, spent, strict=True) if seconds <= LONGEST]
+        own = _own_file(mutant, sorted(found - {""}))
+        ordered = sorted(found - {""}, key=lambda test: (_file(test) != own, self.seconds.get(test, 0.0), test))
+        spent = accumulate(self.seconds.get(test, 0.0) for test in ordered)
+        return [test for test, seconds in zip(ordered, spent, strict=True) if seconds <= LONGEST]
 
     def outcome(self, mutant: Mutant) -> tuple[str, float]:
         """Try one mutant: ``killed``, ``survived``, ``stopped`` (it ran on far too long) or ``unreached``."""
@@ -186,7 +190,7 @@ def _own_file(mutant: Mutant, tests: list[str]) -> str:
     mirror = mutant.file.replace("accredit/kit/", "tests/unit/kit/").rpartition("/")
     files = list(map(_file, tests))
     named = f"{mirror[0]}/test_{mirror[2]}"
-    return named if named in files else max(sorted(set(files)), key=files.count)
+    return named if named in files else max(sorted(set(files)), key=files.count, default="")
 
 
 class _Watch:
@@ -196,6 +200,7 @@ class _Watch:
         self.coverage = counting
         self.seconds: dict[str, float] = {}
         self.failed: list[str] = []
+        self._begun = 0.0
 
     def pytest_configure(self) -> None:
         self.coverage.start()
@@ -206,9 +211,12 @@ class _Watch:
 
     def pytest_runtest_logstart(self, nodeid: str) -> None:
         self.coverage.switch_context(nodeid)
+        self._begun = time.process_time()
+
+    def pytest_runtest_logfinish(self, nodeid: str) -> None:
+        self.seconds[nodeid] = time.process_time() - self._begun
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        self.seconds[report.nodeid] = self.seconds.get(report.nodeid, 0.0) + report.duration
         if report.failed:
             self.failed.append(f"{report.nodeid}: {report.longrepr}")
 
