@@ -24,6 +24,7 @@ def fsck(*, as_json: bool) -> None:
     """Check database, ledger and signed documents; exits 1 when anything is wrong."""
     database = Database(load_settings().database_url)
     migrations.check(database)
+    migrations.import_models()
     found = {name: check(database) for name, check in CHECKS.items()}
     wrong = sum(len(problems) for problems in found.values())
     if as_json:
@@ -60,6 +61,7 @@ def _signed_documents(database: Database) -> tuple[str, ...]:
 
 CHECKS: dict[str, Callable[[Database], tuple[str, ...]]] = {
     "the database is whole": integrity.problems,
+    "every guard of what only grows is in its place": integrity.missing_guards,
     "the ledger is whole, and every checkpoint agrees with it": _ledger,
     "the ledger continues what was signed last": _last_signed,
     "every signed document is the one that was recorded": _signed_documents,

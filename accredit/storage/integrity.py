@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import re
+
+from accredit.storage.append_only import create_statements, guards
 from accredit.storage.database import Database
+
+_TRIGGER = re.compile(r'CREATE TRIGGER "(?P<name>[^"]+)"')
 
 
 def problems(database: Database) -> tuple[str, ...]:
@@ -18,3 +23,19 @@ def problems(database: Database) -> tuple[str, ...]:
         for table, row, parent, _key in connection.exec_driver_sql("PRAGMA foreign_key_check"):
             found.append(f"{table} row {row} points to a missing {parent}")
     return tuple(found)
+
+
+def missing_guards(database: Database) -> tuple[str, ...]:
+    """Name every trigger of an append-only table that somebody took away (attacks.md LG01).
+
+    Whoever owns the database can do so; what they did then shows in the ledger's hashes, and this says where to look.
+    """
+    wanted = "SELECT name FROM sqlite_master WHERE type = 'trigger'"
+    if database.is_postgresql:
+        # A trigger that is switched off ("D") guards as little as one that is gone.
+        wanted = "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    with database.engine.connect() as connection:
+        there = {name for (name,) in connection.exec_driver_sql(wanted)}
+    dialect = database.engine.dialect.name
+    expected = (_TRIGGER.match(statement) for guard in guards() for statement in create_statements(guard, dialect))
+    return tuple(f"the trigger {each['name']} is gone" for each in expected if each and each["name"] not in there)

@@ -14,7 +14,8 @@ from accredit.domain.transparency import operations, queries
 from accredit.domain.transparency.rules import Act, Entry, LogSigner
 from accredit.kit.ledger.cosignature import CosignerKey, cosign
 from accredit.kit.ledger.signed_note import parse
-from accredit.storage import Database
+from accredit.storage import Database, integrity
+from accredit.storage.append_only import drop_statements, guards
 
 NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
 KEY = Ed25519PrivateKey.generate()
@@ -72,3 +73,20 @@ def test_no_statement_changes_what_the_log_holds(log: Database, table: str, act:
 def _rows(log: Database, table: str) -> list[Any]:
     with log.reading() as db:
         return sorted(map(repr, db.connection().exec_driver_sql(f"SELECT * FROM {table}")))
+
+
+@pytest.mark.attack("LG01")
+def test_a_trigger_that_was_taken_away_is_named(log: Database) -> None:
+    assert integrity.missing_guards(log) == ()
+    (guard,) = [each for each in guards() if each.table == "ledger_leaf"]
+    first = drop_statements(guard, log.engine.dialect.name)[0]
+    with log.transaction() as db:
+        db.connection().exec_driver_sql(first)
+    assert integrity.missing_guards(log) == ("the trigger ledger_leaf_append_only_update is gone",)
+
+
+@pytest.mark.attack("LG01")
+def test_a_trigger_that_was_switched_off_is_named(postgresql_database: Database) -> None:
+    with postgresql_database.transaction() as db:
+        db.connection().exec_driver_sql("ALTER TABLE ledger_leaf DISABLE TRIGGER ledger_leaf_append_only_delete")
+    assert integrity.missing_guards(postgresql_database) == ("the trigger ledger_leaf_append_only_delete is gone",)
