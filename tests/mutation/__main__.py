@@ -12,7 +12,7 @@ import os
 import random
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -40,11 +40,13 @@ def main() -> None:
     # In the order in which they are asked for.
     named = [file for part in options.only for file in files if part in file]
     chosen = list(dict.fromkeys(named)) if options.only else files
-    everything = {file: list(mutants.of(file, (ROOT / file).read_text(encoding="utf-8"))) for file in chosen}
+    everything: dict[str, list[Mutant]] = {}
     kept = _kept()
     if not options.report:
         ground = Ground(ROOT, FOLDER, files, list(TESTS))
-        _try_all(ground, _wanted(everything, kept, options), kept, options.minutes)
+        _try_all(ground, _wanted(_made(chosen, everything), kept, options), kept, options.minutes)
+    for _ in _made(chosen, everything):
+        pass
     print(table(everything, kept))
     print(survivors(everything, kept))
 
@@ -68,11 +70,22 @@ def _kept() -> dict[str, str]:
     return {line["key"]: line["outcome"] for line in lines}
 
 
-def _wanted(everything: dict[str, list[Mutant]], kept: dict[str, str], options: argparse.Namespace) -> Iterable[Mutant]:
-    for file, found in everything.items():
+def _made(files: list[str], everything: dict[str, list[Mutant]]) -> Iterator[tuple[str, list[Mutant]]]:
+    """Make the mutants of one file after the other, once, and keep them in `everything`."""
+    for file in files:
+        if file not in everything:
+            everything[file] = list(mutants.of(file, (ROOT / file).read_text(encoding="utf-8")))
+        yield file, everything[file]
+
+
+def _wanted(
+    made: Iterable[tuple[str, list[Mutant]]], kept: dict[str, str], options: argparse.Namespace
+) -> Iterator[Mutant]:
+    for file, found in made:
         drawn = found
-        if options.sample and options.sample < len(found):
-            drawn = random.Random(f"{options.seed} {file}").sample(found, options.sample)
+        if options.sample:
+            # Shuffled, so that a larger sample holds the smaller one.
+            drawn = random.Random(f"{options.seed} {file}").sample(found, len(found))[: options.sample]
         for mutant in drawn:
             if mutant.key not in kept or (options.again and kept[mutant.key] in ("survived", "unreached")):
                 yield mutant
