@@ -36,7 +36,7 @@ PYTEST_INI: Final = "[pytest]\nfilterwarnings =\n  error\n  ignore::pytest.Pytes
 ARGUMENTS: Final = ("-x", "-q", "-c", "pytest.ini", "--rootdir=.", "-p", "no:cacheprovider")
 LIBRARIES: Final = ("cryptography", "hypothesis", "pydantic", "defusedxml", "PIL", "numpy", "fontTools")
 MEMORY: Final = 4 << 30
-LONGEST: Final = 10.0
+LONGEST: Final = 3.0
 """Seconds of processor time while coverage is counted: of the tests that reach a mutant, so many run."""
 
 
