@@ -61,7 +61,10 @@ conformance: ## official test vectors, in one table (TABLE=FILE to write it, DOC
 	  $(if $(TABLE),--table $(TABLE)) tests/conformance tests/unit/kit/vc/test_own_vectors.py tests/unit/kit/test_kit_vectors.py
 
 # ── prove
-.PHONY: mutants fuzz
+.PHONY: bench mutants fuzz
+bench: ## measure everything beside its baselines and write docs/proof/bench.md (goes on where it was stopped)
+	@tools/setup.sh dev
+	@$(PY) -m accredit bench all --write docs/proof/bench.md --commit "$$(git rev-parse --short HEAD)"
 mutants: ## does a test notice every small change of the kit? (hours; goes on where it stopped)
 	@tools/setup.sh dev
 	@$(PY) -m tests.mutation $(ONLY)

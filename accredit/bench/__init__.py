@@ -8,6 +8,7 @@ on the wall.
 - `credentials`: the documents that are measured on
 - `pyld_peer`: the same work done with PyLD
 - `signing`, `files`, `logs`: the benches; `catalogue` names them
+- `report`: the answers of all of them as one page
 
 Not here: pages and whole services. No test asserts a time.
 """

@@ -7,6 +7,7 @@ were those that others have been measured with; `of_full_size` are those of a wh
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
@@ -75,13 +76,19 @@ def of_many(count: int = COUNT) -> tuple[dict[str, Any], ...]:
     for number in range(count):
         definition, level = _shortened(*_programme(number), modules=1 + number % 4, skills=number % 3)
         facts = _facts(definition, level, _achievement(definition, level, number), number)
-        documents.append(credential_document(replace(facts, ledger=facts.ledger if number % 2 else None)))
+        documents.append(_read(credential_document(replace(facts, ledger=facts.ledger if number % 2 else None))))
     return tuple(documents)
 
 
 def _cohort(definition: Definition, level: Level, count: int) -> tuple[dict[str, Any], ...]:
     achievement = _achievement(definition, level, 0)
-    return tuple(credential_document(_facts(definition, level, achievement, number)) for number in range(count))
+    return tuple(_read(credential_document(_facts(definition, level, achievement, number))) for number in range(count))
+
+
+def _read(document: dict[str, Any]) -> dict[str, Any]:
+    """Copy a document as one that was read from its bytes: it shares nothing with any other."""
+    copied: dict[str, Any] = json.loads(json.dumps(document))
+    return copied
 
 
 def _programme(number: int) -> tuple[Definition, Level]:

@@ -38,13 +38,14 @@ class Contender:
 class Bench:
     """What is compared: `ours` first of all, more of ours, and baselines, each with the one of ours it stands beside.
 
-    `missing` says in a sentence why a baseline could not be had. `wrong` counts what was found wrong beforehand.
-    `facts` are sizes and the like, to be printed with the figures.
+    `about` says in a sentence or two what is measured. `missing` says in a sentence why a baseline could not be had.
+    `wrong` counts what was found wrong beforehand. `facts` are sizes and the like, to be printed with the figures.
     """
 
     name: str
     unit: str
     ours: Contender
+    about: str = ""
     more: tuple[Contender, ...] = ()
     baselines: tuple[Contender, ...] = ()
     beside: Mapping[str, str] = field(default_factory=dict)
@@ -81,6 +82,7 @@ def run(bench: Bench, *, rounds: int = MIN_ROUNDS, seconds: float = 0.4) -> dict
     return {
         "bench": bench.name,
         "unit": bench.unit,
+        "about": bench.about,
         "ours": ours,
         "baselines": {each.key: {"per_cpu_s": medians[each.key]} for each in bench.baselines},
         "ratio": {

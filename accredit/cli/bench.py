@@ -4,31 +4,51 @@ from __future__ import annotations
 
 import json
 import sys
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 import click
 
-from accredit.bench import harness
+from accredit.bench import harness, report
 from accredit.bench.catalogue import BENCHES
+from accredit.clock import utc_now
+
+ALL: Final = "all"
 
 
 @click.command()
-@click.argument("name", metavar="NAME", type=click.Choice(sorted(BENCHES)))
+@click.argument("name", metavar="NAME", type=click.Choice([*sorted(BENCHES), ALL]))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--rounds", type=click.IntRange(min=harness.MIN_ROUNDS), default=7, show_default=True)
 @click.option(
     "--seconds", type=click.FloatRange(min=0.01), default=0.4, show_default=True, help="CPU time of each turn."
 )
-def bench(name: str, *, as_json: bool, rounds: int, seconds: float) -> None:
-    """Measure NAME: bake, canonicalise, issue, issue_checked, ledger, status or verify.
+@click.option(
+    "--write", type=click.Path(path_type=Path), help="With all: write this page, and the answers beside it as JSON."
+)
+@click.option("--commit", default="", help="With --write: what is measured; its answers are kept if it is stopped.")
+def bench(name: str, *, as_json: bool, rounds: int, seconds: float, write: Path | None, commit: str) -> None:
+    """Measure NAME: bake, canonicalise, issue, issue_checked, ledger, status, verify, or all with --write.
 
     Exits 1 when an outcome was wrong. Compare ratios, not figures, between machines.
     """
-    result = harness.run(BENCHES[name](), rounds=rounds, seconds=seconds)
-    for sentence in result["missing"].values():
-        click.echo(sentence, err=True)
-    click.echo(json.dumps(result, indent=2) if as_json else in_words(result))
-    sys.exit(1 if result["ours"]["errors"] else 0)
+    if (name == ALL) != (write is not None):
+        raise click.UsageError("all and --write go together")
+
+    def measure(one: str) -> dict[str, Any]:
+        result = harness.run(BENCHES[one](), rounds=rounds, seconds=seconds)
+        for sentence in result["missing"].values():
+            click.echo(sentence, err=True)
+        click.echo(json.dumps(result, indent=2) if as_json else in_words(result))
+        return result
+
+    if write is None:
+        answers = {name: measure(name)}
+    else:
+        answers = report.gathered(write.with_suffix(".json"), sorted(BENCHES), measure, commit=commit)
+        written = report.page(answers, in_words, commit=commit, day=utc_now().date().isoformat())
+        write.write_text(written, encoding="utf-8")
+    sys.exit(1 if any(answer["ours"]["errors"] for answer in answers.values()) else 0)
 
 
 def in_words(result: dict[str, Any]) -> str:

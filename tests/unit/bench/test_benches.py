@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -150,3 +151,26 @@ def test_the_command_fails_when_an_outcome_was_wrong(monkeypatch: pytest.MonkeyP
     result = CliRunner().invoke(command.bench, ["status", "--rounds", "5", "--seconds", "0.01"])
     assert result.exit_code == 1
     assert "WRONG OUTCOMES" in result.stdout
+
+
+def test_all_benches_are_written_to_one_page_and_none_is_measured_twice(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    one = Bench(name="status", unit="lists", ours=harness.Contender(key="ours", work=lambda _: True), about="Lists.")
+    two = Bench(name="bake", unit="badges", ours=harness.Contender(key="ours", work=lambda _: True))
+    monkeypatch.setattr(command, "BENCHES", {"status": lambda: one, "bake": lambda: two})
+    page = tmp_path / "bench.md"
+    arguments = ["all", "--write", str(page), "--rounds", "5", "--seconds", "0.01", "--commit", "1234567"]
+    assert CliRunner().invoke(command.bench, arguments).exit_code == 0
+    first = json.loads(page.with_suffix(".json").read_text())["answers"]
+    assert list(first) == ["bake", "status"]
+    assert "## status" in page.read_text()
+    assert "1234567" in page.read_text()
+    assert CliRunner().invoke(command.bench, arguments).stdout == ""
+    assert json.loads(page.with_suffix(".json").read_text())["answers"] == first
+    CliRunner().invoke(command.bench, [*arguments[:-1], "7654321"])
+    assert json.loads(page.with_suffix(".json").read_text())["answers"] != first
+
+
+def test_all_needs_a_page_to_be_written_to() -> None:
+    assert CliRunner().invoke(command.bench, ["all"]).exit_code == 2
