@@ -36,7 +36,7 @@ PUBLIC_ADDRESSES = frozenset(
         "/api/verify",
         "/api/verify/<code>",
         "/credentials/<uuid:credential_id>",
-        "/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt):kind>",
+        '/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt, "tlog-proof"):kind>',
         "/healthz",
         "/language",
         "/ledger/checkpoint",
