@@ -163,6 +163,10 @@ _ISSUING = {
     "already-revoked": lazy_gettext(
         "This certificate has been revoked. That cannot be undone; a new award can be made."
     ),
+    "already-replaced": lazy_gettext("A new certificate in place of this one has been asked for already."),
+    "being-replaced": lazy_gettext(
+        "A new certificate in place of this one is being signed at this moment. Please try again in a minute."
+    ),
     "already-suspended": lazy_gettext("This certificate is paused already."),
     "not-suspended": lazy_gettext("This certificate is not paused."),
     "reason-needed": lazy_gettext("Please say why, for the school’s own record. Nobody outside the school sees it."),

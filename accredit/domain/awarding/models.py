@@ -9,7 +9,8 @@ from uuid import UUID
 from sqlalchemy import JSON, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.storage import UtcDateTime, append_only, belongs_to, new_id, own_key
+from accredit.domain.awarding.rules import SetAsideReason
+from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of, own_key
 
 
 class Award(SQLModel, table=True):
@@ -38,4 +39,24 @@ class Award(SQLModel, table=True):
     """The totals to the date of the award that the credential states."""
 
 
+class AwardSetAside(SQLModel, table=True):
+    """That an award counts no more, so that the level can be awarded anew; it stays as it was decided."""
+
+    __tablename__ = "award_set_aside"
+    __table_args__ = (
+        one_of("reason", SetAsideReason),
+        belongs_to("award", "award_id"),
+        belongs_to("enrolment", "enrolment_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    award_id: UUID = Field(unique=True)
+    enrolment_id: UUID = Field(index=True)
+    reason: SetAsideReason = Field(sa_type=Word(SetAsideReason))
+    set_aside_by: UUID | None = None
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 append_only(Award, removable=True)
+append_only(AwardSetAside, removable=True)

@@ -13,7 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.awarding import rules
-from accredit.domain.awarding.models import Award
+from accredit.domain.awarding.models import Award, AwardSetAside
 from accredit.domain.awarding.portfolio import (
     ActivityDone,
     LeafRange,
@@ -304,13 +304,18 @@ def _progress(
     )
 
 
+def set_aside() -> sa.ColumnElement[bool]:
+    """Return the condition that an award of the statement around it counts no more."""
+    return sa.exists().where(col(AwardSetAside.award_id) == col(Award.id))
+
+
 def awards_of(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, tuple[AwardSummary, ...]]:
-    """Return the awards of each enrolment, oldest first."""
+    """Return the awards of each enrolment that count, oldest first."""
     found: dict[UUID, list[AwardSummary]] = defaultdict(list)
     statement = (
         sa.select(Award, ProgrammeVersion)
         .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
-        .where(col(Award.enrolment_id).in_(set(enrolment_ids)))
+        .where(col(Award.enrolment_id).in_(set(enrolment_ids)), ~set_aside())
         .order_by(col(Award.awarded_on), col(Award.id))
     )
     for row, version in db.execute(statement):

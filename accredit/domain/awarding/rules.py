@@ -50,6 +50,15 @@ __all__ = [
 ]
 
 
+class SetAsideReason(StrEnum):
+    """Why an award counts no more."""
+
+    RECORD_CORRECTED = "record-corrected"
+    """The record that it rests on was corrected."""
+    CREDENTIAL_REVOKED = "credential-revoked"
+    """Its credential was revoked, and the level may be awarded anew."""
+
+
 class FindingKind(StrEnum):
     """What a finding is about."""
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import JSON, Column, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.storage import UtcDateTime, append_only, belongs_to, new_id, own_key
+from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround, RevocationAnswer, RevokeReason
+from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of, own_key
 
 
 class Achievement(SQLModel, table=True):
@@ -53,6 +54,53 @@ class Credential(SQLModel, table=True):
     code: str = Field(unique=True)
     """14 symbols without hyphens."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RevocationRequest(SQLModel, table=True):
+    """That somebody asked for a credential to be revoked, and what a second person answered."""
+
+    __tablename__ = "revocation_request"
+    __table_args__ = (
+        one_of("reason", RevokeReason),
+        one_of("answer", RevocationAnswer),
+        belongs_to("issuance", "issuance_id"),
+        belongs_to("young_person", "young_person_id"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    issuance_id: UUID = Field(index=True)
+    young_person_id: UUID = Field(index=True)
+    reason: RevokeReason = Field(sa_type=Word(RevokeReason))
+    asked_by: UUID
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    answer: RevocationAnswer | None = Field(default=None, sa_type=Word(RevocationAnswer))
+    answered_by: UUID | None = None
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Challenge(SQLModel, table=True):
+    """That a young person asked for a second look at what happened to their certificate, and the answer."""
+
+    __tablename__ = "challenge"
+    __table_args__ = (
+        one_of("ground", ChallengeGround),
+        one_of("answer", ChallengeAnswer),
+        belongs_to("issuance", "issuance_id"),
+        belongs_to("young_person", "young_person_id"),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    issuance_id: UUID = Field(index=True)
+    young_person_id: UUID = Field(index=True)
+    ground: ChallengeGround = Field(sa_type=Word(ChallengeGround))
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    answer: ChallengeAnswer | None = Field(default=None, sa_type=Word(ChallengeAnswer))
+    answered_by: UUID | None = None
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 append_only(Achievement)

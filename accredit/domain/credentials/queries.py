@@ -1,6 +1,7 @@
 """Reading credentials: strangers and holders see released ones, a co-ordinator every award with its progress.
 
-An unknown code, a mistyped one and one that is not released yet all give None: nobody can tell them apart.
+An unknown code, a mistyped one and one that is not released yet all give None: nobody can tell them apart. What was
+replaced is shown to nobody any more; its code and its address lead to the one that took its place.
 """
 
 from __future__ import annotations
@@ -11,9 +12,11 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from accredit.domain.awarding.models import Award
+from accredit.domain.awarding.queries import set_aside
 from accredit.domain.awarding.rules import Portfolio
 from accredit.domain.credentials.document import frameworks_of
 from accredit.domain.credentials.models import Achievement, Credential
@@ -21,6 +24,7 @@ from accredit.domain.credentials.record import record_hash
 from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals, progress_of
 from accredit.domain.credentials.views import CohortLine, CredentialView
 from accredit.domain.enrolments.models import Enrolment
+from accredit.domain.issuing import replacing
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import Stage
 from accredit.domain.organisations import queries as organisations
@@ -38,6 +42,7 @@ __all__ = [
     "code_of",
     "cohort",
     "issuance_kind",
+    "latest_view_of_credential",
     "of_young_person",
     "record_hash",
     "signed_document",
@@ -53,17 +58,22 @@ issuance_kind = "award"
 
 
 def view_by_code(db: Session, code: str) -> CredentialView | None:
-    """Return the credential with a typed code, in any case, with or without hyphens."""
+    """Return the credential with a typed code, in any case, with or without hyphens, or what took its place."""
     try:
         canonical = typed_code.read(code)
     except typed_code.TypedCodeError:
         return None
-    return _one(_views(db, col(Credential.code) == canonical))
+    return _in_place_of(db, select(Credential.issuance_id).where(Credential.code == canonical))
 
 
 def view_by_credential_id(db: Session, credential_id: UUID) -> CredentialView | None:
     """Return the credential with an id (the part after ``urn:uuid:``)."""
     return _one(_views(db, col(Issuance.credential_id) == credential_id))
+
+
+def latest_view_of_credential(db: Session, credential_id: UUID) -> CredentialView | None:
+    """Return the credential with an id, or what took its place."""
+    return _in_place_of(db, select(Issuance.id).where(Issuance.credential_id == credential_id))
 
 
 def view_of_award(db: Session, award_id: UUID) -> CredentialView | None:
@@ -113,7 +123,7 @@ def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = No
         .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
         .outerjoin(Issuance, sa.and_(col(Issuance.subject_id) == col(Award.id), _is_current()))
         .outerjoin(Credential, col(Credential.issuance_id) == col(Issuance.id))
-        .where(col(Award.organisation_id) == organisation_id)
+        .where(col(Award.organisation_id) == organisation_id, sa.or_(~set_aside(), _still_shown()))
         .order_by(col(Award.decided_at).desc(), col(YoungPerson.printed_name))
     )
     if programme_id is not None:
@@ -150,14 +160,35 @@ def waiting_count(db: Session, *, organisation_id: UUID) -> int:
         col(Issuance.stage) == Stage.RELEASED,
     )
     found: int = db.execute(
-        sa.select(sa.func.count()).select_from(Award).where(col(Award.organisation_id) == organisation_id, ~issued)
+        sa.select(sa.func.count())
+        .select_from(Award)
+        .where(col(Award.organisation_id) == organisation_id, ~issued, ~set_aside())
     ).scalar_one()
     return found
 
 
 def _is_current() -> sa.ColumnElement[bool]:
-    # A void issuance was given up before signing; the one prepared after it counts.
-    return sa.and_(col(Issuance.kind) == issuance_kind, col(Issuance.stage) != Stage.VOID)
+    # A void issuance was given up before signing; of the others the one prepared last counts.
+    later = aliased(Issuance)
+    followed = sa.exists().where(
+        col(later.kind) == col(Issuance.kind),
+        col(later.subject_id) == col(Issuance.subject_id),
+        col(later.stage) != Stage.VOID,
+        col(later.round) > col(Issuance.round),
+    )
+    return sa.and_(col(Issuance.kind) == issuance_kind, col(Issuance.stage) != Stage.VOID, ~followed)
+
+
+def _still_shown() -> sa.ColumnElement[bool]:
+    # What was issued for an award that counts no more is still somebody's certificate until another takes its place.
+    return sa.and_(col(Issuance.stage) == Stage.RELEASED, ~replacing.has_successor(col(Issuance.id)))
+
+
+def _in_place_of(db: Session, issuance_ids: Any) -> CredentialView | None:
+    issuance_id = db.exec(issuance_ids).one_or_none()
+    if issuance_id is None:
+        return None
+    return _one(_views(db, col(Issuance.id) == replacing.current(db, issuance_id)))
 
 
 def _one(views: Sequence[CredentialView]) -> CredentialView | None:
@@ -177,6 +208,7 @@ def _views(db: Session, condition: sa.ColumnElement[bool]) -> list[CredentialVie
         .join(YoungPerson, col(YoungPerson.id) == col(Credential.young_person_id))
         # An erased credential is to everybody as one that never was.
         .where(condition, col(Issuance.stage) == Stage.RELEASED, col(Issuance.signed_document).is_not(None))
+        .where(~replacing.has_successor(col(Issuance.id)))
         .order_by(col(Award.awarded_on).desc(), col(Issuance.recorded_at).desc())
     ).all()
     if not rows:

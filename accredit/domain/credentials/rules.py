@@ -56,6 +56,42 @@ class Progress(StrEnum):
     VOID = "void"
 
 
+class RevokeReason(StrEnum):
+    """Why a credential is to be revoked; for the school only."""
+
+    FACTS_WRONG = "facts-wrong"
+    AWARDED_BY_MISTAKE = "awarded-by-mistake"
+    ASKED_BY_HOLDER = "asked-by-holder"
+    RECORD_NOT_RELIABLE = "record-not-reliable"
+
+
+class RevocationAnswer(StrEnum):
+    """What the second person said."""
+
+    CONFIRMED = "confirmed"
+    DECLINED = "declined"
+
+
+class ChallengeGround(StrEnum):
+    """Why a young person asks for a second look; nothing is typed, so nobody else can be named."""
+
+    FACTS_ARE_RIGHT = "facts-are-right"
+    NOBODY_ASKED_ME = "nobody-asked-me"
+    NAME_IS_MINE = "name-is-mine"
+    WANT_TO_TALK = "want-to-talk"
+
+
+class ChallengeAnswer(StrEnum):
+    """What the school says after a second look."""
+
+    HOLDS = "holds"
+    """It holds, or holds again."""
+    STAYS = "stays"
+    """What was done stays."""
+    TALK = "talk"
+    """An adult talks with them first."""
+
+
 class Reserved(Protocol):
     """What the issuing cycle reserved for a credential before it is built."""
 

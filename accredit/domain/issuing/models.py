@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, LargeBinary, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.domain.issuing.rules import Purpose, Stage, Status, StatusAct, StopReason
+from accredit.domain.issuing.rules import Purpose, ReplaceReason, Stage, Status, StatusAct, StopReason
 from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of, own_key
 
 
@@ -134,6 +134,36 @@ class StatusEvent(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class Replacement(SQLModel, table=True):
+    """That another credential is to take the place of one, which, and since when it has.
+
+    The earlier one ends when the other is released. Its own documents stay, as those of a revoked one do.
+    """
+
+    __tablename__ = "replacement"
+    __table_args__ = (
+        one_of("reason", ReplaceReason),
+        belongs_to("issuance", "issuance_id"),
+        belongs_to("issuance", "successor_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    issuance_id: UUID = Field(unique=True)
+    """The one that ends; it is replaced once at most."""
+    kind: str
+    subject_id: UUID = Field(index=True)
+    """What the other one is prepared for: mostly the same subject, another one where that was corrected."""
+    reason: ReplaceReason = Field(sa_type=Word(ReplaceReason))
+    ordered_by: UUID | None = None
+    ordered_at: datetime = Field(sa_type=UtcDateTime)
+    successor_id: UUID | None = Field(default=None, index=True)
+    ended_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When the other one took its place."""
+    given_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was revoked instead."""
+
+
 class IssuingStop(SQLModel, table=True):
     """That issuing stood still, for one organisation or (None) for all, from when to when."""
 
@@ -166,4 +196,5 @@ append_only(
     ),
 )
 append_only(StatusEvent, erasable=("reason",))
+append_only(Replacement, mutable=("successor_id", "ended_at", "given_up_at"))
 append_only(IssuingStop, mutable=("ended_at",))

@@ -29,6 +29,7 @@ from accredit.domain.issuing import queries, rules
 from accredit.domain.issuing.key_operations import create_key, ensure_keys, ensure_log_key, retire_key, rotate_key
 from accredit.domain.issuing.models import Issuance, SigningKey, StatusList
 from accredit.domain.issuing.queries import IssuanceFacts
+from accredit.domain.issuing.replacing import is_ordered, note_successor, release, replace
 from accredit.domain.issuing.rules import (
     Build,
     Intent,
@@ -44,7 +45,6 @@ from accredit.domain.issuing.rules import (
 from accredit.domain.issuing.status_operations import publish_status_list, reinstate, revoke, suspend
 from accredit.domain.issuing.stopping import start_issuing, stop_issuing, stops
 from accredit.domain.transparency import operations as transparency
-from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import RuleBroken
 from accredit.keyring import Algorithm, KeyRing
@@ -65,6 +65,7 @@ __all__ = [
     "record",
     "reinstate",
     "release",
+    "replace",
     "retire_key",
     "revoke",
     "rotate_key",
@@ -90,13 +91,14 @@ def prepare(
 ) -> IssuanceFacts:
     """Reserve a credential for a subject and freeze its unsigned document; again, return what there is.
 
-    ``controller`` is the issuer's DID. A void issuance makes room for another round. Raises `RuleBroken`
+    ``controller`` is the issuer's DID. A void issuance makes room for another round, and so does one that is to be
+    replaced. Raises `RuleBroken`
     ``no-signing-key``, ``not-as-reserved``, or whatever ``build`` raises.
     """
     key = _lock_key(db, controller)
     jwt_key = queries.signing_key(db, controller=controller, purpose=Purpose.ASSERTION_JWT)
     known = queries.of_subject(db, kind=kind, subject_id=subject_id)
-    if known is not None and known.stage is not Stage.VOID:
+    if known is not None and known.stage is not Stage.VOID and not is_ordered(db, known.id):
         return known
     if jwt_key is None:
         raise RuleBroken("no-signing-key")
@@ -124,6 +126,7 @@ def prepare(
         prepared_at=now.replace(microsecond=0),
     )
     db.add(row)
+    note_successor(db, row)
     audit.record(
         db,
         tag=Tag.CREDENTIAL_PREPARED,
@@ -220,35 +223,6 @@ def record(
         promise(db, Promise.PUBLISH_CHECKPOINT, "log")
     db.flush()
     return Recorded(recorded=tuple(row.id for row in kept), refused=refused)
-
-
-def release(db: Session, *, now: datetime) -> tuple[UUID, ...]:
-    """Make visible every recorded credential that the latest signed checkpoint covers; return which.
-
-    Not while issuing is stopped.
-    """
-    latest = log.latest_checkpoint(db)
-    stopped = stops(db)
-    if latest is None or stopped.everybody:
-        return ()
-    rows = db.execute(
-        sa.select(Issuance)
-        .where(
-            col(Issuance.stage) == Stage.RECORDED,
-            col(Issuance.leaf_index) < latest.size,
-            col(Issuance.organisation_id).not_in(stopped.organisations),
-        )
-        .order_by(col(Issuance.id))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalars()
-    released = []
-    for row in rows:
-        row.stage = Stage.RELEASED
-        row.released_at = now
-        released.append(row.id)
-    db.flush()
-    return tuple(released)
 
 
 def void(db: Session, *, issuance_id: UUID, reason: str) -> None:

@@ -7,6 +7,9 @@
 - Only what was reserved is signed: by the issuer's own key in use, under the reserved id and status entry, once.
 - While issuing is stopped, nothing is recorded or released (``issuing-stopped``); it waits.
 - A status changes only for what was issued, and with a reason, which stays with the school.
+- What was issued may be replaced, once, while it is not revoked: another round is issued, and when that one is released
+  the earlier one ends in the same transaction, so that there is never none and never two. Revoking it gives up a
+  replacement that has not come; one that is signed already is waited for (``being-replaced``).
 """
 
 from __future__ import annotations
@@ -71,6 +74,14 @@ class StatusAct(StrEnum):
     SUSPEND = "suspend"
     REINSTATE = "reinstate"
     REVOKE = "revoke"
+
+
+class ReplaceReason(StrEnum):
+    """Why another credential takes the place of one."""
+
+    NAME_CHANGED = "name-changed"
+    RECORD_CORRECTED = "record-corrected"
+    KEY_COMPROMISED = "key-compromised"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,6 +249,19 @@ def check_status_act(*, act: StatusAct, stage: Stage, status: Status, reason: st
     if not reason.strip():
         raise RuleBroken("reason-needed")
     return AFTER[act]
+
+
+def check_replace(*, stage: Stage, status: Status, is_ordered: bool) -> None:
+    """Refuse to replace what cannot be.
+
+    Raises `RuleBroken`: ``not-issued-yet``, ``already-revoked``, ``already-replaced``.
+    """
+    if stage is not Stage.RELEASED:
+        raise RuleBroken("not-issued-yet")
+    if is_ordered:
+        raise RuleBroken("already-replaced")
+    if status is Status.REVOKED:
+        raise RuleBroken("already-revoked")
 
 
 def next_fragment(purpose: Purpose, used: Collection[str]) -> str:

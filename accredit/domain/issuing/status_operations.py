@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -17,9 +18,9 @@ from sqlmodel import col
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, Tag
 from accredit.domain.issuing import queries, rules
-from accredit.domain.issuing.models import Issuance, StatusEvent, StatusList
+from accredit.domain.issuing.models import Issuance, Replacement, StatusEvent, StatusList
 from accredit.domain.issuing.queries import KeyFacts
-from accredit.domain.issuing.rules import Purpose, StatusAct
+from accredit.domain.issuing.rules import Purpose, Stage, StatusAct
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import NotFound, RuleBroken
@@ -50,11 +51,63 @@ def reinstate(db: Session, *, issuance_id: UUID, reason: str, actor: Actor, now:
 
 
 def revoke(db: Session, *, issuance_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
-    """End a credential for good. Raises `RuleBroken` as `rules.check_status_act` says, and `NotFound`."""
+    """End a credential for good, and give up a replacement that has not come yet.
+
+    Raises `RuleBroken` as `rules.check_status_act` says, ``being-replaced`` while the one that follows is signed and
+    not yet released, and `NotFound`.
+    """
     _change(db, StatusAct.REVOKE, issuance_id=issuance_id, reason=reason, actor=actor, now=now)
+    _give_up_replacement(db, issuance_id, now)
 
 
-def _change(db: Session, act: StatusAct, *, issuance_id: UUID, reason: str, actor: Actor, now: datetime) -> None:
+def end_replaced(db: Session, order: Replacement, *, actor: Actor, now: datetime) -> None:
+    """End the earlier one of a replacement: revoked in the list, replaced on our pages and in the log.
+
+    Raises as `revoke` does.
+    """
+    successor = queries.issuance(db, order.successor_id) if order.successor_id else None
+    _change(
+        db,
+        StatusAct.REVOKE,
+        issuance_id=order.issuance_id,
+        reason=order.reason.value,
+        actor=actor,
+        now=now,
+        logged=(Act.CREDENTIAL_REPLACED, Tag.CREDENTIAL_REPLACED),
+        said={} if successor is None else {"by": f"urn:uuid:{successor.credential_id}"},
+    )
+
+
+def _give_up_replacement(db: Session, issuance_id: UUID, now: datetime) -> None:
+    order = db.execute(
+        sa.select(Replacement)
+        .where(col(Replacement.issuance_id) == issuance_id, col(Replacement.ended_at).is_(None))
+        .with_for_update()
+    ).scalar_one_or_none()
+    if order is None:
+        return
+    order.given_up_at = now
+    following = db.execute(
+        sa.select(Issuance).where(col(Issuance.id) == order.successor_id).with_for_update()
+    ).scalar_one_or_none()
+    if following is not None and following.stage is Stage.RECORDED:
+        raise RuleBroken("being-replaced")
+    if following is not None and following.stage is Stage.INTENT:
+        following.stage, following.void_reason = Stage.VOID, "revoked-meanwhile"
+    db.flush()
+
+
+def _change(
+    db: Session,
+    act: StatusAct,
+    *,
+    issuance_id: UUID,
+    reason: str,
+    actor: Actor,
+    now: datetime,
+    logged: tuple[Act, Tag] | None = None,
+    said: Mapping[str, object] | None = None,
+) -> None:
     row = db.execute(
         sa.select(Issuance)
         .where(col(Issuance.id) == issuance_id)
@@ -78,17 +131,17 @@ def _change(db: Session, act: StatusAct, *, issuance_id: UUID, reason: str, acto
             at=now,
         )
     )
-    logged, tag = _ACTS[act]
+    leaf, tag = logged or _ACTS[act]
     audit.record(db, tag=tag, actor=actor, now=now, subject=row.id, organisation_id=row.organisation_id)
     if act is StatusAct.REVOKE:
         promise(db, Promise.PUBLISH_STATUS_LIST, row.status_list_id)
     promise(db, Promise.PUBLISH_CHECKPOINT, "log")
     entry = Entry(
-        act=logged,
+        act=leaf,
         subject_id=row.id,
         organisation_id=row.organisation_id,
         occurrence=occurrence,
-        record={"credential": f"urn:uuid:{row.credential_id}", "role": actor.role or actor.kind.value},
+        record={"credential": f"urn:uuid:{row.credential_id}", "role": actor.role or actor.kind.value, **(said or {})},
     )
     transparency.append_many(db, entries=[entry], now=now)
 

@@ -11,8 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
-from accredit.domain.awarding.models import Award
-from accredit.domain.credentials.models import Credential
+from accredit.domain.awarding.models import Award, AwardSetAside
+from accredit.domain.credentials.models import Challenge, Credential, RevocationRequest
 from accredit.domain.enrolments.models import Break, Enrolment
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
@@ -24,7 +24,15 @@ from accredit.domain.retention.rules import Due, HoldReason, RecordKind
 from accredit.domain.training.models import Attendance
 from accredit.storage import Session
 
-OF_ENROLMENT: tuple[Any, ...] = (Attendance, HoursEntry, SkillObservation, MilestoneReached, Break, Award)
+OF_ENROLMENT: tuple[Any, ...] = (
+    Attendance,
+    HoursEntry,
+    SkillObservation,
+    MilestoneReached,
+    Break,
+    AwardSetAside,
+    Award,
+)
 """Everything that names an enrolment, and through it a person."""
 
 
@@ -57,7 +65,10 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
         person_id=person_id,
         organisation_id=organisation_id,
         rows=[
-            (Credential, _ids(db, Credential, col(Credential.young_person_id) == person_id)),
+            *(
+                (model, _ids(db, model, col(model.young_person_id) == person_id))
+                for model in (Challenge, RevocationRequest, Credential)
+            ),
             *of_enrolment,
             (Enrolment, enrolments),
             (ClaimSlip, _ids(db, ClaimSlip, col(ClaimSlip.young_person_id) == person_id)),

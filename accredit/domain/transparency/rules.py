@@ -33,6 +33,7 @@ class Act(StrEnum):
     CREDENTIAL_SUSPENDED = "credential-suspended"
     CREDENTIAL_REINSTATED = "credential-reinstated"
     CREDENTIAL_REVOKED = "credential-revoked"
+    CREDENTIAL_REPLACED = "credential-replaced"
     CREDENTIAL_ERASED = "credential-erased"
     RECORD_ERASED = "record-erased"
     KEY_PUBLISHED = "key-published"

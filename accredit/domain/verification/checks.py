@@ -332,6 +332,8 @@ def _status(examination: Examination) -> None:
         examination.passed(CheckId.STATUS, as_of=examination.now.isoformat())
     elif record.status is Status.SUSPENDED:
         examination.failed(CheckId.STATUS, Reason.SUSPENDED, **since)
+    elif record.is_replaced:
+        examination.failed(CheckId.STATUS, Reason.REPLACED, **since)
     else:
         examination.failed(CheckId.STATUS, Reason.REVOKED, **since)
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.issuing import queries as issuing
+from accredit.domain.issuing import replacing
 from accredit.domain.issuing.models import Issuance, SigningKey
 from accredit.domain.issuing.queries import KeyFacts
 from accredit.domain.issuing.rules import Purpose
@@ -97,6 +98,7 @@ class DatabaseSources:
             status=issuance.status,
             status_since=issuance.status_since,
             place=self._place(issuance.leaf_index) if self._is_committed(issuance) else None,
+            is_replaced=replacing.is_replaced(self.db, issuance.id),
         )
 
     def _is_committed(self, issuance: Issuance) -> bool:

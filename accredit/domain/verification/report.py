@@ -98,7 +98,9 @@ def report_of(examination: Examination) -> VerificationReport:
     credential = examination.credential
     claims = None
     is_bound = examination.has_passed(CheckId.SIGNATURE, CheckId.KEY)
-    if credential is not None and is_bound and verdict not in _NO_CLAIMS:
+    # What was replaced may bear a former name: whoever has the file can read it there, and is not told it by us.
+    is_replaced = any(check.reason is Reason.REPLACED for check in examination.checks)
+    if credential is not None and is_bound and verdict not in _NO_CLAIMS and not is_replaced:
         claims = _claims(credential)
     return VerificationReport(
         verdict=verdict,

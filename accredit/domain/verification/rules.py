@@ -133,6 +133,7 @@ class Reason(StrEnum):
     ISSUER_NOT_RECOGNISED = "issuer_not_recognised"
     REVOKED = "revoked"
     SUSPENDED = "suspended"
+    REPLACED = "replaced"
     STATUS_NOT_FRESH = "status_not_fresh"
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
@@ -181,6 +182,7 @@ REASONS: Mapping[Reason, Verdict] = {
     Reason.ISSUER_NOT_RECOGNISED: _V.GENUINE_ISSUER_NOT_RECOGNISED,
     Reason.REVOKED: _V.NOT_CURRENT,
     Reason.SUSPENDED: _V.NOT_CURRENT,
+    Reason.REPLACED: _V.NOT_CURRENT,
     Reason.STATUS_NOT_FRESH: _V.CANNOT_CONFIRM,
     Reason.NOT_YET_VALID: _V.NOT_CURRENT,
     Reason.EXPIRED: _V.NOT_CURRENT,
@@ -204,7 +206,7 @@ GRAVITY = (
 
 # Without an intact document bound to its issuer, its own dates and status are hearsay: they may not be the verdict.
 _FOUNDATIONS = frozenset({Axis.READING, Axis.INTEGRITY, Axis.ISSUER_BINDING})
-_GREY = frozenset({Reason.SUSPENDED, Reason.EXPIRED, Reason.NOT_YET_VALID})
+_GREY = frozenset({Reason.SUSPENDED, Reason.REPLACED, Reason.EXPIRED, Reason.NOT_YET_VALID})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,6 +46,8 @@ class OwnRecord:
     status: Status
     status_since: datetime | None
     place: LogPlace | None
+    is_replaced: bool = False
+    """Whether another credential took its place: it ended, and nobody took anything back."""
 
 
 class Sources(Protocol):

@@ -79,6 +79,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.ISSUER_NOT_RECOGNISED: N_("Nobody has confirmed this organisation to us."),
     Reason.REVOKED: N_("The organisation has revoked it."),
     Reason.SUSPENDED: N_("The organisation has paused it for now."),
+    Reason.REPLACED: N_("The organisation has issued a new one in its place."),
     Reason.STATUS_NOT_FRESH: N_("It was genuine when issued; whether it still holds could not be checked now."),
     Reason.NOT_YET_VALID: N_("It is not in force yet."),
     Reason.EXPIRED: N_("The time it was made for is over."),

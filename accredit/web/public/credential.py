@@ -67,7 +67,8 @@ def _mine(credential_id: UUID) -> CredentialView:
     if not current_viewer().is_signed_in:
         raise NotFound("credential")
     with reading(everywhere=True) as db:
-        view = credentials.view_by_credential_id(db, credential_id)
+        # The address of one that was replaced goes on working, and answers with what took its place.
+        view = credentials.latest_view_of_credential(db, credential_id)
     if view is None or not _may_see(view):
         raise NotFound("credential")
     return view

@@ -56,7 +56,7 @@ def shown(report: VerificationReport) -> VerdictShown:
         word=_word(report),
         text=_text(report),
         detail=_("Checked just now, %(moment)s.", moment=_moment(report.checked_at)),
-        next_step=_(words.NEXT_STEPS[report.verdict]),
+        next_step=_next_step(report),
         checks=tuple(_check(check) for check in report.checks if check.id is not CheckId.HOLDER),
         is_genuine=report.verdict is Verdict.GENUINE,
     )
@@ -65,9 +65,17 @@ def shown(report: VerificationReport) -> VerdictShown:
 def _word(report: VerificationReport) -> str:
     if report.reason is Reason.SUSPENDED:
         return _("On hold for now")
+    if report.reason is Reason.REPLACED:
+        return _("There is a newer one")
     if report.reason is Reason.REVOKED:
         return _("No longer valid")
     return _(words.HEADINGS[report.verdict])
+
+
+def _next_step(report: VerificationReport) -> str:
+    if report.reason is Reason.REPLACED:
+        return _("Ask the person for the one that holds now. The code on the earlier one leads to it, too.")
+    return _(words.NEXT_STEPS[report.verdict])
 
 
 def _text(report: VerificationReport) -> str:

@@ -1,0 +1,183 @@
+"""Release what a checkpoint covers, and let it take the place of what it replaces.
+
+1. `replace` orders another round; whoever prepares what waits finds it. After a crash: an order, to be carried out.
+2. `note_successor` writes down, in the transaction that prepares it, which issuance is to follow.
+3. `release` makes it visible and ends the earlier one, in one transaction: from one moment to the next the other holds.
+   After a crash: both or neither.
+
+The earlier one is revoked in the status list, which is what every verifier outside understands; here it counts as
+replaced, and its code leads to the one that holds now (`current`). Who may order this, and what is told to whom, is
+not decided here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.orm import Mapped
+from sqlmodel import col
+
+from accredit.domain.audit import operations as audit
+from accredit.domain.audit.rules import SERVICE, Actor, Tag
+from accredit.domain.issuing import rules
+from accredit.domain.issuing.models import Issuance, Replacement
+from accredit.domain.issuing.rules import ReplaceReason, Stage
+from accredit.domain.issuing.status_operations import end_replaced
+from accredit.domain.issuing.stopping import stops
+from accredit.domain.transparency import queries as log
+from accredit.errors import NotFound
+from accredit.storage import Session
+from accredit.storage.promises import Promise, promise
+
+
+def replace(
+    db: Session,
+    *,
+    issuance_id: UUID,
+    reason: ReplaceReason,
+    actor: Actor,
+    now: datetime,
+    subject_id: UUID | None = None,
+) -> None:
+    """Order that another credential takes the place of one; it is built from the record as it then is.
+
+    ``subject_id`` is what the other one is for where that is not the same subject. The one there is holds until the
+    other is released, however long that takes. Raises `NotFound`, and `RuleBroken` as `rules.check_replace` says.
+    """
+    row = db.execute(
+        sa.select(Issuance)
+        .where(col(Issuance.id) == issuance_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalar_one_or_none()
+    if row is None:
+        raise NotFound("issuance")
+    ordered = db.execute(sa.select(sa.exists().where(col(Replacement.issuance_id) == issuance_id))).scalar_one()
+    rules.check_replace(stage=row.stage, status=row.status, is_ordered=ordered)
+    order = Replacement(
+        organisation_id=row.organisation_id,
+        issuance_id=row.id,
+        kind=row.kind,
+        subject_id=subject_id or row.subject_id,
+        reason=reason,
+        ordered_by=actor.id,
+        ordered_at=now,
+    )
+    db.add(order)
+    audit.record(
+        db,
+        tag=Tag.CREDENTIAL_TO_BE_REPLACED,
+        actor=actor,
+        now=now,
+        subject=row.id,
+        organisation_id=row.organisation_id,
+        reason=reason.value,
+    )
+    promise(db, Promise.ISSUE_AWARD, order.subject_id)
+    db.flush()
+
+
+def is_ordered(db: Session, issuance_id: UUID) -> bool:
+    """Say whether another credential is to take the place of this one."""
+    ordered = sa.exists().where(col(Replacement.issuance_id) == issuance_id, col(Replacement.given_up_at).is_(None))
+    return bool(db.execute(sa.select(ordered)).scalar_one())
+
+
+def note_successor(db: Session, row: Issuance) -> None:
+    """Write down which issuance is to follow the one that its subject replaces, if there is one."""
+    db.flush()
+    db.execute(
+        sa.update(Replacement)
+        .where(
+            col(Replacement.kind) == row.kind,
+            col(Replacement.subject_id) == row.subject_id,
+            col(Replacement.ended_at).is_(None),
+            col(Replacement.given_up_at).is_(None),
+        )
+        .values(successor_id=row.id)
+    )
+
+
+def release(db: Session, *, now: datetime) -> tuple[UUID, ...]:
+    """Make visible every recorded credential that the latest signed checkpoint covers; return which.
+
+    What they replace ends with it. Not while issuing is stopped.
+    """
+    latest = log.latest_checkpoint(db)
+    stopped = stops(db)
+    if latest is None or stopped.everybody:
+        return ()
+    rows = db.execute(
+        sa.select(Issuance)
+        .where(
+            col(Issuance.stage) == Stage.RECORDED,
+            col(Issuance.leaf_index) < latest.size,
+            col(Issuance.organisation_id).not_in(stopped.organisations),
+        )
+        .order_by(col(Issuance.id))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).scalars()
+    released = []
+    for row in rows:
+        row.stage = Stage.RELEASED
+        row.released_at = now
+        released.append(row.id)
+    db.flush()
+    _end_what_they_replace(db, released, now)
+    return tuple(released)
+
+
+def _end_what_they_replace(db: Session, released: Collection[UUID], now: datetime) -> None:
+    orders = db.execute(
+        sa.select(Replacement)
+        .where(
+            col(Replacement.successor_id).in_(released),
+            col(Replacement.ended_at).is_(None),
+            col(Replacement.given_up_at).is_(None),
+        )
+        .order_by(col(Replacement.issuance_id))
+        .with_for_update()
+    ).scalars()
+    for order in orders:
+        order.ended_at = now
+        end_replaced(db, order, actor=SERVICE, now=now)
+    db.flush()
+
+
+def is_replaced(db: Session, issuance_id: UUID) -> bool:
+    """Say whether another credential has taken the place of this one."""
+    return bool(db.execute(sa.select(has_successor(sa.literal(issuance_id, sa.Uuid())))).scalar_one())
+
+
+def has_successor(issuance_id: sa.ColumnElement[UUID] | Mapped[UUID]) -> sa.ColumnElement[bool]:
+    """Return the condition that another credential has taken the place of one."""
+    return sa.exists().where(col(Replacement.issuance_id) == issuance_id, col(Replacement.ended_at).is_not(None))
+
+
+def current(db: Session, issuance_id: UUID) -> UUID:
+    """Return the issuance that holds the place of one now: itself, or the last of those that followed it."""
+    found = issuance_id
+    # Each is replaced once at most and only by one that came later, so this comes to an end.
+    while (
+        following := db.execute(
+            sa.select(col(Replacement.successor_id)).where(
+                col(Replacement.issuance_id) == found, col(Replacement.ended_at).is_not(None)
+            )
+        ).scalar_one_or_none()
+    ) is not None:
+        found = following
+    return found
+
+
+def unfinished(db: Session, *, reason: ReplaceReason | None = None) -> tuple[UUID, ...]:
+    """Return the issuances whose place is still to be taken, oldest order first."""
+    wanted = sa.select(col(Replacement.issuance_id)).where(
+        col(Replacement.ended_at).is_(None), col(Replacement.given_up_at).is_(None)
+    )
+    if reason is not None:
+        wanted = wanted.where(col(Replacement.reason) == reason)
+    return tuple(db.execute(wanted.order_by(col(Replacement.ordered_at), col(Replacement.id))).scalars())
