@@ -20,6 +20,7 @@ EX_SOFTWARE = 70
 EX_CONFIG = 78
 
 COMMANDS = {
+    "backup": "accredit.cli.backup:backup",
     "bench": "accredit.cli.bench:bench",
     "demo": "accredit.cli.demo:demo",
     "doctor": "accredit.cli.doctor:doctor",
@@ -32,6 +33,7 @@ COMMANDS = {
     "ledger": "accredit.cli.ledger:ledger",
     "migrate": "accredit.cli.migrate:migrate",
     "operator": "accredit.cli.operator:operator",
+    "restore": "accredit.cli.restore:restore",
     "retention": "accredit.cli.retention:retention",
     "serve": "accredit.cli.serve:serve",
     "verify": "accredit.cli.verify:verify",

@@ -29,7 +29,7 @@ def ledger() -> None:
 @ledger.command()
 def checkpoint() -> None:
     """Print the latest signed checkpoint, as /ledger/checkpoint serves it."""
-    with Database(load_settings().database_url).reading() as db:
+    with Database(load_settings().database_url) as database, database.reading() as db:
         found = log.latest_checkpoint(db)
     if found is None:
         raise NotFound("checkpoint", "No checkpoint yet: `accredit work` signs one with the first award.")
@@ -39,7 +39,7 @@ def checkpoint() -> None:
 @ledger.command()
 def key() -> None:
     """Print the key that verifies checkpoints, in the form that log monitors take."""
-    with Database(load_settings().database_url).reading() as db:
+    with Database(load_settings().database_url) as database, database.reading() as db:
         found = issuing.log_verifier_key(db)
     if found is None:
         raise NotFound("log-key", "The log has no key yet: `accredit work` makes it with the first award.")
@@ -50,7 +50,7 @@ def key() -> None:
 @click.argument("index", type=click.IntRange(min=0))
 def receipt(index: int) -> None:
     """Print the receipt (C2SP tlog-proof) of the entry at INDEX, which anybody can verify offline."""
-    with Database(load_settings().database_url).reading() as db:
+    with Database(load_settings().database_url) as database, database.reading() as db:
         found = log.receipt(db, index)
     if found is None:
         raise NotFound("receipt", f"Entry {index} is not covered by a checkpoint.")
@@ -63,7 +63,7 @@ def export(folder: Path) -> None:
     """Write the log into FOLDER as static files that any web server can carry; again, to add what is new."""
     place = DurableFolder(folder)
     place.sweep()
-    with Database(load_settings().database_url).reading() as db:
+    with Database(load_settings().database_url) as database, database.reading() as db:
         done = publishing.publish(db, folder=place, log_keys=_log_keys(db))
     click.echo(f"{folder} holds {done.now:,} entries, {done.now - done.before:,} of them new ({done.written:,} files).")
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import pysqlite3.dbapi2 as sqlite
@@ -79,6 +79,14 @@ class Database:
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        """Use it for one block, as commands do."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Give back every connection when the block ends."""
+        self.close()
 
 
 def _engine(url: str) -> Engine:

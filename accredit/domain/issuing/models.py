@@ -58,6 +58,8 @@ class StatusList(SQLModel, table=True):
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     signed_state: str | None = None
     """Digest of the set bits in ``signed_list``, to see whether it is current."""
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """From then on no further index is given out: an older database came back and may not know all that were."""
 
 
 class Issuance(SQLModel, table=True):

@@ -267,7 +267,11 @@ def _open_list(db: Session, organisation_id: UUID, now: datetime) -> StatusList:
     used = sa.select(sa.func.count()).where(col(Issuance.status_list_id) == col(StatusList.id)).scalar_subquery()
     found: StatusList | None = db.execute(
         sa.select(StatusList)
-        .where(col(StatusList.organisation_id) == organisation_id, used < rules.FULL_ENOUGH)
+        .where(
+            col(StatusList.organisation_id) == organisation_id,
+            col(StatusList.closed_at).is_(None),
+            used < rules.FULL_ENOUGH,
+        )
         .order_by(col(StatusList.created_at))
         .limit(1)
     ).scalar_one_or_none()

@@ -24,6 +24,7 @@ from accredit.domain.transparency import queries as transparency
 from accredit.domain.transparency.queries import Committed
 from accredit.domain.transparency.rules import Act
 from accredit.storage import Session
+from accredit.storage.erasure import ErasedRow
 
 _STATUS_AFTER = {
     Act.CREDENTIAL_ISSUED: Status.ACTIVE,
@@ -38,7 +39,8 @@ def verify_store(db: Session) -> tuple[str, ...]:
     """Name every issuance that does not agree with itself or with the ledger; empty when all do."""
     issued: dict[UUID, Committed] = {}
     latest: dict[UUID, Committed] = {}
-    erased = {leaf.subject_id for leaf in transparency.committed(db, acts=[Act.CREDENTIAL_ERASED])}
+    buried = sa.select(col(ErasedRow.row_id))
+    erased = set(db.execute(sa.select(col(Issuance.id)).where(col(Issuance.subject_id).in_(buried))).scalars())
     for leaf in transparency.committed(db, acts=list(_STATUS_AFTER)):
         latest[leaf.subject_id] = leaf
         if leaf.act is Act.CREDENTIAL_ISSUED:

@@ -54,7 +54,11 @@ def erase_person(
     found = rehearse(db, person_id)
     tombstone = Tombstone(erasure_id=new_id(), person_id=person_id, reason=reason.value, at=now)
     tombstones.write(tombstone)
-    return _take_out(db, found, tombstone, actor=actor, now=now)
+    erased, signed = _take_out(db, found, tombstone)
+    _write_down(db, found, tombstone, erased, actor=actor, now=now)
+    promise(db, Promise.PUBLISH_CHECKPOINT, "log")
+    transparency.append_many(db, entries=_entries(found, tombstone, signed, erased), now=now)
+    return erased
 
 
 def rehearse(db: Session, person_id: UUID) -> Belongings:
@@ -69,13 +73,15 @@ def rehearse(db: Session, person_id: UUID) -> Belongings:
 def reapply(db: Session, *, tombstones: Tombstones, now: datetime) -> int:
     """Erase again whoever came back, with an older backup or after a crash; return how many that were.
 
-    A hold does not stop it: the erasure was decided when there was none.
+    A hold does not stop it: the erasure was decided when there was none. Nothing is appended to the log, which may be
+    an older one now and must not grow before what it lacks is back.
     """
     done = 0
     for tombstone in tombstones.read():
         found = queries.belongings(db, tombstone.person_id)
         if found is not None:
-            _take_out(db, found, tombstone, actor=SERVICE, now=now)
+            erased, _ = _take_out(db, found, tombstone)
+            _write_down(db, found, tombstone, erased, actor=SERVICE, now=now)
             done += 1
     return done
 
@@ -129,16 +135,23 @@ def let_go(db: Session, *, due: Due, actor: Actor, now: datetime) -> int:
     return len(due.ids)
 
 
-def _take_out(db: Session, found: Belongings, tombstone: Tombstone, *, actor: Actor, now: datetime) -> Erased:
+def _take_out(db: Session, found: Belongings, tombstone: Tombstone) -> tuple[Erased, list[UUID]]:
+    """Return what went, and the issuances among it that had been signed."""
     bury(db, erasure_id=tombstone.erasure_id, row_ids=found.ids)
     leaves = transparency.forget(db, subject_ids=[*found.ids, *found.issuances])
-    issued = _empty_issuances(db, found)
+    signed = _empty_issuances(db, found)
     for model, ids in found.rows:
         if ids:
             db.execute(sa.delete(model).where(col(model.id).in_(ids)))
     erased = Erased(
         erasure_id=tombstone.erasure_id, rows=len(found.ids), leaves=leaves, credentials=len(found.issuances)
     )
+    return erased, signed
+
+
+def _write_down(
+    db: Session, found: Belongings, tombstone: Tombstone, erased: Erased, *, actor: Actor, now: datetime
+) -> None:
     if not queries.was_erased(db, tombstone.erasure_id):
         db.add(
             Erasure(
@@ -161,9 +174,6 @@ def _take_out(db: Session, found: Belongings, tombstone: Tombstone, *, actor: Ac
         reason=tombstone.reason,
         rows=erased.rows,
     )
-    promise(db, Promise.PUBLISH_CHECKPOINT, "log")
-    transparency.append_many(db, entries=_entries(found, tombstone, issued, erased), now=now)
-    return erased
 
 
 def _empty_issuances(db: Session, found: Belongings) -> list[UUID]:

@@ -96,8 +96,23 @@ class LedgerCosignature(SQLModel, table=True):
     """As the witness states it."""
 
 
+class LedgerGap(SQLModel, table=True):
+    """Leaves that came back from the published files after an older database was restored; their records are lost.
+
+    What was issued between ``since`` and ``until`` may be genuine although nobody here knows it.
+    """
+
+    __tablename__ = "ledger_gap"
+
+    first_leaf: int = Field(sa_column=Column(BigInteger, primary_key=True, autoincrement=False))
+    last_leaf: int = Field(sa_column=Column(BigInteger, nullable=False))
+    since: datetime = Field(sa_type=UtcDateTime)
+    until: datetime = Field(sa_type=UtcDateTime)
+
+
 append_only(LedgerLeaf)
 append_only(LedgerNode)
 append_only(LedgerRecord, erasable=("record", "salt"))
 append_only(LedgerCheckpoint)
 append_only(LedgerCosignature)
+append_only(LedgerGap)

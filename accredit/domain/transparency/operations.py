@@ -88,7 +88,7 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
     if not entries:
         return []
     db.flush()
-    tree = _lock_head(db)
+    tree = lock_head(db)
     known = _known(db, entries)
     leaves: list[dict[str, object]] = []
     records: list[dict[str, object]] = []
@@ -116,7 +116,7 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
     if leaves:
         db.execute(sa.insert(LedgerLeaf), leaves)
         db.execute(sa.insert(LedgerRecord), records)
-        _keep_nodes(db, completed)
+        keep_nodes(db, completed)
         db.execute(sa.update(LedgerHead).values(size=tree.size, frontier=b"".join(tree.hashes)))
     return [known[entry.key] for entry in entries]
 
@@ -137,7 +137,7 @@ def forget(db: Session, *, subject_ids: Collection[UUID]) -> int:
 
 def hold(db: Session) -> None:
     """Make every other writer of the log wait until this transaction ends; what is read after it is current."""
-    _lock_head(db)
+    lock_head(db)
 
 
 def checkpoint(
@@ -155,7 +155,7 @@ def checkpoint(
     None for an empty log. Without a ``lock`` only the rows are compared: for a log that nobody else may ever sign.
     Raises `Conflict`: ``log-forked``, ``log-rolled-back``, ``lock-lost``.
     """
-    tree = _lock_head(db)
+    tree = lock_head(db)
     origin = db.execute(sa.select(col(LedgerHead.origin))).scalar_one()
     kept = lock.latest(origin) if lock else None
     if kept is not None:
@@ -207,7 +207,7 @@ def check_against(db: Session, *, lock: LockStore, seen: Sequence[Checkpoint] = 
     A lock that knows nothing yet learns what the database holds. Raises `Conflict`: ``log-rolled-back``,
     ``log-forked``; each says what to do.
     """
-    tree = _lock_head(db)
+    tree = lock_head(db)
     for each in seen:
         _check_continues(db, each.size, each.root, tree)
     origin = db.execute(sa.select(col(LedgerHead.origin))).scalar_one()
@@ -232,7 +232,8 @@ def _check_continues(db: Session, signed_size: int, signed_root: bytes, tree: Co
         raise Conflict("log-forked", forked(signed_size)) from error
 
 
-def _lock_head(db: Session) -> CompactRange:
+def lock_head(db: Session) -> CompactRange:
+    """Make every other writer of the log wait until this transaction ends, and return the tree as it is."""
     # Columns, not the row object: an object loaded before the lock was granted would hold an older size. SQLite has
     # no row locks and needs none: a write transaction is alone from its beginning.
     found = db.execute(sa.select(col(LedgerHead.size), col(LedgerHead.frontier)).with_for_update()).one_or_none()
@@ -242,7 +243,8 @@ def _lock_head(db: Session) -> CompactRange:
     return CompactRange(size, [frontier[at : at + HASH_BYTES] for at in range(0, len(frontier), HASH_BYTES)])
 
 
-def _keep_nodes(db: Session, completed: Sequence[tuple[int, int, bytes]]) -> None:
+def keep_nodes(db: Session, completed: Sequence[tuple[int, int, bytes]]) -> None:
+    """Keep the hashes above the leaves that stand in tiles: ``(level, index, hash)`` as `CompactRange.append` gives."""
     nodes = [
         {"level": level // TILE_BITS, "index": index, "hash": value}
         for level, index, value in completed

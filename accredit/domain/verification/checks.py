@@ -282,7 +282,10 @@ def _recorded(examination: Examination) -> None:
     if not examination.own or examination.credential is None:
         return
     record = examination.sources.record(examination.credential.id)
-    if record is None:
+    if record is None and examination.sources.was_lost(examination.credential.valid_from):
+        # An older backup came back, and what was issued since is not in it: nobody may call that forged (R57).
+        examination.untold(CheckId.RECORDED, Reason.NO_CURRENT_RECORD)
+    elif record is None:
         examination.failed(CheckId.RECORDED, Reason.UNKNOWN_HERE)
     elif record.issuer_id != examination.credential.issuer_id:
         examination.failed(CheckId.RECORDED, Reason.NOT_AS_RECORDED)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from functools import cached_property
 from hashlib import sha256
 from typing import Any
@@ -19,6 +20,7 @@ from accredit.domain.issuing.rules import Purpose
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.queries import Recognition
 from accredit.domain.transparency import queries as transparency
+from accredit.domain.transparency import recovery
 from accredit.domain.transparency.rules import Act
 from accredit.domain.verification.sources import LogPlace, OwnRecord
 from accredit.kit.ledger.merkle import verify_inclusion
@@ -100,6 +102,10 @@ class DatabaseSources:
             place=self._place(issuance.leaf_index) if self._is_committed(issuance) else None,
             is_replaced=replacing.is_replaced(self.db, issuance.id),
         )
+
+    def was_lost(self, at: datetime) -> bool:
+        """Say whether a restored backup lacks what was recorded at a moment."""
+        return recovery.was_lost(self.db, at)
 
     def _is_committed(self, issuance: Issuance) -> bool:
         # That some leaf is in the log says nothing: it must be the one that commits to these bytes (LG18).

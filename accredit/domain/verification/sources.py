@@ -68,6 +68,9 @@ class Sources(Protocol):
     def record(self, credential_id: str) -> OwnRecord | None:
         """Return our record of a credential by its full id; None when there is none."""
 
+    def was_lost(self, at: datetime) -> bool:
+        """Say whether our records of a moment were lost, so that what is unknown here may be genuine."""
+
 
 class NoSources:
     """Nothing but the file itself and what certifies itself (did:key)."""
@@ -91,3 +94,7 @@ class NoSources:
     def record(self, credential_id: str) -> OwnRecord | None:
         """Nothing is recorded."""
         return None
+
+    def was_lost(self, at: datetime) -> bool:
+        """Nothing was lost."""
+        return False

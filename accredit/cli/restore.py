@@ -1,0 +1,188 @@
+"""``accredit restore``: bring a backup back, notice what it lacks, and never let an old log pass for the newest."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from accredit import migrations
+from accredit.cli.backup import DATABASE, ERASED
+from accredit.cli.fsck import CHECKS
+from accredit.clock import utc_now
+from accredit.config import Settings, load_settings
+from accredit.domain.issuing import queries as issuing
+from accredit.domain.issuing import recovery as lists
+from accredit.domain.issuing.rules import Purpose
+from accredit.domain.retention import operations as retention
+from accredit.domain.transparency import operations as transparency
+from accredit.domain.transparency import queries as log
+from accredit.domain.transparency import recovery
+from accredit.errors import Conflict, NotReady
+from accredit.kit.ledger.signed_note import Ed25519Key
+from accredit.kit.ledger.static_log import Held
+from accredit.storage import Database, Session, archive, copies
+from accredit.storage.durable_folder import DurableFolder
+from accredit.storage.lock_store import LockStore
+from accredit.storage.tombstones import Tombstone, Tombstones
+
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+
+
+@click.command()
+@click.argument("backup", type=_file)
+@click.option("--identity", type=_file, help="The file with the age secret key that the backup was encrypted for.")
+@click.option(
+    "--kept",
+    multiple=True,
+    type=_file,
+    help="A checkpoint, or the receipt (.tlog-proof) of any certificate: shows whether the backup is the newest.",
+)
+@click.option(
+    "--files",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    help="The published files of the log (`accredit ledger export`): what the backup lacks comes from there.",
+)
+@click.option(
+    "--status-list",
+    "published",
+    multiple=True,
+    type=_file,
+    help="A published status list: what it says is revoked is revoked again. Can be given several times.",
+)
+def restore(
+    backup: Path, identity: Path | None, kept: tuple[Path, ...], files: Path | None, published: tuple[Path, ...]
+) -> None:
+    """Put BACKUP in the place that ACCREDIT_DATABASE_URL names, which must be empty, and say what it lacks.
+
+    Exits 1 when something is missing or wrong; signing stays off then (`accredit work` refuses), verifying works.
+    """
+    settings = load_settings()
+    _check_empty(settings)
+    with tempfile.TemporaryDirectory(prefix="accredit-restore-") as temporary:
+        secret = identity.read_text() if identity else None
+        facts, members = archive.unseal(backup, into=Path(temporary), identity=secret)
+        _check_facts(facts, settings)
+        copies.copy_in(members[DATABASE], settings.database_url)
+        older = Tombstones(members[ERASED]).read() if ERASED in members else []
+    click.echo(f"Restored what was saved at {facts['made_at']}.")
+    migrations.import_models()
+    with Database(settings.database_url) as database:
+        migrations.upgrade(database)
+        is_whole = _bring_up_to_date(database, settings, older, kept, files, published)
+    raise SystemExit(0 if is_whole else 1)
+
+
+def _bring_up_to_date(
+    database: Database,
+    settings: Settings,
+    older: Sequence[Tombstone],
+    kept: Sequence[Path],
+    files: Path | None,
+    published: Sequence[Path],
+) -> bool:
+    now = utc_now()
+    _erase_again(database, Tombstones(settings.tombstones), older, now)
+    is_newest = _compare(database, settings, kept, files, now)
+    _revoke_again(database, published, now)
+    return _is_sound(database) and is_newest
+
+
+def _check_empty(settings: Settings) -> None:
+    if not copies.is_empty(settings.database_url):
+        detail = (
+            "There is a database already where ACCREDIT_DATABASE_URL points. Move it away (never delete it before all "
+            "is well), or name an empty place."
+        )
+        raise NotReady("restore", detail)
+
+
+def _check_facts(facts: dict[str, Any], settings: Settings) -> None:
+    wanted = copies.SQLITE if settings.database_url.startswith("sqlite") else copies.POSTGRESQL
+    if facts.get("kind") != wanted:
+        detail = f"The backup is of a {facts.get('kind')} database, and ACCREDIT_DATABASE_URL names another kind."
+        raise NotReady("restore", detail)
+    if facts.get("did_host") != settings.did_host:
+        detail = f"The backup is of the service at {facts.get('did_host')}, and ACCREDIT_BASE_URL names another."
+        raise NotReady("restore", detail)
+
+
+def _erase_again(database: Database, tombstones: Tombstones, older: Sequence[Tombstone], now: datetime) -> None:
+    known = {each.erasure_id for each in tombstones.read()}
+    for each in older:
+        if each.erasure_id not in known:
+            tombstones.write(each)
+    with database.transaction() as db:
+        erased = retention.reapply(db, tombstones=tombstones, now=now)
+    if erased:
+        click.echo(f"Erased again {erased} record(s) that had been erased after this backup was made.")
+
+
+def _compare(database: Database, settings: Settings, kept: Sequence[Path], files: Path | None, now: datetime) -> bool:
+    """Say whether the log is the newest that anybody is known to have seen, after bringing in what is missing."""
+    with database.reading() as db:
+        keys, origin = _log_keys(db), log.origin(db) or ""
+    held = [Held(name=str(path), note=path.read_bytes()) for path in kept]
+    seen = recovery.read_kept(held, log_keys=keys, origin=origin)
+    lock = LockStore(settings.lock_store_path)
+    latest = lock.latest(origin)
+    if latest is None and not seen and files is None:
+        click.echo(
+            "Nothing shows whether this is the newest state: there is no lock store, and no --kept was given. "
+            "If it is not, what grows from it is another log than people hold receipts of."
+        )
+    if files is not None:
+        _import(database, files, keys, now)
+    try:
+        with database.transaction() as db:
+            transparency.check_against(db, lock=lock, seen=[each.checkpoint for each in seen])
+    except Conflict as refused:
+        if refused.code != "log-rolled-back":
+            raise
+        newest = max([each.checkpoint.size for each in seen] + [latest.size if latest else 0])
+        with database.transaction() as db:
+            recovery.note_gap(db, first=log.size(db), last=newest - 1, now=now)
+        click.echo(f"{refused.detail} Here: restore again with --files FOLDER, the published files of the log.")
+        return False
+    return latest is not None or bool(seen) or files is not None
+
+
+def _import(database: Database, files: Path, keys: Sequence[Ed25519Key], now: datetime) -> None:
+    with database.transaction() as db:
+        missing = recovery.import_missing(db, read=DurableFolder(files).read, log_keys=keys, now=now)
+        closed = lists.close_lists(db, now=now) if missing else 0
+    if missing:
+        click.echo(
+            f"{missing:,} entries of the log were missing and came back from {files}; their records are lost. "
+            f"{closed} status list(s) were closed, so that no place in them is given out twice. Registers, approvals "
+            "and awards since the backup must be entered again; certificates since then can no longer be confirmed."
+        )
+
+
+def _revoke_again(database: Database, published: Sequence[Path], now: datetime) -> None:
+    for path in published:
+        try:
+            document = json.loads(path.read_bytes())
+        except ValueError as error:
+            raise NotReady("not-our-list", f"{path} is no JSON document.") from error
+        with database.transaction() as db:
+            revoked = lists.revoke_as_published(db, document=document, now=now)
+        click.echo(f"{path}: {revoked} certificate(s) revoked again.")
+
+
+def _is_sound(database: Database) -> bool:
+    problems = [f"{name}: {each}" for name, check in CHECKS.items() for each in check(database)]
+    for each in problems:
+        click.echo(f"WRONG {each}")
+    click.echo("accredit fsck finds something wrong." if problems else "accredit fsck finds nothing wrong.")
+    return not problems
+
+
+def _log_keys(db: Session) -> tuple[Ed25519Key, ...]:
+    keys = issuing.verification_keys(db, log.origin(db) or "")
+    return tuple(Ed25519Key(key.controller, key.raw) for key in keys if key.purpose is Purpose.CHECKPOINT)

