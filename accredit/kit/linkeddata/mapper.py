@@ -50,7 +50,9 @@ def to_dataset(
     `contexts` are the ones that may be named, by default those of `terms.pinned`.
     Raises `ContextRefused`, `MappingRefused` or `TooComplex`.
     """
-    return map_with(_pinned_context() if contexts is None else initial(contexts), document, limits or Limits())
+    # Naming the pinned ones is to ask for the general path; it need not begin from nothing.
+    context = _pinned_context() if contexts is None or contexts is pinned() else initial(contexts)
+    return map_with(context, document, limits or Limits())
 
 
 @cache

@@ -139,6 +139,14 @@ def test_a_full_memory_is_begun_anew() -> None:
     assert canonicalise(document) == before
 
 
+def test_naming_the_pinned_contexts_does_not_begin_from_nothing() -> None:
+    document = {"@context": [V2], "id": "urn:x:1", "type": "VerifiableCredential", "issuer": "urn:x:2"}
+    canonicalise(document, contexts=pinned())
+    left = mapper._pinned_context().memory.left
+    assert canonicalise(document, contexts=pinned()) == canonicalise(document, contexts=dict(pinned()))
+    assert mapper._pinned_context().memory.left == left
+
+
 def test_a_list_of_contexts_is_processed_once() -> None:
     context = initial(pinned())
     assert context.for_contexts((V2,)) is context.for_contexts((V2,))
