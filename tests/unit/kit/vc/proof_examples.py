@@ -51,6 +51,7 @@ def code_of(document: Any, *keys: VerificationKey, **expected: Any) -> str:
     if isinstance(refused.value, ProofInvalid):
         assert refused.value.path in PLACES.get(refused.value.code, ("$.proof[0]",))
         assert str(refused.value) == f"{refused.value.code} at {refused.value.path}: {refused.value.sentence}"
+    assert str(vars(refused.value)["sentence"]).endswith(".")
     if isinstance(refused.value, TimestampInvalid):
         assert refused.value.path == "$.proof[0].created"
     return str(vars(refused.value)["code"])

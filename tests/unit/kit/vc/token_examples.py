@@ -120,4 +120,5 @@ def placed(refused: VcError) -> VcError:
     """Hold that a refusal points to where its code lies, and return it."""
     if isinstance(refused, (TokenInvalid, TokenUnreadable)):
         assert refused.path == PLACES.get(refused.code, refused.path) != "$"
+        assert refused.sentence.endswith(".")
     return refused
