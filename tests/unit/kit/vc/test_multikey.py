@@ -80,9 +80,11 @@ def test_an_ed25519_key_reads_back_as_itself(seed: int) -> None:
     assert multikey.encode_ed25519(found.raw) == found.multibase
 
 
-@pytest.mark.parametrize("kind", [KeyKind.P256, KeyKind.P384])
-def test_keys_of_the_nist_curves_verify(kind: KeyKind) -> None:
+@pytest.mark.parametrize(("kind", "beginning"), [(KeyKind.P256, "zDn"), (KeyKind.P384, "z82")])
+def test_keys_of_the_nist_curves_verify(kind: KeyKind, beginning: str) -> None:
     public, sign = examples.curve_signer(kind, 7)
+    # As Controlled Identifiers 1.0 §2.2.2 says of each kind.
+    assert public.multibase.startswith(beginning)
     signature = sign(b"message")
     assert multikey.decode(public.multibase) == public
     assert public.verifies(signature, b"message")
