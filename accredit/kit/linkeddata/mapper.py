@@ -245,7 +245,7 @@ class _Mapping:
                     context = context.for_property(term)
                 return values.value_object(value, term, context, trail)
             # JSON-LD 1.1 API 5.1.2, step 7: a type's scope ends here, unless this only refers to a node.
-            if context.previous is not None and (len(value) != 1 or not _only_refers(value, context)):
+            if context.previous is not None and not (len(value) == 1 and _is_id(next(iter(value)), context)):
                 context = context.previous
             if term.opens_scope:
                 context = context.for_property(term)
@@ -385,9 +385,6 @@ def _type_names(value: Any, trail: Trail) -> tuple[str, ...]:
     return names
 
 
-def _only_refers(value: dict[str, Any], context: ActiveContext) -> bool:
-    if len(value) != 1:
-        return False
-    key = next(iter(value))
+def _is_id(key: str, context: ActiveContext) -> bool:
     term = context.terms.get(key)
     return (key if term is None else term.iri) == "@id"
