@@ -31,7 +31,7 @@ class Pattern:
                 found.append(key)
             elif inner in above:
                 deeper.append(key)
-            elif _is_text(member):
+            elif is_text(member):
                 constants.append(key)
             else:
                 typed.append(key)
@@ -97,10 +97,10 @@ def _members(value: Any) -> Iterable[tuple[Step, Any]]:
     return value.items() if isinstance(value, dict) else enumerate(value)
 
 
-def _is_text(value: Any) -> bool:
+def is_text(value: Any) -> bool:
     """Tell whether a value holds texts and nothing else, so that Python compares it as we mean it."""
     if type(value) in _CONTAINERS:
-        return all(_is_text(member) for _, member in _members(value))
+        return all(is_text(member) for _, member in _members(value))
     return type(value) is str
 
 

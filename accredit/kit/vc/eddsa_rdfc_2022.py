@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from accredit.kit.linkeddata import canonicalise
+from accredit.kit.linkeddata import canonicalise, patterns
 from accredit.kit.linkeddata.kept_templates import KeptTemplates
 from accredit.kit.linkeddata.terms import Table
 from accredit.kit.vc import multibase
@@ -99,18 +99,39 @@ def _hashed(
     unsecured: Mapping[str, Any], proof: Mapping[str, Any], contexts: Mapping[str, Table] | None
 ) -> tuple[bytes, list[dict[str, Any]]]:
     """Hash both parts; give those too for which there was no template, so that one can be learnt from them."""
-    unlearnt = []
-    hashes = []
     document = unsecured if isinstance(unsecured, dict) else dict(unsecured)
-    for part in (proof_configuration(unsecured, proof), document):
-        if contexts is None:
-            written, fitted = _TEMPLATES.canonicalise(part, owner=_owner(proof))
-            if not fitted:
-                unlearnt.append(part)
-        else:
-            written = canonicalise(part, contexts=contexts)
-        hashes.append(hashlib.sha256(written).digest())
-    return b"".join(hashes), unlearnt
+    configuration = proof_configuration(unsecured, proof)
+    if contexts is not None:
+        parts = (configuration, document)
+        return b"".join(hashlib.sha256(canonicalise(part, contexts=contexts)).digest() for part in parts), []
+    owner = _owner(proof)
+    unlearnt = []
+    known, found = _LATEST.configuration
+    if known != configuration:
+        written, fitted = _TEMPLATES.canonicalise(configuration, owner=owner)
+        found = hashlib.sha256(written).digest()
+        _LATEST.keep(configuration, found)
+        if not fitted:
+            unlearnt.append(configuration)
+    written, fitted = _TEMPLATES.canonicalise(document, owner=owner)
+    if not fitted:
+        unlearnt.append(document)
+    return found + hashlib.sha256(written).digest(), unlearnt
+
+
+class _Latest:
+    """The proof configuration that was hashed last: that of the next proof in a row, and of the check after signing."""
+
+    configuration: tuple[dict[str, Any], bytes] = ({}, b"")
+
+    def keep(self, configuration: dict[str, Any], found: bytes) -> None:
+        """Remember a hash, if all is text: Python would take ``1`` for ``True``."""
+        if patterns.is_text(configuration):
+            # A copy, for whoever made the list of contexts may go on changing it.
+            self.configuration = (patterns.with_marks(configuration, (), str), found)
+
+
+_LATEST: Final = _Latest()
 
 
 def _learn(parts: Sequence[dict[str, Any]], owner: str) -> None:

@@ -111,3 +111,39 @@ def test_a_method_that_is_no_text_is_refused_as_ever() -> None:
     document["proof"][0]["verificationMethod"] = ["x"]
     with pytest.raises((VcError, LinkedDataError)):
         verify(document)
+
+
+def _general(unsecured: dict[str, Any], proof: dict[str, Any]) -> bytes:
+    return eddsa_rdfc_2022.hash_data(unsecured, proof, contexts=terms.pinned())
+
+
+def test_the_hash_of_the_latest_configuration_is_never_that_of_another() -> None:
+    document = copy.deepcopy(COHORT[0])
+    proof = {name: value for name, value in signed(document)["proof"][0].items() if name != "proofValue"}
+    later = {**proof, "created": "2026-07-10T14:30:01Z"}
+    audience = {**proof, "domain": "x.example", "challenge": "y"}
+    for each in (proof, proof, later, proof, audience, dict(reversed(proof.items()))):
+        assert eddsa_rdfc_2022.hash_data(document, each) == _general(document, each)
+
+
+def test_a_list_of_contexts_that_is_changed_in_place_changes_the_hash() -> None:
+    document = copy.deepcopy(COHORT[0])
+    proof = {name: value for name, value in signed(document)["proof"][0].items() if name != "proofValue"}
+    before = eddsa_rdfc_2022.hash_data(document, proof)
+    document["@context"].append("https://x.example/not-pinned")
+    with pytest.raises(LinkedDataError):
+        eddsa_rdfc_2022.hash_data(document, proof)
+    document["@context"].pop()
+    assert eddsa_rdfc_2022.hash_data(document, proof) == before
+
+
+def test_what_python_takes_for_equal_is_told_apart_in_a_configuration() -> None:
+    document = COHORT[0]
+    proof = {name: value for name, value in signed(document)["proof"][0].items() if name != "proofValue"}
+    outcomes = []
+    for nonce in (1, True, 1.0, "1"):
+        try:
+            outcomes.append(eddsa_rdfc_2022.hash_data(document, {**proof, "nonce": nonce}))
+        except LinkedDataError as refused:
+            outcomes.append(refused.code.encode())
+    assert [outcome == outcomes[0] for outcome in outcomes] == [True, False, True, False]
