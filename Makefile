@@ -65,10 +65,9 @@ conformance: ## official test vectors, in one table (TABLE=FILE to write it, DOC
 bench: ## measure everything beside its baselines and write docs/proof/bench.md (goes on where it was stopped)
 	@tools/setup.sh dev
 	@$(PY) -m accredit bench all --write docs/proof/bench.md --commit "$$(git rev-parse --short HEAD)"
-mutants: ## does a test notice every small change of the kit? (hours; goes on where it stopped)
+mutants: ## does a test notice each small change of the kit? (hours; goes on; SAMPLE=40 of each file, ONLY=status_list)
 	@tools/setup.sh dev
-	@$(PY) -m tests.mutation $(ONLY)
-
+	@$(PY) -m tests.mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(ONLY)
 fuzz: ## hostile input for each reader, ten minutes of processor time each (FUZZ_SECONDS=, TARGETS=json,png; goes on)
 	@tools/setup.sh dev
 	@$(PY) -m tests.fuzz run --seconds $(or $(FUZZ_SECONDS),600) $(if $(TARGETS),--targets $(TARGETS)) \

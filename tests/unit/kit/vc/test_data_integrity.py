@@ -173,7 +173,7 @@ def test_the_history_of_the_key_decides(case: tuple[dict[str, Any], str | None])
 def test_a_resolver_that_answers_with_another_key_is_not_believed() -> None:
     with pytest.raises(ProofInvalid) as refused:
         data_integrity.verify(signed(), resolve=lambda _: examples.key(2), now=NOW)
-    assert refused.value.code == "wrong_key"
+    assert (refused.value.code, refused.value.path) == ("wrong_key", "$.proof[0]")
 
 
 def test_a_key_of_another_kind_is_refused() -> None:
