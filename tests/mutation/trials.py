@@ -94,6 +94,8 @@ class Ground:
         if "" in found or not found:
             found = {test for tests in lines.values() for test in tests}
         own = _own_file(mutant, sorted(found - {""}))
+        # What is remembered is worked out once, so that another test of the module may see it without reaching it.
+        found.update(test for test in self.seconds if _file(test) == own)
         ordered = sorted(found - {""}, key=lambda test: (_file(test) != own, self.seconds.get(test, 0.0), test))
         spent = accumulate(self.seconds.get(test, 0.0) for test in ordered)
         return [test for test, seconds in zip(ordered, spent, strict=True) if seconds <= LONGEST]

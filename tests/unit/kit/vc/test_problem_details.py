@@ -52,6 +52,29 @@ def test_refusal_has_the_type(refused: VcError | LinkedDataError, name: str) -> 
     assert problem_details.of(refused)["type"] == name
 
 
+@pytest.mark.parametrize(
+    ("code", "name"),
+    [
+        ("document_malformed", f"{SECURITY}PARSING_ERROR"),
+        ("key_unknown", f"{SECURITY}INVALID_VERIFICATION_METHOD"),
+        ("method_malformed", f"{SECURITY}INVALID_VERIFICATION_METHOD_URL"),
+        ("document_of_another", f"{SECURITY}INVALID_CONTROLLED_IDENTIFIER_DOCUMENT_ID"),
+        ("not_authentication_key", f"{SECURITY}INVALID_RELATIONSHIP_FOR_VERIFICATION_METHOD"),
+        ("RANGE_ERROR", f"{STATUS}RANGE_ERROR"),
+        ("STATUS_LIST_LENGTH_ERROR", f"{STATUS}STATUS_LIST_LENGTH_ERROR"),
+        ("STATUS_VERIFICATION_ERROR", f"{STATUS}STATUS_VERIFICATION_ERROR"),
+    ],
+)
+def test_a_code_of_a_specification_has_its_type_whoever_raises_it(code: str, name: str) -> None:
+    for family in (VcError, ProofInvalid, IdentifierRefused, StatusListInvalid):
+        assert problem_details.of(family(code, SENTENCE))["type"] == name
+
+
+def test_a_key_that_is_refused_for_its_document_is_no_method() -> None:
+    for refused in (IdentifierRefused("method_not_found", SENTENCE), KeyRefused("key_malformed", SENTENCE)):
+        assert problem_details.of(refused)["type"] == f"{SECURITY}INVALID_VERIFICATION_METHOD"
+
+
 def test_details_say_what_where_and_why() -> None:
     assert problem_details.of(DataModelInvalid("type_missing", SENTENCE, path="$.evidence")) == {
         "type": f"{MODEL}MALFORMED_VALUE_ERROR",

@@ -39,6 +39,7 @@ GOOD: dict[str, dict[str, Any]] = {
     "an older digest beside the right one": {"digestSRI": [sri("sha256", ELSEWHERE), sri("sha256")]},
     "options after a digest": {"digestSRI": sri("sha256") + "?ct=application/ld+json"},
     "a bare digest in base64url": {"digestMultibase": multibase.encode_base64url(digest("sha256"))},
+    "a multihash of the shortest": {"digestMultibase": multibase.encode_base58(MULTIHASH["sha256"] + digest("sha256"))},
     "a multihash in base58": {"digestMultibase": multibase.encode_base58(MULTIHASH["sha384"] + digest("sha384"))},
     "a multihash in base64url": {"digestMultibase": multibase.encode_base64url(MULTIHASH["sha512"] + digest("sha512"))},
     "both, and a media type": {
@@ -103,6 +104,7 @@ def test_every_pinned_context_has_its_digests() -> None:
     digests = related_resource.pinned_digests()
     for url, table in terms.pinned_for_conformance().items():
         assert ("sha256", bytes.fromhex(table.sha256)) in digests[url], url
+    assert digests.keys() == terms.pinned_for_conformance().keys()
     older = terms.load(terms.OLDER_OB_3_0_3)
     assert ("sha256", bytes.fromhex(older.sha256)) in digests[older.url]
 
