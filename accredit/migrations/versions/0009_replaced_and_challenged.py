@@ -7,7 +7,7 @@ from accredit.storage.append_only import Guard, create_statements, drop_statemen
 from accredit.storage.types import UtcDateTime
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
