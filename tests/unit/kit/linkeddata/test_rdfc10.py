@@ -7,12 +7,15 @@ import time
 
 import pytest
 
+from accredit.kit import linkeddata
 from accredit.kit.linkeddata import TooComplex
 from accredit.kit.linkeddata.dataset import Dataset, Quad
 from accredit.kit.linkeddata.rdfc10 import canonicalise, issue_names
 from tests.unit.kit.linkeddata.limits import SECONDS
 
 P = "<https://x.example/p>"
+OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
+HASHES = ("sha256", "sha384")
 
 
 def ring(size: int) -> list[Quad]:
@@ -110,6 +113,10 @@ def test_the_longer_hash_gives_other_names() -> None:
     assert canonicalise(ring(3), hash_name="sha384").endswith(b".\n")
     names = [issue_names([(f"_:{c}", P, f'"{c}"', "") for c in "abcdefgh"], hash_name=h) for h in ("sha256", "sha384")]
     assert names[0] != names[1]
+    evidence = [{"type": ["Evidence"], "name": name} for name in "abcdefgh"]
+    document = {"@context": ["https://www.w3.org/ns/credentials/v2", OB], "id": "urn:x:1", "evidence": evidence}
+    written = [linkeddata.canonicalise({**document, "type": ["OpenBadgeCredential"]}, hash_name=h) for h in HASHES]
+    assert sorted(written[0].splitlines()) != sorted(written[1].splitlines())
 
 
 POISONED = {

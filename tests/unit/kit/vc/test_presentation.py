@@ -156,8 +156,9 @@ def test_inline_contexts_are_read_only_where_that_is_asked_for(suite: ModuleType
 @SUITES
 def test_a_presentation_with_credentials_of_every_form_verifies(suite: ModuleType) -> None:
     contents = (signed(credential()), signed(credential(), suite=eddsa_jcs_2022), enveloped(credential(TOKEN_ISSUER)))
-    found = look(show(*contents, suite=suite, identifier="urn:uuid:9c9a36f8-518f-4976-a934-6649502d0008"))
-    assert found.holder == HOLDER.did
+    shown = show(*contents, suite=suite, identifier="urn:uuid:9c9a36f8-518f-4976-a934-6649502d0008")
+    found = look(shown)
+    assert (found.holder, found.document) == (HOLDER.did, shown)
     assert [each.issuer for each in found.credentials] == [ISSUER.did, ISSUER.did, TOKEN_ISSUER.did]
     assert (found.own_words, found.notes) == ((), ())
 
@@ -183,6 +184,14 @@ def test_a_holder_who_is_not_named_is_whoever_signs() -> None:
     document = {"@context": [V2], "type": ["VerifiablePresentation"], "verifiableCredential": [signed(credential())]}
     shown = signed(document, by=HOLDER, proof_purpose="authentication")
     assert look(shown, expected_domain=None, expected_challenge=None).holder == HOLDER.did
+
+
+def test_a_holder_who_is_named_need_not_sign_first() -> None:
+    document = {"@context": [V2], "type": ["VerifiablePresentation"], "holder": HOLDER.did}
+    for party in (STRANGER, HOLDER):
+        document = signed(document, by=party, proof_purpose="authentication")
+    found = look(document, expected_domain=None, expected_challenge=None)
+    assert (found.holder, len(found.verification_methods)) == (HOLDER.did, 2)
 
 
 def test_what_nobody_asked_for_is_noted() -> None:

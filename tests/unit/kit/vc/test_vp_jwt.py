@@ -20,6 +20,19 @@ NOW = vc_examples.NOW
 SECONDS = int(NOW.timestamp())
 PRESENTATION = {"@context": [V2], "type": ["VerifiablePresentation"], "holder": HOLDER.did}
 HEADER = {"alg": "EdDSA", "kid": HOLDER.method}
+PLACES = {
+    "wrong_typ": ["header $.typ"],
+    "signature_invalid": ["signature"],
+    "json_syntax": ["payload offset 0"],
+    "not_a_presentation": ["payload"],
+    "iss_mismatch": ["payload $.iss"],
+    "created_in_future": ["payload $.iat", "payload $.nbf"],
+    "token_expired": ["payload $.exp"],
+    "claim_malformed": ["payload $.exp"],
+    "domain_mismatch": ["payload $.aud"],
+    "challenge_mismatch": ["payload $.nonce"],
+}
+"""Where a refusal points to; all others point to the name of the key."""
 
 
 def token(payload: Any = PRESENTATION, **header: Any) -> str:
@@ -69,6 +82,7 @@ def test_token_is_read_with(text: str) -> None:
         pytest.param(token({"vp": PRESENTATION, "extra": 1}), "not_a_presentation", id="something beside the claim"),
         pytest.param(token({"vp": "text"}), "not_a_presentation", id="a claim that is text"),
         pytest.param(token(claims(iss=STRANGER.did)), "iss_mismatch", id="another issuer than the holder"),
+        pytest.param(token(claims(iss=HOLDER.did, holder=STRANGER.did)), "iss_mismatch", id="another holder"),
         pytest.param(token(claims(iat=SECONDS + 999)), "created_in_future", id="made tomorrow"),
         pytest.param(token(claims(nbf=SECONDS + 999)), "created_in_future", id="to be used tomorrow"),
         pytest.param(token(claims(exp=SECONDS)), "token_expired", id="expired"),
@@ -79,6 +93,8 @@ def test_token_is_refused_with(text: str, code: str) -> None:
     with pytest.raises((TokenInvalid, TokenUnreadable)) as caught:
         decode(text)
     assert caught.value.code == code
+    assert caught.value.path in PLACES.get(code, ["header $.kid"])
+    assert caught.value.sentence.endswith(".")
 
 
 def test_token_made_for_another_occasion_is_refused() -> None:
@@ -90,7 +106,7 @@ def test_token_made_for_another_occasion_is_refused() -> None:
     ):
         with pytest.raises(TokenInvalid) as caught:
             decode(text, **expected)
-        assert caught.value.code == code
+        assert (caught.value.code, caught.value.path) == (code, PLACES[code][0])
     assert decode(token(claims(aud="a")), expected_domain="a").controller == HOLDER.did
 
 
@@ -104,13 +120,14 @@ def _changed(**members: Any) -> VerificationKey:
         pytest.param(_changed(id="did:example:other#key"), "wrong_key", id="a key of another name"),
         pytest.param(_changed(relationships=frozenset({"assertionMethod"})), "not_authentication_key", id="to assert"),
         pytest.param(_changed(revoked=NOW - timedelta(days=1)), "key_revoked", id="revoked"),
+        pytest.param(_changed(revoked=NOW), "key_revoked", id="revoked this very moment"),
         pytest.param(_changed(expires=NOW), "key_expired", id="expired"),
     ],
 )
 def test_key_that_may_not_present_is_refused(key: VerificationKey, code: str) -> None:
     with pytest.raises(TokenInvalid) as caught:
         decode(token(), resolve=lambda _method: key)
-    assert caught.value.code == code
+    assert (caught.value.code, caught.value.path) == (code, "header $.kid")
 
 
 def test_a_token_says_what_it_is_and_is_always_the_same() -> None:
