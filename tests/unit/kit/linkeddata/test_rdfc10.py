@@ -16,6 +16,7 @@ from tests.unit.kit.linkeddata.limits import SECONDS
 P = "<https://x.example/p>"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
 HASHES = ("sha256", "sha384")
+CREDENTIAL = ["VerifiableCredential", "OpenBadgeCredential"]
 
 
 def ring(size: int) -> list[Quad]:
@@ -115,7 +116,7 @@ def test_the_longer_hash_gives_other_names() -> None:
     assert names[0] != names[1]
     evidence = [{"type": ["Evidence"], "name": name} for name in "abcdefgh"]
     document = {"@context": ["https://www.w3.org/ns/credentials/v2", OB], "id": "urn:x:1", "evidence": evidence}
-    written = [linkeddata.canonicalise({**document, "type": ["OpenBadgeCredential"]}, hash_name=h) for h in HASHES]
+    written = [linkeddata.canonicalise({**document, "type": CREDENTIAL}, hash_name=h) for h in HASHES]
     assert sorted(written[0].splitlines()) != sorted(written[1].splitlines())
 
 
