@@ -163,6 +163,22 @@ _ISSUING = {
     "already-revoked": lazy_gettext(
         "This certificate has been revoked. That cannot be undone; a new award can be made."
     ),
+    "second-person-needed": lazy_gettext(
+        "Somebody else has to do this: another co-ordinator or an administrator of your organisation."
+    ),
+    "not-told-yet": lazy_gettext("Please talk to the young person first, and then tick that you did."),
+    "asked-already": lazy_gettext("This has been asked for already. Somebody else is to confirm it."),
+    "challenge-open": lazy_gettext("The young person asked for a second look. Please answer them first."),
+    "too-many-revocations": lazy_gettext(
+        "You have revoked %(most)s certificates within a day. Please pause the others for now; a pause can be undone."
+    ),
+    "nothing-to-challenge": lazy_gettext("This certificate holds. There is nothing to look at again."),
+    "challenged-already": lazy_gettext("You have asked for a second look already. An adult will answer here."),
+    "same-name": lazy_gettext("The certificate bears the name that is in the record already."),
+    "record-unchanged": lazy_gettext("The record still carries this award, so nothing needs to be done."),
+    "issued-already": lazy_gettext("The certificate has been issued. It can be revoked, but not taken back."),
+    "not-revoked": lazy_gettext("This certificate has not been revoked, so the award stands."),
+    "set-aside-already": lazy_gettext("This award does not count any more; the level can be awarded again."),
     "already-replaced": lazy_gettext("A new certificate in place of this one has been asked for already."),
     "being-replaced": lazy_gettext(
         "A new certificate in place of this one is being signed at this moment. Please try again in a minute."

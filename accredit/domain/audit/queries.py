@@ -44,3 +44,13 @@ def events(db: Session, *, organisation_id: UUID, limit: int = 50, offset: int =
 def count(db: Session, *, organisation_id: UUID) -> int:
     """Count an organisation's events."""
     return db.exec(select(func.count()).where(col(AuditEvent.organisation_id) == organisation_id)).one()
+
+
+def last_actor(db: Session, *, tag: Tag, subject: UUID) -> UUID | None:
+    """Return who did something to a subject last; None where nobody did, or the service itself."""
+    return db.exec(
+        select(AuditEvent.actor_id)
+        .where(AuditEvent.tag == tag, AuditEvent.subject_id == subject)
+        .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
+        .limit(1)
+    ).one_or_none()

@@ -21,7 +21,7 @@ from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
 from accredit.domain.awarding import queries, rules
-from accredit.domain.awarding.models import Award
+from accredit.domain.awarding.models import Award, AwardSetAside
 from accredit.domain.awarding.queries import Progress
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.people import queries as people
@@ -76,6 +76,44 @@ def award_cohort(
     return _award_all(db, enrolment_ids, level_code=level_code, awarded_on=awarded_on, actor=actor, now=now)
 
 
+def set_aside(db: Session, *, award_id: UUID, reason: rules.SetAsideReason, actor: Actor, now: datetime) -> None:
+    """Let an award count no more, so that its level can be awarded anew; what was issued for it is not touched.
+
+    Raises `NotFound`, `Forbidden` (not staff), and `RuleBroken`: ``not-a-co-ordinator``, ``set-aside-already``.
+    """
+    if actor.kind is not ActorKind.STAFF or actor.id is None:
+        raise Forbidden("staff-only")
+    rules.check_awarder(people.roles_on(db, actor.id, local_date(now)))
+    found = queries.award(db, award_id)
+    _lock(db, [found.enrolment_id])
+    if queries.is_set_aside(db, award_id):
+        raise RuleBroken("set-aside-already")
+    db.add(
+        AwardSetAside(
+            organisation_id=found.organisation_id,
+            award_id=award_id,
+            enrolment_id=found.enrolment_id,
+            reason=reason,
+            set_aside_by=actor.id,
+            at=now,
+        )
+    )
+    audit.record(
+        db,
+        tag=Tag.AWARD_SET_ASIDE,
+        actor=actor,
+        now=now,
+        subject=award_id,
+        organisation_id=found.organisation_id,
+        reason=reason.value,
+    )
+    record = {"reason": reason.value, "set_aside_by": str(actor.id), "role": actor.role}
+    entry = LedgerEntry(
+        act=Act.AWARD_SET_ASIDE, subject_id=award_id, organisation_id=found.organisation_id, record=record
+    )
+    transparency.append_many(db, entries=[entry], now=now)
+
+
 def _award_all(
     db: Session,
     enrolment_ids: Collection[UUID],
@@ -92,6 +130,7 @@ def _award_all(
     found = queries.progress_of(db, enrolment_ids, on=awarded_on)
     if len(found) != len(set(enrolment_ids)):
         raise NotFound("enrolment")
+    rounds = queries.next_rounds(db, enrolment_ids, level_code)
     rows: list[Award] = []
     refused: dict[UUID, RuleBroken] = {}
     for progress in found:
@@ -107,7 +146,8 @@ def _award_all(
         except RuleBroken as broken:
             refused[progress.enrolment_id] = broken
         else:
-            rows.append(_row(progress, assessment, awarded_by=actor.id, now=now))
+            award_round = rounds[progress.enrolment_id]
+            rows.append(_row(progress, assessment, award_round=award_round, awarded_by=actor.id, now=now))
     _write(db, rows, actor=actor, now=now)
     return CohortAwarded(awarded={row.enrolment_id: row.id for row in rows}, refused=refused)
 
@@ -123,12 +163,15 @@ def _lock(db: Session, enrolment_ids: Collection[UUID]) -> None:
     ).all()
 
 
-def _row(progress: Progress, assessment: rules.Assessment, *, awarded_by: UUID, now: datetime) -> Award:
+def _row(
+    progress: Progress, assessment: rules.Assessment, *, award_round: int, awarded_by: UUID, now: datetime
+) -> Award:
     return Award(
         organisation_id=progress.organisation_id,
         enrolment_id=progress.enrolment_id,
         programme_version_id=progress.programme_version_id,
         level_code=assessment.level_code,
+        round=award_round,
         awarded_on=assessment.on,
         awarded_by=awarded_by,
         decided_at=now,

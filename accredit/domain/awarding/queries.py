@@ -331,6 +331,23 @@ def awards_of(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, tuple[
     return {enrolment_id: tuple(found[enrolment_id]) for enrolment_id in enrolment_ids}
 
 
+def next_rounds(db: Session, enrolment_ids: Collection[UUID], level_code: str) -> dict[UUID, int]:
+    """Return the round of the next award of a level: how many there were, those set aside included."""
+    statement = (
+        sa.select(col(Award.enrolment_id), sa.func.count())
+        .where(col(Award.enrolment_id).in_(set(enrolment_ids)), col(Award.level_code) == level_code)
+        .group_by(col(Award.enrolment_id))
+    )
+    counted = {enrolment_id: number for enrolment_id, number in db.execute(statement)}  # noqa: C416  # rows, no items
+    return {enrolment_id: counted.get(enrolment_id, 0) for enrolment_id in enrolment_ids}
+
+
+def is_set_aside(db: Session, award_id: UUID) -> bool:
+    """Say whether an award counts no more."""
+    found = sa.select(sa.exists().where(col(AwardSetAside.award_id) == award_id))
+    return bool(db.execute(found).scalar_one())
+
+
 def award(db: Session, award_id: UUID) -> AwardFacts:
     """Return one award in full. Raises `NotFound`."""
     statement = (

@@ -100,6 +100,12 @@ def attach(db: Session, *, award_id: UUID, issuance_id: UUID, now: datetime) -> 
     return code
 
 
+def check_record(db: Session, award_id: UUID) -> None:
+    """Refuse an award whose record was corrected since. Raises `NotFound`, `RuleBroken` (``record-changed``)."""
+    found = basis(db, award_id)
+    _check_record(found, Portfolio.from_json(found.award.portfolio))
+
+
 def _check_record(found: Basis, portfolio: Portfolio) -> None:
     # What counted as hours is told by the portfolio itself: a later version of the programme may have dropped a type.
     counted = {each.code for each in portfolio.activities}

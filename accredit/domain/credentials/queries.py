@@ -117,6 +117,7 @@ def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = No
     """Return every award of an organisation, or of one of its programmes, with its progress; newest first."""
     statement = (
         sa.select(Award, YoungPerson, col(Programme.name), ProgrammeVersion, Credential, Issuance)
+        .add_columns(replacing.is_to_be_replaced(col(Issuance.id)))
         .join(Enrolment, col(Enrolment.id) == col(Award.enrolment_id))
         .join(YoungPerson, col(YoungPerson.id) == col(Enrolment.young_person_id))
         .join(Programme, col(Programme.id) == col(Enrolment.programme_id))
@@ -130,7 +131,7 @@ def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = No
         statement = statement.where(col(Programme.id) == programme_id)
     definition = _definitions()
     lines = []
-    for award, person, programme, version, credential, issuance in db.execute(statement):
+    for award, person, programme, version, credential, issuance, is_being_renewed in db.execute(statement):
         is_public = issuance is not None and issuance.stage is Stage.RELEASED
         level = definition(version).level(award.level_code)
         lines.append(
@@ -147,6 +148,7 @@ def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = No
                 progress=progress_of(issuance.stage, issuance.status) if issuance else Progress.WAITING,
                 code=credential.code if is_public and credential else None,
                 credential_id=issuance.credential_id if is_public else None,
+                is_being_renewed=bool(is_being_renewed),
             )
         )
     return lines
@@ -168,15 +170,21 @@ def waiting_count(db: Session, *, organisation_id: UUID) -> int:
 
 
 def _is_current() -> sa.ColumnElement[bool]:
-    # A void issuance was given up before signing; of the others the one prepared last counts.
-    later = aliased(Issuance)
-    followed = sa.exists().where(
-        col(later.kind) == col(Issuance.kind),
-        col(later.subject_id) == col(Issuance.subject_id),
-        col(later.stage) != Stage.VOID,
-        col(later.round) > col(Issuance.round),
+    # A void issuance was given up before signing. What is out counts until another has taken its place, which is then
+    # what is out; before that, the one that is on its way.
+    other = aliased(Issuance)
+    one_is_out = sa.exists().where(
+        col(other.kind) == col(Issuance.kind),
+        col(other.subject_id) == col(Issuance.subject_id),
+        col(other.stage) == Stage.RELEASED,
+        ~replacing.has_successor(col(other.id)),
     )
-    return sa.and_(col(Issuance.kind) == issuance_kind, col(Issuance.stage) != Stage.VOID, ~followed)
+    return sa.and_(
+        col(Issuance.kind) == issuance_kind,
+        col(Issuance.stage) != Stage.VOID,
+        ~replacing.has_successor(col(Issuance.id)),
+        sa.or_(col(Issuance.stage) == Stage.RELEASED, ~one_is_out),
+    )
 
 
 def _still_shown() -> sa.ColumnElement[bool]:

@@ -74,3 +74,5 @@ class CohortLine:
     progress: Progress
     code: str | None
     credential_id: UUID | None
+    is_being_renewed: bool = False
+    """Whether another certificate is on its way, to take the place of this one."""

@@ -158,6 +158,15 @@ def has_successor(issuance_id: sa.ColumnElement[UUID] | Mapped[UUID]) -> sa.Colu
     return sa.exists().where(col(Replacement.issuance_id) == issuance_id, col(Replacement.ended_at).is_not(None))
 
 
+def is_to_be_replaced(issuance_id: sa.ColumnElement[UUID] | Mapped[UUID]) -> sa.ColumnElement[bool]:
+    """Return the condition that another credential is on its way, to take the place of one."""
+    return sa.exists().where(
+        col(Replacement.issuance_id) == issuance_id,
+        col(Replacement.ended_at).is_(None),
+        col(Replacement.given_up_at).is_(None),
+    )
+
+
 def current(db: Session, issuance_id: UUID) -> UUID:
     """Return the issuance that holds the place of one now: itself, or the last of those that followed it."""
     found = issuance_id

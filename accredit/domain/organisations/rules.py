@@ -66,13 +66,20 @@ class Permission(StrEnum):
     OBSERVE_SKILLS = "observe-skills"
     SEE_PROGRESS = "see-progress"
     AWARD = "award"
+    SUSPEND = "suspend"
     REVOKE = "revoke"
     SEE_AUDIT = "see-audit"
 
 
 _GIVES: dict[Role, frozenset[Permission]] = {
     Role.ADMINISTRATOR: frozenset(
-        {Permission.MANAGE_ORGANISATION, Permission.MANAGE_STAFF, Permission.SEE_AUDIT, Permission.SEE_PROGRESS}
+        {
+            Permission.MANAGE_ORGANISATION,
+            Permission.MANAGE_STAFF,
+            Permission.SEE_AUDIT,
+            Permission.SEE_PROGRESS,
+            Permission.SUSPEND,
+        }
     ),
     Role.COORDINATOR: frozenset(Permission) - {Permission.MANAGE_ORGANISATION},
     Role.SUPERVISOR: frozenset(

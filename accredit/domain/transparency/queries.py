@@ -212,6 +212,36 @@ def opened(db: Session, index: int) -> Mapping[str, Any] | None:
     return statement if statement is not None and salt is not None and opens(entry, statement, salt) else None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Opening:
+    """A leaf with what opens it: anybody who is handed this can compute the leaf, and nobody can without it."""
+
+    index: int
+    leaf_hash: bytes
+    statement: Mapping[str, Any]
+    salt: bytes
+
+
+def openings(db: Session, indexes: Collection[int]) -> dict[int, Opening]:
+    """Return what opens some leaves; those that were erased, or that what is stored does not open, are left out."""
+    rows = db.execute(
+        sa.select(
+            col(LedgerLeaf.index),
+            col(LedgerLeaf.entry),
+            col(LedgerLeaf.leaf_hash),
+            col(LedgerRecord.record),
+            col(LedgerRecord.salt),
+        )
+        .join(LedgerRecord, col(LedgerRecord.leaf_index) == col(LedgerLeaf.index))
+        .where(col(LedgerLeaf.index).in_(set(indexes)), col(LedgerRecord.salt).is_not(None))
+    )
+    return {
+        index: Opening(index=index, leaf_hash=hashed, statement=statement, salt=salt)
+        for index, entry, hashed, statement, salt in rows
+        if statement is not None and opens(entry, statement, salt) and leaf_hash(entry) == hashed
+    }
+
+
 def receipt(db: Session, index: int) -> str | None:
     """Write a leaf's C2SP tlog-proof, which anybody can verify offline; None while no checkpoint covers it."""
     proved = inclusion(db, index)

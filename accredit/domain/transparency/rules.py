@@ -29,6 +29,7 @@ class Act(StrEnum):
     HOURS_APPROVED = "hours-approved"
     SKILL_OBSERVED = "skill-observed"
     AWARD_DECIDED = "award-decided"
+    AWARD_SET_ASIDE = "award-set-aside"
     CREDENTIAL_ISSUED = "credential-issued"
     CREDENTIAL_SUSPENDED = "credential-suspended"
     CREDENTIAL_REINSTATED = "credential-reinstated"
