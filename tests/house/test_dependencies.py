@@ -15,7 +15,7 @@ DOCUMENT = (ROOT / "docs/dependencies.md").read_text(encoding="utf-8")
 
 OFFERED_OTHERWISE = {"pyphen": "GPL, LGPL or MPL, at the user's choice: used under the MPL"}
 """Package → why its licence is fine although the GPL is named."""
-WITHOUT_LICENCE_IN_THEIR_METADATA = {"pysqlite3": "Zlib", "resvg-py": "MIT"}
+WITHOUT_LICENCE_IN_THEIR_METADATA = {"pyrage": "MIT", "pysqlite3": "Zlib", "resvg-py": "MIT"}
 
 
 def names(requirements: list[str]) -> list[str]:
