@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 HAS_ATHERIS = importlib.util.find_spec("atheris") is not None
 LARGE_SHARE = 0.25
 """Of the time, how much goes into inputs of up to 1 MB."""
-SLOW_SECONDS = 0.2
+SLOW_SECONDS = 0.005
 """From here on an input is worth timing again without instruments."""
 WRITE_EVERY = 5.0
 PRESENT = struct.Struct("<QI")
