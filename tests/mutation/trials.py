@@ -92,7 +92,8 @@ class Ground:
         for number in range(mutant.first, mutant.last + 1):
             found.update(lines.get(str(number), ()))
         if "" in found or not found:
-            found = {test for tests in lines.values() for test in tests}
+            # Where all of a module runs on import, whatever is tested beside it may be meant.
+            found = {test for tests in lines.values() for test in tests if test} or set(self.seconds)
         own = _own_file(mutant, sorted(found - {""}))
         # What is remembered is worked out once, so that another test of the module may see it without reaching it.
         found.update(test for test in self.seconds if _file(test) == own)

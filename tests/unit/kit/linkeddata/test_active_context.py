@@ -198,6 +198,19 @@ def test_a_term_is_expanded_only_where_a_vocabulary_counts() -> None:
     assert context.term("name") is context.terms["name"]
 
 
+KEYWORDS = (
+    *("@base", "@container", "@context", "@default", "@direction", "@graph", "@id", "@import", "@included", "@index"),
+    *("@json", "@language", "@list", "@nest", "@none", "@prefix", "@propagate", "@protected", "@reverse", "@set"),
+    *("@type", "@value", "@version", "@vocab"),
+)
+
+
+@pytest.mark.parametrize("keyword", KEYWORDS)
+def test_a_keyword_means_itself(keyword: str) -> None:
+    assert initial({}).expand(keyword, vocab=True) == initial({}).expand(keyword, vocab=False) == keyword
+    assert initial({}).expand(keyword + "s", vocab=True) is None
+
+
 def mapped(context: ActiveContext, node: dict[str, Any], **limits: int) -> set[tuple[str, str, str, str]]:
     return set(mapper.map_with(context, node, mapper.Limits(**limits)))
 

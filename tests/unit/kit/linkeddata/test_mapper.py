@@ -232,7 +232,7 @@ def test_refuses_what_would_not_be_signed(case: tuple[Change, str, str]) -> None
 def test_refuses_what_is_no_document(document: Any, code: str) -> None:
     with pytest.raises(LinkedDataError) as refused:
         canonicalise(document)
-    assert refused.value.code == code
+    assert (refused.value.code, refused.value.path) == (code, "$")
 
 
 def _leaves(value: Any, trail: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
 
 import pytest
 
@@ -30,14 +31,33 @@ def test_refuses_what_is_over_a_limit(case: tuple[Change, Limits, str]) -> None:
     with pytest.raises(LinkedDataError) as refused:
         to_dataset(document, limits=limits)
     assert refused.value.code == code
+    assert refused.value.path.startswith("$.")
     assert isinstance(refused.value, TooComplex) or code == "unsigned_data"
 
 
 def test_a_long_ordered_list_is_over_the_limit_too() -> None:
     document = badge()
     subject(document)["achievement"]["resultDescription"][0]["allowedValue"] = ["x"] * 1_001
-    with pytest.raises(TooComplex):
+    with pytest.raises(TooComplex) as refused:
         canonicalise(document)
+    assert refused.value.path == "$.credentialSubject.achievement.resultDescription[0].allowedValue"
+    subject(document)["achievement"]["resultDescription"][0]["allowedValue"] = ["x"] * 1_000
+    assert len(to_dataset(document)) > 2_000
+
+
+def test_objects_may_be_nested_as_deep_as_the_limit_and_no_deeper() -> None:
+    document = badge()
+    assert to_dataset(document, limits=Limits(depth=_depth(document)))
+    with pytest.raises(TooComplex) as refused:
+        to_dataset(document, limits=Limits(depth=_depth(document) - 1))
+    assert refused.value.code == "too_deep"
+    assert refused.value.path.startswith("$.")
+
+
+def _depth(value: Any) -> int:
+    if isinstance(value, dict):
+        return 1 + max(map(_depth, value.values()), default=0)
+    return max(map(_depth, value), default=0) if isinstance(value, list) else 0
 
 
 def test_odd_mixtures_of_types_do_not_fill_the_memory() -> None:
