@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 from typing import Any
 
 import pytest
 
 from accredit.kit.linkeddata import canonicalise, inline_contexts, terms
+from accredit.kit.linkeddata.active_context import initial, process
 from accredit.kit.linkeddata.errors import ContextRefused
 
 V2 = "https://www.w3.org/ns/credentials/v2"
@@ -57,6 +59,42 @@ def test_a_context_further_in_is_read_too() -> None:
     mapped, tables = inline_contexts.named({"a": [inner, 1, "text"]}, {})
     (name,) = tables
     assert mapped == {"a": [{"@context": name, "shoes": "38"}, 1, "text"]}
+
+
+def test_a_context_is_named_by_its_hash() -> None:
+    mapped, tables = inline_contexts.named(document({"shoes": "https://e.example/#shoes"}), {})
+    digest = hashlib.sha256(b'{"shoes":"https://e.example/#shoes"}').hexdigest()
+    (table,) = tables.values()
+    assert (table.url, table.sha256) == (f"urn:sha256:{digest}", digest)
+    assert mapped["@context"] == [V2, table.url]
+    assert tables.keys() == {table.url}
+
+
+@pytest.mark.parametrize(
+    ("prefix", "iri"),
+    [
+        *((f"https://e.example/{end}", f"https://e.example/{end}shoes") for end in ":/?#[]@"),
+        ("https://e.example/x", "e:shoes"),
+        ({"@id": "https://e.example/#"}, "e:shoes"),
+    ],
+    ids=str,
+)
+def test_only_a_plain_term_that_ends_in_a_mark_is_a_prefix(prefix: object, iri: str) -> None:
+    _, tables = inline_contexts.named(document({"e": prefix, "shoes": "e:shoes"}), {})
+    (table,) = tables.values()
+    assert process(initial({}), table.scope).terms["shoes"].iri == iri
+
+
+@pytest.mark.parametrize("is_protected", [True, False])
+def test_a_term_that_is_protected_keeps_its_meaning(is_protected: bool) -> None:
+    value = document({"@protected": is_protected, "shoes": "https://e.example/#shoes"}, shoes="38")
+    value["@context"].append({"shoes": "https://e.example/#boots"})
+    if not is_protected:
+        assert "<https://e.example/#boots>" in meaning(value)
+        return
+    with pytest.raises(ContextRefused) as refused:
+        meaning(value)
+    assert refused.value.code == "protected_term"
 
 
 def test_a_document_without_inline_contexts_is_as_it_was() -> None:
