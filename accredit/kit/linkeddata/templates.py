@@ -189,7 +189,7 @@ class Template:
         pool = _Pool(plan)
         self.marked: Final = marked
         self._pattern = pattern
-        self._endings = [None if ending is None else ending.encode("utf-8") for ending in plan.endings]
+        self._endings = [None if ending is None else f'"{ending}'.encode() for ending in plan.endings]
         self._texts = pool.texts
         hashes = [_hash_of(lines, pool) for lines in plan.said]
         self._hashes = [found if isinstance(found, bytes) else b"" for found in hashes]
@@ -200,7 +200,9 @@ class Template:
             for subject, name, values in plan.runs
         ]
         groups = [_joined(pieces) for pieces in plan.groups]
-        self._fixed = [group[0].encode("utf-8") for group in groups if len(group) == 1 and isinstance(group[0], str)]
+        fixed = (group[0] for group in groups if len(group) == 1 and isinstance(group[0], str))
+        # In their order already, since a list that is nearly sorted is sorted fast.
+        self._fixed = sorted(text.encode("utf-8") for text in fixed)
         self._blocks = [pool.getter(group) for group in groups if not (len(group) == 1 and isinstance(group[0], str))]
         iris = [number for number, ending in enumerate(plan.endings) if ending is None]
         self._iris = [pool.position(number) for number in iris]
@@ -234,14 +236,19 @@ class Template:
             return None
 
     def _filled(self, found: list[Any]) -> Texts | None:
+        try:
+            joined = "".join(found)
+        except TypeError:
+            # Something other than a text stands in a place.
+            return None
+        # Asked once of all texts together: one by one takes longer than writing them.
+        is_plain = literals.escaped(joined) is joined
         texts = self._texts.copy()
         for value, ending in zip(found, self._endings, strict=True):
-            if type(value) is not str:
-                return None
             if ending is not None:
-                texts.append(literals.quote(value).encode("utf-8") + ending)
+                texts.append(b'"' + (value if is_plain else literals.escaped(value)).encode() + ending)
             elif _PLAIN_IRI.fullmatch(value):
-                texts.append(b"<" + value.encode("utf-8") + b">")
+                texts.append(b"<" + value.encode() + b">")
             else:
                 return None
         return texts
@@ -259,9 +266,9 @@ class Template:
 
     def _name_nodes(self, texts: Texts) -> bool:
         """Append the canonical names of the blank nodes, in the order of their hashes; False where two are alike."""
-        hashes = self._hashes.copy()
+        hashes, sha256 = self._hashes.copy(), hashlib.sha256
         for node, said in self._changing:
-            hashes[node] = hashlib.sha256(b"".join(said(texts))).digest()
+            hashes[node] = sha256(b"".join(said(texts))).digest()
         labels = dict(zip(sorted(hashes), self._labels, strict=True))
         if len(labels) < len(hashes):
             return False
