@@ -57,7 +57,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--sample", type=int, help="try at most this many of each file, drawn by --seed")
     parser.add_argument("--seed", type=int, default=1, help="draws the sample (default 1)")
     parser.add_argument("--minutes", type=float, default=float("inf"), help="stop after this time")
-    parser.add_argument("--again", action="store_true", help="try survivors again")
+    parser.add_argument("--again", action="store_true", help="try survivors again, and nothing else")
     parser.add_argument("--report", action="store_true", help="try nothing, only print")
     return parser.parse_args()
 
@@ -87,7 +87,8 @@ def _wanted(
             # Shuffled, so that a larger sample holds the smaller one.
             drawn = random.Random(f"{options.seed} {file}").sample(found, len(found))[: options.sample]
         for mutant in drawn:
-            if mutant.key not in kept or (options.again and kept[mutant.key] in ("survived", "unreached")):
+            outcome = kept.get(mutant.key, "untried")
+            if outcome in (("survived", "unreached") if options.again else ("untried",)):
                 yield mutant
 
 

@@ -154,9 +154,10 @@ def test_a_list_of_contexts_is_processed_once() -> None:
 
 def test_a_datatype_that_is_no_iri_is_refused_where_it_is_used() -> None:
     context = process(initial({}), Scope({"when": Entry(f"{X}when", type="date")}))
-    with pytest.raises(MappingRefused) as refused:
-        mapper.map_with(context, {"when": "2026"}, mapper.Limits())
-    assert (refused.value.code, refused.value.path) == ("relative_type", "$.when")
+    for value in ("2026", 2026, True):
+        with pytest.raises(MappingRefused) as refused:
+            mapper.map_with(context, {"when": value}, mapper.Limits())
+        assert (refused.value.code, refused.value.path) == ("relative_type", "$.when")
 
 
 def test_the_contents_of_an_empty_scope_need_contexts_of_their_own() -> None:
@@ -219,6 +220,20 @@ def test_a_term_for_json_takes_any_value_as_one_literal() -> None:
     context = entered(f"data {X}data type=@json\n")
     (quad,) = mapped(context, {"data": [{"b": None, "a": [True, "x"]}]})
     assert quad[1:3] == (f"<{X}data>", r'"[{\"a\":[true,\"x\"],\"b\":null}]"^^<' + literals.RDF + "JSON>")
+
+
+def test_entries_of_an_ordered_list_are_read_in_their_context() -> None:
+    context = entered(f"list {X}list type=@id container=@list\nname {X}name\n")
+    found = {quad[2] for quad in mapped(context, {"list": [f"{X}a", {"name": "x"}]})}
+    assert {f"<{X}a>", '"x"'} <= found
+
+
+def test_a_term_may_stand_for_an_iri_where_a_vocabulary_counts() -> None:
+    context = entered(f"kind {X}kind type=@vocab\nA {X}A\nname {X}name\n")
+    assert {quad[2] for quad in mapped(context, {"kind": "A", "name": {"@value": "x", "@type": "A"}})} == {
+        f"<{X}A>",
+        f'"x"^^<{X}A>',
+    }
 
 
 def test_a_value_stands_in_the_scope_that_its_property_opens() -> None:

@@ -167,3 +167,12 @@ def test_the_contexts_that_a_caller_allows_hold_for_the_other_suites_too() -> No
     older, proof = older_proof(EXAMPLES, contexts=allowed)
     assert len(verify({**older, "proof": proof}, contexts=allowed)) == 1
     assert code_of({**older, "proof": proof}) == "context_not_pinned"
+
+
+def test_the_hash_of_the_document_can_be_told_from_that_of_the_proof() -> None:
+    unsecured, (proof,) = proofs.split(signed())
+    data = eddsa_rdfc_2022.hash_data(unsecured, proof)
+    assert len(data) == 64
+    assert data[eddsa_rdfc_2022.DOCUMENT_HASH] == hashlib.sha256(canonicalise(unsecured)).digest()
+    configuration = {**proofs.without_value(proof), "@context": unsecured["@context"]}
+    assert data[:32] == hashlib.sha256(canonicalise(configuration)).digest()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from types import ModuleType
 from typing import Any
@@ -298,3 +299,13 @@ def test_a_credential_that_has_ended_still_verifies_and_says_so() -> None:
     found = check(signed(credential(validUntil="2020-01-01T00:00:00Z")))
     assert found.valid_until is not None
     assert found.valid_until < NOW - timedelta(days=365)
+
+
+def test_a_key_that_has_been_revoked_signs_no_envelope() -> None:
+    def revoked(method: str) -> Any:
+        key = resolve(method)
+        return None if key is None else replace(key, revoked=NOW - timedelta(days=1))
+
+    with pytest.raises(VcError) as caught:
+        verifiable_credential.verify(enveloped(credential(TOKEN_ISSUER)), resolve=revoked, now=NOW)
+    assert caught.value.code == "key_revoked"
