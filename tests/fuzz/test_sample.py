@@ -39,7 +39,8 @@ def test_hostile_input_is_answered_rightly_or_refused_by_name(target: Target) ->
         target.judge(data, answer)
         outcomes.add(answer.name)
     assert "accepted" in outcomes
-    assert len(outcomes) > (1 if target.name == "rdfc" else 5)
+    # A dataset is refused for its work alone, and a sample holds none that costs so much.
+    assert len(outcomes) > (0 if target.name == "rdfc" else 5)
 
 
 @pytest.mark.parametrize("target", TARGETS.values(), ids=TARGETS)
