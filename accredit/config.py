@@ -35,7 +35,7 @@ class Settings(BaseSettings):
     key_passphrase: SecretStr | None = None
     """Opens the private keys. Given to ``accredit work`` only."""
     lock_store: Path | None = None
-    """Remembers the latest signed checkpoint outside the database; ``last-signed.sqlite`` beside the keys unless set."""
+    """Remembers the latest signed checkpoint outside the database; unless set, a file in the folder of keys."""
     witnesses: str | None = None
     """Who cosigns checkpoints: a JSON list of ``{"vkey", "url"}``, or the path of a file that holds one."""
     jwt_algorithm: Literal["ES256", "RS256"] = "ES256"

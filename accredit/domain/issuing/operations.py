@@ -92,8 +92,7 @@ def prepare(
     """Reserve a credential for a subject and freeze its unsigned document; again, return what there is.
 
     ``controller`` is the issuer's DID. A void issuance makes room for another round, and so does one that is to be
-    replaced. Raises `RuleBroken`
-    ``no-signing-key``, ``not-as-reserved``, or whatever ``build`` raises.
+    replaced. Raises `RuleBroken` ``no-signing-key``, ``not-as-reserved``, or whatever ``build`` raises.
     """
     key = _lock_key(db, controller)
     jwt_key = queries.signing_key(db, controller=controller, purpose=Purpose.ASSERTION_JWT)
@@ -103,12 +102,7 @@ def prepare(
     if jwt_key is None:
         raise RuleBroken("no-signing-key")
     status_list = _open_list(db, organisation_id, now)
-    reservation = Reservation(
-        credential_id=uuid4(),
-        issuer=controller,
-        status_list_url=rules.status_list_url(controller, status_list.public_id),
-        status_index=rules.free_index(secrets.randbelow, lambda index: _is_taken(db, status_list.id, index)),
-    )
+    reservation = _reserve(db, controller, status_list)
     document = build(reservation)
     rules.check_permit(document=document, reservation=reservation)
     row = Issuance(
@@ -261,6 +255,15 @@ def _lock_key(db: Session, controller: str) -> SigningKey:
     if key is None:
         raise RuleBroken("no-signing-key")
     return key
+
+
+def _reserve(db: Session, controller: str, status_list: StatusList) -> Reservation:
+    return Reservation(
+        credential_id=uuid4(),
+        issuer=controller,
+        status_list_url=rules.status_list_url(controller, status_list.public_id),
+        status_index=rules.free_index(secrets.randbelow, lambda index: _is_taken(db, status_list.id, index)),
+    )
 
 
 def _open_list(db: Session, organisation_id: UUID, now: datetime) -> StatusList:
