@@ -94,6 +94,7 @@ def test_a_vocabulary_gives_a_meaning_to_unknown_terms() -> None:
     assert found.iri == f"{X}anything"
     assert context.expand("Anything", vocab=True) == f"{X}Anything"
     assert context.expand("Anything", vocab=False) == "Anything"
+    assert {quad[2] for quad in mapper.map_with(context, {"@type": "Thing"}, mapper.Limits())} == {f"<{X}Thing>"}
 
 
 def test_a_vocabulary_only_counts_where_test_suites_ask_for_it() -> None:
@@ -117,7 +118,10 @@ def test_member_names_are_remembered_whether_they_mean_something_or_not() -> Non
 def test_a_long_list_of_contexts_is_refused() -> None:
     with pytest.raises(ContextRefused) as refused:
         check_contexts((V2,) * (MAX_CONTEXTS + 1), pinned())
-    assert refused.value.code == "context_order"
+    assert (refused.value.code, refused.value.path) == ("context_order", "$['@context']")
+    with pytest.raises(ContextRefused) as refused:
+        check_contexts((V2, V2), pinned())
+    assert (refused.value.code, refused.value.path) == ("context_order", "$['@context']")
 
 
 def test_odd_mixtures_of_types_are_remembered_only_up_to_a_limit() -> None:

@@ -85,6 +85,28 @@ def test_only_a_plain_term_that_ends_in_a_mark_is_a_prefix(prefix: object, iri: 
     assert process(initial({}), table.scope).terms["shoes"].iri == iri
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("VerifiableCredential", "credentialSubject", "issuer", "validFrom", "evidence", "proof", "issuanceDate"),
+        *("holder", "verifiableCredential", "cryptosuite", "proofValue", "digestSRI", "jws", "statusSize"),
+    ],
+)
+def test_a_term_of_the_data_model_is_refused_at_whatever_depth_it_is_defined(name: str) -> None:
+    with pytest.raises(ContextRefused) as refused:
+        inline_contexts.named(document({name: "https://e.example/#x"}), {})
+    assert (refused.value.code, refused.value.path) == ("protected_term", "$['@context']")
+
+
+def test_a_context_may_define_a_hundred_terms() -> None:
+    context = {f"t{number}": f"https://e.example/#{number}" for number in range(101)}
+    with pytest.raises(ContextRefused) as refused:
+        inline_contexts.named(document(context), {})
+    assert (refused.value.code, refused.value.path) == ("context_inline", "$['@context']")
+    del context["t100"]
+    assert len(inline_contexts.named(document(context), {})[1]) == 1
+
+
 @pytest.mark.parametrize("is_protected", [True, False])
 def test_a_term_that_is_protected_keeps_its_meaning(is_protected: bool) -> None:
     value = document({"@protected": is_protected, "shoes": "https://e.example/#shoes"}, shoes="38")

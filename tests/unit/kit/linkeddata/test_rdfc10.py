@@ -44,6 +44,12 @@ SHAPES = {
     "a tree of three levels": tree(3),
     "five pairs in graphs of their own": twins(5),
     "a node that refers to itself": [("_:a", P, "_:a", ""), ("_:b", P, "_:b", "")],
+    "six that differ by their graph alone": [("_:" + n, P, '"x"', f"<https://x.example/{n}>") for n in "abcdef"],
+    "rings of three, four, five and six": [
+        (f"_:{size}{first[2:]}", name, f"_:{size}{second[2:]}", graph)
+        for size in (3, 4, 5, 6)
+        for first, name, second, graph in ring(size)
+    ],
     "two alike beside one that is not": [("_:a", P, '"x"', ""), ("_:b", P, '"x"', ""), ("_:c", P, '"y"', "")],
 }
 
