@@ -19,6 +19,8 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 import accredit.web
+from accredit.domain.transparency import queries as log
+from accredit.domain.transparency.rules import Act
 from accredit.storage import Database
 from accredit.web.access import Access, Audience, declared_access
 from accredit.web.viewer import Viewer, current_viewer
@@ -116,6 +118,12 @@ class World:
         assert key is not None, f"say in World.values() what <{name}> of {rule.rule} ({rule.endpoint}) is"
         return values[key]
 
+    def _leaf_of_award(self) -> int:
+        with self.database.reading() as db:
+            found = log.leaf_index(db, act=Act.AWARD_DECIDED, subject_id=self.year.award_id)
+        assert found is not None
+        return found
+
     def values(self) -> dict[str, object]:
         """Return what stands for each name in an address; ``endpoint:name`` comes first."""
         cast, year = self.cast, self.year
@@ -142,6 +150,7 @@ class World:
             "public_id": year.achievement,
             "list_id": year.status_list,
             "tile_path": "entries/000.p/1",
+            "index": self._leaf_of_award(),
         }
 
 

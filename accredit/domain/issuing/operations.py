@@ -29,7 +29,7 @@ from accredit.domain.issuing import queries, rules
 from accredit.domain.issuing.key_operations import create_key, ensure_keys, ensure_log_key, retire_key, rotate_key
 from accredit.domain.issuing.models import Issuance, SigningKey, StatusList
 from accredit.domain.issuing.queries import IssuanceFacts
-from accredit.domain.issuing.replacing import is_ordered, note_successor, release, replace
+from accredit.domain.issuing.replacing import add_round, is_ordered, release, replace
 from accredit.domain.issuing.rules import (
     Build,
     Intent,
@@ -119,8 +119,7 @@ def prepare(
         jwt_signing_key_id=jwt_key.id,
         prepared_at=now.replace(microsecond=0),
     )
-    db.add(row)
-    note_successor(db, row)
+    add_round(db, row)
     audit.record(
         db,
         tag=Tag.CREDENTIAL_PREPARED,

@@ -1,7 +1,7 @@
 """Release what a checkpoint covers, and let it take the place of what it replaces.
 
 1. `replace` orders another round; whoever prepares what waits finds it. After a crash: an order, to be carried out.
-2. `note_successor` writes down, in the transaction that prepares it, which issuance is to follow.
+2. `add_round` writes down, in the transaction that prepares it, which issuance is to follow.
 3. `release` makes it visible and ends the earlier one, in one transaction: from one moment to the next the other holds.
    After a crash: both or neither.
 
@@ -86,8 +86,9 @@ def is_ordered(db: Session, issuance_id: UUID) -> bool:
     return bool(db.execute(sa.select(ordered)).scalar_one())
 
 
-def note_successor(db: Session, row: Issuance) -> None:
-    """Write down which issuance is to follow the one that its subject replaces, if there is one."""
+def add_round(db: Session, row: Issuance) -> None:
+    """Add an issuance, and write down that it is to follow the one whose place its subject is to take, if any."""
+    db.add(row)
     db.flush()
     db.execute(
         sa.update(Replacement)

@@ -47,7 +47,7 @@ NAVIGATION = (
         key="certificates",
         text=lazy_gettext("Certificates"),
         endpoint="coordinator.certificates",
-        permission=Permission.AWARD,
+        permission=Permission.SUSPEND,
         order=60,
     ),
     NavigationItem(
@@ -66,6 +66,7 @@ def register(app: Flask) -> None:
     from accredit.web.coordinator import (  # noqa: F401
         audit_trail,
         awarding,
+        certificate_status,
         certificates,
         class_list,
         enrolments,
@@ -75,6 +76,7 @@ def register(app: Flask) -> None:
         person,
         programmes,
         staff,
+        trail,
         training,
     )
     from accredit.web.coordinator.forms import year_group_text

@@ -181,9 +181,16 @@ class AwardForm(Form):
 
 
 class StatusForm(Form):
-    """Why a certificate is paused, taken up again or revoked: from a fixed list, for the school's own record."""
+    """Why a certificate is paused or taken up again: from a fixed list, for the school’s own record."""
 
     reason = RadioField(_("Why?"), [InputRequired(_("Choose a reason."))], widget=RadioInput())
+
+
+class RevokeForm(Form):
+    """Why a certificate is to be revoked, and that the young person knows."""
+
+    reason = RadioField(_("Why?"), [InputRequired(_("Choose a reason."))], widget=RadioInput())
+    told = BooleanField(_("I have talked to the young person about it"), widget=CheckboxInput())
 
 
 class OrganisationForm(Form):

@@ -12,7 +12,9 @@ from flask_babel import ngettext
 
 from accredit.domain.awarding import queries as awarding
 from accredit.domain.awarding.queries import Progress
+from accredit.domain.credentials import challenging, revoking
 from accredit.domain.credentials import queries as credentials
+from accredit.domain.issuing import queries as issuances
 from accredit.domain.organisations.rules import Permission, Role
 from accredit.domain.people import queries as people
 from accredit.domain.people.queries import StaffFacts
@@ -66,7 +68,8 @@ def home() -> ResponseReturnValue:
         found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
         everybody = people.young_people(db, organisation_id=own_organisation())
         cohorts = [(each, awarding.cohort_progress(db, each.id, on=today())) for each in found]
-        tasks = _tasks(db, cohorts) if viewer.may(Permission.MANAGE_PEOPLE) else []
+        tasks = _to_answer(db) if viewer.may(Permission.SUSPEND) else []
+        tasks += _tasks(db, cohorts) if viewer.may(Permission.MANAGE_PEOPLE) else []
     steps = _first_steps(staff, found, has_people=bool(everybody), cohorts=cohorts)
     if not viewer.may(Permission.MANAGE_PEOPLE):
         # An administrator sees to the adults; the rest is the co-ordinator's.
@@ -111,6 +114,25 @@ def _tasks(db: Session, cohorts: Cohorts) -> list[Task]:
         ),
     ]
     return [task for task in found if task.count]
+
+
+def _to_answer(db: Session) -> list[Task]:
+    looks = [each.issuance_id for each in challenging.waiting_of(db, organisation_id=own_organisation())]
+    asked = revoking.waiting_of(db, organisation_id=own_organisation())
+    texts = (
+        (looks, ngettext("second look is asked for", "second looks are asked for", len(looks))),
+        (asked, ngettext("certificate may be revoked: look", "certificates may be revoked: look", len(asked))),
+    )
+    return [
+        Task(
+            count=len(found),
+            text=text,
+            # The oldest first; once it is answered, the next one is here.
+            href=url_for("coordinator.certificate", award_id=issuances.issuance(db, found[0]).subject_id),
+        )
+        for found, text in texts
+        if found
+    ]
 
 
 def _ready(programme: ProgrammeFacts, cohort: Sequence[Progress]) -> Task:

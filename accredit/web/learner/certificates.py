@@ -6,18 +6,27 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 
+from accredit.clock import utc_now
 from accredit.domain.awarding import queries as awarding
-from accredit.domain.credentials import queries
+from accredit.domain.credentials import challenging, queries, revoking
+from accredit.domain.credentials.challenging import ChallengeFacts
+from accredit.domain.credentials.rules import ChallengeGround
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.enrolments import queries as enrolments
-from accredit.errors import NotFound
+from accredit.domain.issuing.rules import Status
+from accredit.errors import NotFound, RuleBroken
+from accredit.storage import Session
 from accredit.web.access import young_person
-from accredit.web.database import reading
+from accredit.web.database import reading, transaction
 from accredit.web.files import FileKind, check_address, file_answer, source_of
-from accredit.web.learner import bp
+from accredit.web.learner import bp, words
+from accredit.web.learner.forms import SecondLookForm
 from accredit.web.learner.me import own_id
-from accredit.web.pages import page
+from accredit.web.pages import page, see_other
+from accredit.web.viewer import current_viewer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,6 +35,16 @@ class Kept:
 
     view: CredentialView
     address: str
+    is_asked: bool
+    """Whether somebody at school asked for it to be revoked."""
+    challenge: ChallengeFacts | None
+    """The last second look they asked for."""
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether they can ask for a second look now."""
+        is_waiting = self.challenge is not None and self.challenge.answer is None
+        return not is_waiting and (self.is_asked or self.view.status is not Status.ACTIVE)
 
 
 @bp.get("/my/certificates")
@@ -36,10 +55,46 @@ def certificates() -> Response:
         views = queries.of_young_person(db, own_id())
         places = enrolments.enrolments_of(db, own_id())
         awards = awarding.awards_of(db, [each.id for each in places])
+        kept = [_kept(db, view) for view in views]
     signed = {view.award_id for view in views}
     coming = [award for each in awards.values() for award in each if award.id not in signed]
-    kept = [Kept(view=view, address=check_address(view)) for view in views]
-    return page("learner/certificates.html", kept=kept, coming=coming)
+    return page("learner/certificates.html", kept=kept, coming=coming, answers=words.ANSWERS)
+
+
+def _kept(db: Session, view: CredentialView) -> Kept:
+    looks = challenging.of_issuance(db, view.issuance_id)
+    return Kept(
+        view=view,
+        address=check_address(view),
+        is_asked=revoking.waiting(db, issuance_id=view.issuance_id) is not None,
+        challenge=looks[-1] if looks else None,
+    )
+
+
+@bp.route("/my/certificates/<uuid:credential_id>/second-look", methods=["GET", "POST"])
+@young_person
+def second_look(credential_id: UUID) -> ResponseReturnValue:
+    """Ask an adult to look again at a certificate that was paused or revoked; there is nothing to type."""
+    with reading() as db:
+        view = queries.view_by_credential_id(db, credential_id)
+        if view is None or view.young_person_id != own_id():
+            raise NotFound("credential")
+        kept = _kept(db, view)
+    if not kept.may_ask:
+        return see_other("learner.certificates")
+    form = SecondLookForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as db:
+                ground = ChallengeGround(form.ground.data)
+                actor = current_viewer().actor()
+                challenging.challenge(db, credential_id=credential_id, ground=ground, actor=actor, now=utc_now())
+        except RuleBroken as refusal:
+            form.ground.errors = [words.sentence(refusal)]
+        else:
+            return see_other("learner.certificates", flash=_("Thank you. An adult will look again and answer here."))
+    status = 422 if form.errors else 200
+    return page("learner/second_look.html", status=status, form=form, view=view)
 
 
 @bp.get("/my/certificates/<uuid:credential_id>.<any(pdf, png, svg, json, jwt):kind>")

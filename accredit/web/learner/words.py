@@ -11,6 +11,7 @@ from babel.lists import format_list
 from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from accredit.domain.awarding.rules import Assessment, Finding, FindingKind
+from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround
 from accredit.domain.practice.rules import Milestone, ReturnReason
 from accredit.errors import AccreditError
 from accredit.web import messages
@@ -73,6 +74,19 @@ MILESTONES: Mapping[Milestone, LazyString] = {
     Milestone.PAIRING_ENDED_WELL: lazy_gettext("ending well with the person you met"),
 }
 """What somebody did or will do; the same words serve for both."""
+
+
+GROUNDS: Mapping[ChallengeGround, LazyString] = {
+    ChallengeGround.FACTS_ARE_RIGHT: lazy_gettext("What the certificate says is right"),
+    ChallengeGround.NOBODY_ASKED_ME: lazy_gettext("Nobody talked to me about it"),
+    ChallengeGround.NAME_IS_MINE: lazy_gettext("The name on it is mine"),
+    ChallengeGround.WANT_TO_TALK: lazy_gettext("I would like to talk to an adult about it"),
+}
+ANSWERS: Mapping[ChallengeAnswer, LazyString] = {
+    ChallengeAnswer.HOLDS: lazy_gettext("We looked again: your certificate holds."),
+    ChallengeAnswer.STAYS: lazy_gettext("We looked again, and it stays as it is. You can ask an adult to explain."),
+    ChallengeAnswer.TALK: lazy_gettext("Let us talk about it. An adult will come to you."),
+}
 
 
 def sentence(refusal: AccreditError) -> str:

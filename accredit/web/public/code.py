@@ -33,7 +33,7 @@ LONGEST_NAME = 200
 def code(code: str) -> Response:
     """Show the verdict on the certificate with this code."""
     found = _found(code)
-    return unknown(code) if found is None else verdict_page(found)
+    return unknown(code) if found is None else verdict_page(found, is_led_on=_is_led_on(code, found))
 
 
 @bp.post("/v/<code>")
@@ -50,16 +50,22 @@ def name(code: str) -> Response:
     now, award = utc_now(), found.view.code
     check_allowance(BY_READER, f"{address()} {award}", now=now)
     check_allowance(BY_AWARD, award, now=now)
+    is_led_on = _is_led_on(code, found)
     matches = name_matches(typed, found.view.printed_name, found.view.known_as)
     if not matches:
         count_try(BY_READER, f"{address()} {award}")
         count_try(BY_AWARD, award)
-    return verdict_page(found, matches=matches)
+    return verdict_page(found, matches=matches, is_led_on=is_led_on)
 
 
 def _found(code: str) -> CodeAnswer | None:
     with reading(everywhere=True) as db:
         return verify_code(db, code=code, now=utc_now())
+
+
+def _is_led_on(code: str, found: CodeAnswer) -> bool:
+    # The code that was typed is that of an earlier certificate, whose place this one took.
+    return typed_code.read(code) != found.view.code
 
 
 def verdict_page(
@@ -68,9 +74,13 @@ def verdict_page(
     matches: bool | None = None,
     error: str | None = None,
     file_given: bool = False,
+    is_led_on: bool = False,
     status: int = 200,
 ) -> Response:
-    """Show the verdict on a credential of this service; ``file_given`` lets its own name be read in full."""
+    """Show the verdict on a credential of this service; ``file_given`` lets its own name be read in full.
+
+    ``is_led_on`` says that the code of an earlier one led here.
+    """
     view = found.view
     answer = page(
         "public/verdict.html",
@@ -84,6 +94,7 @@ def verdict_page(
         matches=matches,
         error=error,
         file_given=file_given,
+        is_led_on=is_led_on,
     )
     return private(answer)
 

@@ -132,7 +132,9 @@ def test_pausing_taking_up_again_and_revoking(
     assert "paused already" in twice.get_data(as_text=True)
     assert client.post(f"{address}/reinstate", data={"reason": "all-is-well"}).status_code == 303
     assert "This cannot be undone." in client.get(f"{address}/revoke").get_data(as_text=True)
-    assert client.post(f"{address}/revoke", data={"reason": "facts-wrong"}).status_code == 303
+    assert client.post(f"{address}/revoke", data={"reason": "facts-wrong", "told": "y"}).status_code == 303
+    assert "Revoked" not in client.get(address).get_data(as_text=True)
+    assert client_for(cast.lee).post(f"{address}/revoke/confirm").status_code == 303
     shown = client.get(address).get_data(as_text=True)
     assert "Revoked" in shown
     assert "The name or the facts on it are not right" in shown
