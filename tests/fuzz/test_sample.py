@@ -14,7 +14,7 @@ from .target import MAX_INPUT, Target
 from .targets import TARGETS
 from .worker import Present
 
-INPUTS = {"json": 2_000, "png": 6_000, "svg": 4_000, "status_list": 2_000, "jwt": 1_000, "mapper": 500, "rdfc": 24}
+INPUTS = {"json": 2_000, "png": 6_000, "svg": 4_000, "status_list": 2_000, "jwt": 1_000, "mapper": 500, "rdfc": 120}
 LARGE = {"json": 6, "png": 8, "svg": 12, "status_list": 8, "jwt": 8, "mapper": 8, "rdfc": 3}
 
 
