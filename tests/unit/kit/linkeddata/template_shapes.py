@@ -127,13 +127,16 @@ def _unnamed() -> tuple[dict[str, Any], list[Path]]:
 def _values_of_no_name() -> tuple[dict[str, Any], list[Path]]:
     """A node without a name of which several varying texts are said: what is said comes in the order of the texts."""
     evidence = {"type": ["Evidence"], "name": ["a", "b", "fixed"], "narrative": ["c", "d"], "genre": "e"}
+    # Beside one text that varies stands one that does not, and may come before or after it.
+    beside = [{"type": ["Evidence"], "name": ["x", "m"], "narrative": narrative} for narrative in "efgh"]
     places: list[Path] = [
         ("evidence", 0, "name", 0),
         ("evidence", 0, "name", 1),
         ("evidence", 0, "narrative", 1),
         ("evidence", 0, "genre"),
+        *(("evidence", position, "name", 0) for position in range(2, 6)),
     ]
-    return _badge(evidence=[evidence, {"type": ["Evidence"], "name": "other"}]), places
+    return _badge(evidence=[evidence, {"type": ["Evidence"], "name": "other"}, *beside]), places
 
 
 def _configuration() -> tuple[dict[str, Any], list[Path]]:

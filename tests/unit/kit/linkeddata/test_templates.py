@@ -106,6 +106,14 @@ def _leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         yield path, value
 
 
+@pytest.mark.parametrize("text", ["", "!", "l", "lz", "m ", "n", "é", "\n", '"'])
+def test_a_text_may_move_before_or_behind_what_stays(text: str) -> None:
+    document, places = SHAPES["texts of a node without a name"]
+    for path in places:
+        other = changed(document, [path], [text])
+        assert TEMPLATES["texts of a node without a name"].apply(other) == general(other)
+
+
 @pytest.mark.parametrize("name", SHAPES)
 def test_a_change_anywhere_else_never_fits(name: str) -> None:
     document, places = SHAPES[name]
