@@ -28,6 +28,7 @@ BADGES = ("trained", "peer", "senior", "ambassador")
 BADGE_SIZE = 240
 USUAL_PORT = 8080
 CO_ORDINATOR = "t.exemplar@example.org"
+SECOND = "o.specimen@example.org"
 # Whose pages are shown: a name with Welsh letters, and hours on the way to the next award.
 YOUNG_PERSON = "Siân Sampl-Prawf"
 REVOKED = "Alex Sample"
@@ -62,10 +63,10 @@ class Album:
             tab.goto(self.shown.address + path)
         keep(Image.open(io.BytesIO(tab.screenshot(animations="disabled"))), self.folder / f"{name}.png")
 
-    def sign_in(self, tab: Page) -> None:
-        """Sign the co-ordinator in."""
+    def sign_in(self, tab: Page, email: str = CO_ORDINATOR) -> None:
+        """Sign a co-ordinator in."""
         tab.goto(f"{self.shown.address}/sign-in")
-        tab.get_by_label("E-mail address").fill(CO_ORDINATOR)
+        tab.get_by_label("E-mail address").fill(email)
         tab.get_by_label("Password").fill(self.shown.password)
         tab.get_by_role("button", name="Sign in", exact=True).click()
         tab.wait_for_url("**/school/")
@@ -135,8 +136,16 @@ class Album:
         tab.get_by_text("Something is not right with it").click()
         tab.get_by_role("link", name="Revoke it for good").click()
         tab.get_by_label("It was awarded by mistake").check()
-        tab.get_by_role("button", name="Revoke this certificate").click()
-        tab.get_by_text("The certificate is revoked.").wait_for()
+        tab.get_by_label("I have talked to the young person about it").check()
+        tab.get_by_role("button", name="Ask for it to be revoked").click()
+        tab.get_by_text("Asked.").wait_for()
+        asked = tab.url
+        with self.tab(DESKTOP) as second:
+            self.sign_in(second, SECOND)
+            second.goto(asked)
+            second.get_by_role("link", name="Agree and revoke it").click()
+            second.get_by_role("button", name="Revoke this certificate for good").click()
+            second.get_by_text("The certificate is revoked.").wait_for()
 
     def of_paper(self) -> None:
         """The certificate as it is printed, and the badges."""

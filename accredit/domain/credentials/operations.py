@@ -106,6 +106,21 @@ def check_record(db: Session, award_id: UUID) -> None:
     _check_record(found, Portfolio.from_json(found.award.portfolio))
 
 
+def why_waiting(db: Session, award_id: UUID) -> RuleBroken | None:
+    """Return what keeps an award from being signed until somebody sees to it; None where it only has to wait its turn.
+
+    Raises `NotFound`.
+    """
+    found = basis(db, award_id)
+    if found.person.printed_name_confirmed_at is None:
+        return RuleBroken("name-not-confirmed")
+    try:
+        _check_record(found, Portfolio.from_json(found.award.portfolio))
+    except RuleBroken as broken:
+        return broken
+    return None
+
+
 def _check_record(found: Basis, portfolio: Portfolio) -> None:
     # What counted as hours is told by the portfolio itself: a later version of the programme may have dropped a type.
     counted = {each.code for each in portfolio.activities}

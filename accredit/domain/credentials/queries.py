@@ -145,6 +145,7 @@ def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = No
                 level_title=level.title,
                 badge=level.badge,
                 awarded_on=award.awarded_on,
+                decided_at=award.decided_at,
                 progress=progress_of(issuance.stage, issuance.status) if issuance else Progress.WAITING,
                 code=credential.code if is_public and credential else None,
                 credential_id=issuance.credential_id if is_public else None,

@@ -42,6 +42,8 @@ class StepKind(StrEnum):
 
     MODULE = "module"
     HOURS = "hours"
+    MEETING = "meeting"
+    """A meeting with the supervising adult, which no level counts as hours."""
     SKILL = "skill"
     AWARD = "award"
     CREDENTIAL = "credential"
@@ -228,9 +230,11 @@ def _steps(
         title = modules.get(attendance.module_code, attendance.module_code)
         day = held[attendance.training_session_id]
         yield proofs.step(StepKind.MODULE, day, title, leaves.get(attendance.id))
+    counted = {each.code for each in portfolio.activities}
     for entry in found.hours:
+        kind = StepKind.HOURS if entry.activity_type in counted else StepKind.MEETING
         title = activities.get(entry.activity_type, entry.activity_type)
-        yield proofs.step(StepKind.HOURS, entry.held_on, title, leaves.get(entry.id), entry.minutes)
+        yield proofs.step(kind, entry.held_on, title, leaves.get(entry.id), entry.minutes)
     for seen in found.observations:
         title = skills.get(seen.skill_code, seen.skill_code)
         yield proofs.step(StepKind.SKILL, seen.observed_on, title, leaves.get(seen.id))

@@ -71,6 +71,8 @@ class CohortLine:
     level_title: str
     badge: str
     awarded_on: date
+    decided_at: datetime
+    """Awards that were decided together have the same moment, and are one batch for the signer."""
     progress: Progress
     code: str | None
     credential_id: UUID | None

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from flask import request
 from flask.typing import ResponseReturnValue
 
+from accredit.clock import utc_now
 from accredit.domain.credentials import challenging, queries, renewing, revoking
+from accredit.domain.credentials.operations import why_waiting
 from accredit.domain.credentials.rules import Progress
 from accredit.domain.credentials.views import CohortLine, CredentialView
 from accredit.domain.issuing import queries as issuances
@@ -24,7 +29,11 @@ from accredit.web.coordinator.desk import own_actor, own_organisation, today
 from accredit.web.coordinator.reasons import ANSWERS, GROUNDS, REVOKE_REASONS, reason_text
 from accredit.web.database import reading
 from accredit.web.files import FileKind, file_answer, source_of
+from accredit.web.messages import sentence
 from accredit.web.pages import page
+
+# Signing takes seconds; what waits longer is looked at, to say what it waits for.
+_SOON = timedelta(seconds=30)
 
 
 @bp.get("/certificates")
@@ -36,15 +45,41 @@ def certificates() -> ResponseReturnValue:
         found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
         lines = queries.cohort(db, organisation_id=own_organisation(), programme_id=chosen)
         stopped = stops(db).of(own_organisation()) is not None
-    waiting = [line for line in lines if line.progress in {Progress.WAITING, Progress.SIGNED}]
+        late = [line for line in lines if line.progress is Progress.WAITING and line.decided_at < utc_now() - _SOON]
+        problems = {line.award_id: sentence(why) for line in late if (why := why_waiting(db, line.award_id))}
     return page(
         "coordinator/certificates.html",
         lines=lines,
         programmes=found,
         chosen=chosen,
-        waiting=len(waiting),
+        batches=batches(lines),
+        problems=problems,
         stopped=stopped,
     )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Batch:
+    """Awards of one level that were decided together, and how many of them are signed and published."""
+
+    level_title: str
+    programme_name: str
+    decided_at: datetime
+    done: int
+    total: int
+
+
+def batches(lines: Sequence[CohortLine]) -> list[Batch]:
+    """Return the batches that are still being signed, newest first."""
+    together: dict[tuple[datetime, str, str], list[bool]] = {}
+    for line in lines:
+        key = (line.decided_at, line.programme_name, line.level_title)
+        together.setdefault(key, []).append(line.progress not in {Progress.WAITING, Progress.SIGNED})
+    return [
+        Batch(level_title=level, programme_name=programme, decided_at=at, done=sum(signed), total=len(signed))
+        for (at, programme, level), signed in together.items()
+        if not all(signed)
+    ]
 
 
 @bp.get("/certificates/<uuid:award_id>")

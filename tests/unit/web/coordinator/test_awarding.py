@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+import time_machine
 
 from accredit.domain.awarding import queries
 from accredit.domain.credentials import queries as credentials
+from accredit.domain.training import operations as training
+from accredit.domain.training import queries as training_queries
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
 from accredit.storage import Database
+from accredit.web.messages import SENTENCES
 from tests.cast import Cast
+from tests.factories import NOW
 from tests.unit.web.coordinator.school import train
 from tests.web import Browser, ClientFor
 
@@ -114,6 +119,28 @@ def test_a_certificate_waits_is_signed_and_downloaded(
     assert client.get(f"{address}.png").data.startswith(b"\x89PNG")
     assert client.get(f"{address}.svg").mimetype == "image/svg+xml"
     assert client.get(f"{address}.json").get_json(force=True)["type"][1] == "OpenBadgeCredential"
+
+
+def test_a_batch_shows_its_progress_and_what_somebody_has_to_see_to(
+    client_for: ClientFor, cast: Cast, trained: Database, today: time_machine.Traveller
+) -> None:
+    client = client_for(cast.nia)
+    award(client, cast)
+    page = client.get("/school/certificates").get_data(as_text=True)
+    assert "0 of 1 signed" in page
+    assert "was corrected" not in page
+    with trained.transaction(cast.organisation_id) as db:
+        (session,) = training_queries.sessions(db)
+        training.record_attendance(
+            db, session_id=session.id, present={cast.ama.enrolled: False}, actor=cast.nia.actor, now=NOW
+        )
+    today.shift(60)
+    page = client.get("/school/certificates").get_data(as_text=True)
+    assert str(SENTENCES["record-changed"]) in page
+    detail = client.get(f"/school/certificates/{award_id(trained, cast)}").get_data(as_text=True)
+    assert "Prepare again from the corrected record" in detail
+    taken_back = client.post(f"/school/certificates/{award_id(trained, cast)}/take-back", follow_redirects=True)
+    assert "Nothing has been awarded yet." in taken_back.get_data(as_text=True)
 
 
 def test_pausing_taking_up_again_and_revoking(
