@@ -17,7 +17,7 @@ import resource
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Set
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
@@ -94,7 +94,7 @@ class Ground:
         if "" in found or not found:
             # Where all of a module runs on import, whatever is tested beside it may be meant.
             found = {test for tests in lines.values() for test in tests if test} or set(self.seconds)
-        own = _own_file(mutant, sorted(found - {""}))
+        own = _own_file(mutant, set(map(_file, self.seconds)), found)
         # What is remembered is worked out once, so that another test of the module may see it without reaching it.
         found.update(test for test in self.seconds if _file(test) == own)
         ordered = sorted(found - {""}, key=lambda test: (_file(test) != own, self.seconds.get(test, 0.0), test))
@@ -166,7 +166,7 @@ class Ground:
     def _run_tests(self, mutant: Mutant, tests: list[str]) -> int:
         """Run the tests of the module's own file first: most mutants fall there, and only that file is read."""
         sys.dont_write_bytecode = True
-        own = _own_file(mutant, tests)
+        own = _own_file(mutant, set(map(_file, tests)), tests)
         for chosen in ([t for t in tests if _file(t) == own], [t for t in tests if _file(t) != own]):
             files = sorted(set(map(_file, chosen)))
             code = int(pytest.main([*ARGUMENTS, *files], plugins=[_Hypothesis(), _Chosen(chosen)])) if files else 0
@@ -188,12 +188,11 @@ def _file(test: str) -> str:
     return test.partition("::")[0]
 
 
-def _own_file(mutant: Mutant, tests: list[str]) -> str:
+def _own_file(mutant: Mutant, files: Set[str], reaching: Iterable[str]) -> str:
     """Name the test file of the mutated module, or where there is none, the one with most tests that reach it."""
     mirror = mutant.file.replace("accredit/kit/", "tests/unit/kit/").rpartition("/")
-    files = list(map(_file, tests))
     named = f"{mirror[0]}/test_{mirror[2]}"
-    return named if named in files else max(sorted(set(files)), key=files.count, default="")
+    return named if named in files else max(sorted(files), key=list(map(_file, reaching)).count, default="")
 
 
 class _Watch:
