@@ -17,7 +17,7 @@ import resource
 import shutil
 import sys
 import time
-from collections.abc import Callable, Iterable, Set
+from collections.abc import Callable, Collection, Iterable
 from itertools import accumulate
 from pathlib import Path
 from typing import Any, Final
@@ -188,7 +188,7 @@ def _file(test: str) -> str:
     return test.partition("::")[0]
 
 
-def _own_file(mutant: Mutant, files: Set[str], reaching: Iterable[str]) -> str:
+def _own_file(mutant: Mutant, files: Collection[str], reaching: Iterable[str]) -> str:
     """Name the test file of the mutated module, or where there is none, the one with most tests that reach it."""
     mirror = mutant.file.replace("accredit/kit/", "tests/unit/kit/").rpartition("/")
     named = f"{mirror[0]}/test_{mirror[2]}"
