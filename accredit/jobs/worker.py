@@ -123,13 +123,12 @@ def open_issuer(
         origin = f"{service.did_host}/ledger"
         transparency.ensure_log(db, origin=origin)
         register = queries.register(db)
-        keyring.check({key.id: key.public_key for key in register if key.retired_at is None})
+        keyring.check({key.id: key.public_key for key in register if key.is_in_use})
         issuing.ensure_log_key(db, origin=origin, keyring=keyring, now=utc_now())
         if lock is not None:
             transparency.check_against(db, lock=lock, seen=seen)
         for key in register:
-            in_use = key.retired_at is None and key.compromised_at is None
-            if key.purpose is Purpose.ASSERTION and in_use and key.organisation_id is not None:
+            if key.purpose is Purpose.ASSERTION and key.is_in_use and key.organisation_id is not None:
                 issuing.ensure_keys(
                     db,
                     organisation_id=key.organisation_id,

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import os
 import secrets
-import stat
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
@@ -22,6 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from accredit.errors import NotReady
 from accredit.keyring.known_test_keys import is_published_test_key
+from accredit.keyring.place import check_folder, read_private
 from accredit.kit.vc import multikey
 from accredit.kit.vc.json_web_key import JoseKey, RsaPublicKey
 from accredit.kit.vc.json_web_signature import Sign, es256_signer, rs256_signer
@@ -54,12 +54,14 @@ class KeyRing:
     def open(cls, directory: Path, passphrase: str) -> KeyRing:
         """Open the folder, making it if there is none, and open every key in it.
 
-        Raises `NotReady`: ``passphrase-missing``, ``keys-permissions``, ``key-unreadable`` (a wrong passphrase, or a
-        damaged file), ``key-known`` (a key that is published somewhere as a test key).
+        Raises `NotReady`: ``passphrase-missing``, ``keys-permissions``, ``keys-shared`` (a folder of other machines
+        too), ``key-unreadable`` (a wrong passphrase, or a damaged file), ``key-known`` (a key that is published
+        somewhere as a test key).
         """
         if not passphrase:
             raise NotReady("passphrase-missing", "ACCREDIT_KEY_PASSPHRASE is not set; signing needs it.")
         directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        check_folder(directory)
         ring = cls(directory, passphrase.encode())
         for path in sorted(directory.glob(f"*{SUFFIX}")):
             ring._load(_id_of(path))
@@ -92,7 +94,13 @@ class KeyRing:
 
     def holds(self, key_id: UUID) -> bool:
         """Say whether the key is in this ring."""
-        return key_id in self._keys or self._path(key_id).exists()
+        return self._path(key_id).exists()
+
+    def delete(self, key_id: UUID) -> None:
+        """Delete a key for good; one that is gone already is left alone."""
+        self._keys.pop(key_id, None)
+        self._path(key_id).unlink(missing_ok=True)
+        _flush(self._directory)
 
     def check(self, register: Mapping[UUID, JoseKey]) -> None:
         """Compare with the register, which maps the ids of keys in use to their public halves.
@@ -107,14 +115,15 @@ class KeyRing:
         return self._directory / f"{key_id}{SUFFIX}"
 
     def _load(self, key_id: UUID) -> PrivateKey:
+        path = self._path(key_id)
+        # Asked each time: whoever takes a key away from a running worker means that it is to sign no more.
+        if not path.exists() and not path.is_symlink():
+            self._keys.pop(key_id, None)
+            raise NotReady("key-missing", f"{path} is not there. Restore the folder of keys from its backup.")
         if key_id in self._keys:
             return self._keys[key_id]
-        path = self._path(key_id)
-        if not path.exists():
-            raise NotReady("key-missing", f"{path} is not there. Restore the folder of keys from its backup.")
-        _check_permissions(path)
         try:
-            key = serialization.load_pem_private_key(path.read_bytes(), self._passphrase)
+            key = serialization.load_pem_private_key(read_private(path), self._passphrase)
         except (ValueError, TypeError) as error:
             detail = f"{path} does not open with this ACCREDIT_KEY_PASSPHRASE, or is damaged."
             raise NotReady("key-unreadable", detail) from error
@@ -181,12 +190,6 @@ def _id_of(path: Path) -> UUID:
         raise NotReady("key-unreadable", detail) from error
 
 
-def _check_permissions(path: Path) -> None:
-    mode = stat.S_IMODE(path.stat().st_mode)
-    if mode & 0o077:
-        raise NotReady("keys-permissions", f"{path} can be read by others; run: chmod 600 {path}")
-
-
 def _write_once(path: Path, data: bytes) -> None:
     """Write through a temporary file, then link: whole or absent after a power cut, and never over another key."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
@@ -199,7 +202,11 @@ def _write_once(path: Path, data: bytes) -> None:
         os.link(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    folder = os.open(path.parent, os.O_RDONLY)
+    _flush(path.parent)
+
+
+def _flush(directory: Path) -> None:
+    folder = os.open(directory, os.O_RDONLY)
     try:
         os.fsync(folder)
     finally:

@@ -85,6 +85,8 @@ class Tag(StrEnum):
     AWARD_SET_ASIDE = "award.set-aside"
     KEY_PUBLISHED = "key.published"
     KEY_RETIRED = "key.retired"
+    KEY_COMPROMISED = "key.compromised"
+    KEY_DELETED = "key.deleted"
     MAIL_SENT = "mail.sent"
     ISSUING_STOPPED = "issuing.stopped"
     ISSUING_STARTED = "issuing.started"

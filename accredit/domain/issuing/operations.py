@@ -26,7 +26,15 @@ from sqlmodel import col
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import SERVICE, Actor, Tag
 from accredit.domain.issuing import queries, rules
-from accredit.domain.issuing.key_operations import create_key, ensure_keys, ensure_log_key, retire_key, rotate_key
+from accredit.domain.issuing.key_operations import (
+    create_key,
+    delete_key,
+    ensure_keys,
+    ensure_log_key,
+    mark_compromised,
+    retire_key,
+    rotate_key,
+)
 from accredit.domain.issuing.models import Issuance, SigningKey, StatusList
 from accredit.domain.issuing.queries import IssuanceFacts
 from accredit.domain.issuing.replacing import add_round, is_ordered, release, replace
@@ -58,8 +66,10 @@ from accredit.storage.promises import Promise, promise
 
 __all__ = [
     "create_key",
+    "delete_key",
     "ensure_keys",
     "ensure_log_key",
+    "mark_compromised",
     "prepare",
     "publish_status_list",
     "record",
@@ -183,12 +193,15 @@ def record(
     ).scalars()
     # The log is held from here, so that nobody stops issuing between this question and the commit.
     transparency.hold(db)
-    stopped = stops(db)
+    stopped, stolen = stops(db), queries.stolen_keys(db)
     kept: list[Issuance] = []
     refused: dict[UUID, RuleBroken] = {}
     for row in rows:
         if stopped.of(row.organisation_id) is not None:
             refused[row.id] = RuleBroken("issuing-stopped")
+        elif {row.signing_key_id, row.jwt_signing_key_id} & stolen:
+            refused[row.id] = RuleBroken("no-signing-key")
+            _void(row, "no-signing-key")
         elif record_hash(db, row.subject_id) == row.record_hash:
             kept.append(row)
         else:

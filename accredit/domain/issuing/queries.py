@@ -43,6 +43,11 @@ class KeyFacts:
         return rules.verification_method(self.controller, self.fragment)
 
     @property
+    def is_in_use(self) -> bool:
+        """Whether it may still sign."""
+        return self.retired_at is None and self.compromised_at is None
+
+    @property
     def public_key(self) -> JoseKey:
         """The key itself, whichever form it is kept in."""
         return public_key_of(self.public_key_multibase, self.public_key_jwk)
@@ -323,6 +328,31 @@ def organisation_key(db: Session, *, organisation_id: UUID, purpose: Purpose) ->
         col(SigningKey.compromised_at).is_(None),
     )
     return keys[-1] if keys else None
+
+
+def stolen_purposes(db: Session, controller: str) -> frozenset[Purpose]:
+    """Return the purposes for which a controller's newest key is marked as stolen, so that it has none to sign with."""
+    newest = {key.purpose: key for key in _keys(db, col(SigningKey.controller) == controller)}
+    return frozenset(purpose for purpose, key in newest.items() if key.compromised_at is not None)
+
+
+def stolen_keys(db: Session) -> frozenset[UUID]:
+    """Return the ids of all keys that are marked as stolen."""
+    return frozenset(
+        db.execute(sa.select(col(SigningKey.id)).where(col(SigningKey.compromised_at).is_not(None))).scalars()
+    )
+
+
+def living_credentials(db: Session, key_id: UUID) -> int:
+    """Return how many credentials that one key signed were issued and not revoked."""
+    living: int = db.execute(
+        sa.select(sa.func.count()).where(
+            sa.or_(col(Issuance.signing_key_id) == key_id, col(Issuance.jwt_signing_key_id) == key_id),
+            col(Issuance.stage).in_([Stage.RECORDED, Stage.RELEASED]),
+            col(Issuance.status) != Status.REVOKED,
+        )
+    ).scalar_one()
+    return living
 
 
 def key(db: Session, name: str) -> KeyFacts | None:

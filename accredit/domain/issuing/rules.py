@@ -7,6 +7,8 @@
 - Only what was reserved is signed: by the issuer's own key in use, under the reserved id and status entry, once.
 - While issuing is stopped, nothing is recorded or released (``issuing-stopped``); it waits.
 - A status changes only for what was issued, and with a reason, which stays with the school.
+- A key that is marked as stolen signs nothing more, and what it signed is not recorded any more; none is made in its
+  place by itself. The private half of a key goes only when it signs no more and nothing it signed is in force.
 - What was issued may be replaced, once, while it is not revoked: another round is issued, and when that one is released
   the earlier one ends in the same transaction, so that there is never none and never two. Revoking it gives up a
   replacement that has not come; one that is signed already is waited for (``being-replaced``).
@@ -262,6 +264,24 @@ def check_replace(*, stage: Stage, status: Status, is_ordered: bool) -> None:
         raise RuleBroken("already-replaced")
     if status is Status.REVOKED:
         raise RuleBroken("already-revoked")
+
+
+def check_compromise(*, since: datetime, now: datetime) -> None:
+    """Refuse to mark a key as stolen from a moment that has not come. Raises `RuleBroken` (``in-the-future``)."""
+    if since > now:
+        raise RuleBroken("in-the-future", "That moment has not come yet.")
+
+
+def check_deletion(*, in_use: bool, living: int) -> None:
+    """Refuse to delete a private key that signs, or whose credentials live.
+
+    Raises `RuleBroken`: ``key-in-use``, ``credentials-live``.
+    """
+    if in_use:
+        raise RuleBroken("key-in-use", "This key is in use. Put another in its place first: accredit keys rotate")
+    if living:
+        detail = f"{living:,} credentials that it signed are still in force. To delete it all the same, add --force."
+        raise RuleBroken("credentials-live", detail)
 
 
 def next_fragment(purpose: Purpose, used: Collection[str]) -> str:

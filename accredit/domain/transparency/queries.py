@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +31,14 @@ from accredit.errors import NotFound
 from accredit.kit.ledger.commitment import opens
 from accredit.kit.ledger.cosignature import CosignerKey
 from accredit.kit.ledger.errors import LedgerError
-from accredit.kit.ledger.merkle import CompactRange, GetHash, inclusion_proof, leaf_hash, range_root
+from accredit.kit.ledger.merkle import (
+    CompactRange,
+    GetHash,
+    inclusion_proof,
+    leaf_hash,
+    range_root,
+    verify_inclusion,
+)
 from accredit.kit.ledger.signed_note import parse, parse_signature_line
 from accredit.kit.ledger.tiles import TILE_WIDTH, TileRef, encode_bundle, hashes_from_tiles, parse_path, tile_at
 from accredit.kit.ledger.tlog_proof import TlogProof
@@ -59,6 +67,14 @@ def leaf_indexes(db: Session, *, act: Act, subject_ids: Collection[UUID]) -> dic
         )
     )
     return {subject: index for subject, index in rows}  # noqa: C416  # a Result of rows is no mapping's items
+
+
+def count(db: Session, *, act: Act, subject_id: UUID) -> int:
+    """Return how often an act on one subject is in the log."""
+    found: int = db.execute(
+        sa.select(sa.func.count()).where(col(LedgerRecord.act) == act, col(LedgerRecord.subject_id) == subject_id)
+    ).scalar_one()
+    return found
 
 
 def leaf_index(db: Session, *, act: Act, subject_id: UUID, occurrence: int = 0) -> int | None:
@@ -197,6 +213,29 @@ def inclusion(db: Session, index: int) -> Inclusion | None:
     proof = inclusion_proof(hashes(db, covering.size), index, covering.size)
     witnessed = cosignatures(db, covering.size)
     return Inclusion(index=index, leaf_hash=hashed, proof=tuple(proof), checkpoint=covering, witnessed=witnessed)
+
+
+def witnessed_size(db: Session, *, before: datetime) -> int:
+    """Return how many leaves some witness had cosigned before a moment, by its own time; 0 for none."""
+    found = db.execute(
+        sa.select(sa.func.max(col(LedgerCosignature.size))).where(col(LedgerCosignature.cosigned_at) < before)
+    ).scalar_one()
+    return found or 0
+
+
+def was_witnessed(db: Session, index: int, *, before: datetime) -> bool:
+    """Say whether a leaf is proved to lie under a checkpoint that a witness cosigned before a moment.
+
+    Raises `LedgerError` where the log does not hold together.
+    """
+    size_then, hashed = witnessed_size(db, before=before), leaf_hash_at(db, index)
+    if hashed is None or index >= size_then:
+        return False
+    signed = _checkpoint(db, sa.select(LedgerCheckpoint).where(col(LedgerCheckpoint.size) == size_then))
+    if signed is None:
+        return False
+    verify_inclusion(hashed, index, size_then, inclusion_proof(hashes(db, size_then), index, size_then), signed.root)
+    return True
 
 
 def opened(db: Session, index: int) -> Mapping[str, Any] | None:

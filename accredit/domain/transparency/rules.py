@@ -39,6 +39,7 @@ class Act(StrEnum):
     RECORD_ERASED = "record-erased"
     KEY_PUBLISHED = "key-published"
     KEY_RETIRED = "key-retired"
+    KEY_COMPROMISED = "key-compromised"
     ORGANISATION_ENDORSED = "organisation-endorsed"
 
 

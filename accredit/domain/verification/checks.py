@@ -4,7 +4,7 @@
 2. linked-data: every member means something that is signed; contexts are pinned, nothing is fetched
 3. open-badges: the document keeps the rules of Open Badges 3.0
 4. signature: every proof of a recognised kind holds over exactly this document, or the token's signature over its own
-5. key: the key belongs to the stated issuer and was in use when it signed
+5. key: the key belongs to the stated issuer and was in use when it signed; of a stolen one a witness must have seen it
 6. recorded: our own credentials stand in our record, with these proofs, or as this token to the letter
 7. issuer-recognised: an operator confirmed the issuer by an outside channel
 8. status: neither revoked nor suspended, known freshly
@@ -73,7 +73,7 @@ _TOKEN_KEYS = {
     "key_unsupported": Reason.ALG_NOT_ALLOWED,
 }
 # What is true of the key and leaves the document itself an open question.
-_OPEN_ABOUT_KEY = frozenset({Reason.KEY_COMPROMISED, Reason.ISSUER_KEY_UNREACHABLE})
+_OPEN_ABOUT_KEY = frozenset({Reason.ISSUER_KEY_UNREACHABLE})
 
 
 @dataclass
@@ -216,7 +216,7 @@ def _signature_and_key(examination: Examination) -> None:
 def _token_and_key(examination: Examination, token: str) -> None:
     assert examination.credential is not None
     issuer_id = examination.credential.issuer_id
-    finder = KeyFinder(examination.sources, issuer_id)
+    finder = KeyFinder(examination.sources, issuer_id, examination.credential.id)
     try:
         found = vc_jwt.decode(token, resolve=finder.of_token, now=examination.now)
     except KeyRefused as error:
@@ -244,7 +244,7 @@ def _certifies_itself(public_key: JoseKey, issuer_id: str) -> bool:
 def _proofs_and_key(examination: Examination) -> None:
     assert examination.credential is not None
     issuer_id = examination.credential.issuer_id
-    finder = KeyFinder(examination.sources, issuer_id)
+    finder = KeyFinder(examination.sources, issuer_id, examination.credential.id)
     try:
         proofs = data_integrity.verify(examination.document, resolve=finder, now=examination.now)
     except LinkedDataError as error:

@@ -1,5 +1,8 @@
 """Finding the key of a proof, and whether it is tied to the issuer that the document states.
 
+A key that was stolen still speaks for what a witness saw in the log before that: a thief can write any date into a
+document, and into no log of the past. Whether it is this document that stands there is asked afterwards.
+
 The traps are those of Controlled Identifiers 1.0 §3.3: a key that certifies itself, a key of somebody else, a key in
 the fragment of an address. Only did:key is its own evidence; keys elsewhere come from what `Sources` holds.
 """
@@ -7,6 +10,7 @@ the fragment of an address. Only did:key is its own evidence; keys elsewhere com
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from accredit.domain.verification.rules import Reason
@@ -22,9 +26,10 @@ Keys = Callable[[str], Sequence[JoseVerificationKey] | None]
 class KeyFinder:
     """Resolves verification methods for one document; ``reason`` says afterwards what is wrong with the binding."""
 
-    def __init__(self, sources: Sources, issuer_id: str) -> None:
+    def __init__(self, sources: Sources, issuer_id: str, credential_id: str) -> None:
         self.sources = sources
         self.issuer_id = issuer_id
+        self.credential_id = credential_id
         self.reason: Reason | None = None
 
     def __call__(self, method: str) -> VerificationKey | None:
@@ -62,7 +67,14 @@ class KeyFinder:
         keys = keys_of(self.issuer_id)
         if not keys:
             return self._refuse(Reason.UNKNOWN_HERE)
-        return self._among(keys, method)
+        found = self._among(keys, method)
+        return found if found is None else self._as_of_the_log(found)
+
+    def _as_of_the_log(self, key: JoseVerificationKey) -> JoseVerificationKey:
+        stolen = key.revoked
+        if stolen is None or not self.sources.was_witnessed(self.credential_id, before=stolen):
+            return key
+        return replace(key, revoked=None, retired=min(key.retired or stolen, stolen))
 
     def _among(self, keys: Sequence[JoseVerificationKey], method: str) -> JoseVerificationKey | None:
         found = next((key for key in keys if key.id == method), None)

@@ -77,18 +77,7 @@ class DatabaseSources:
 
     def record(self, credential_id: str) -> OwnRecord | None:
         """Return our record of a credential, with its place in the log."""
-        try:
-            wanted = UUID(credential_id.removeprefix(_URN))
-        except ValueError:
-            return None
-        # One spelling only: the id stands in signed bytes as we wrote it.
-        if f"{_URN}{wanted}" != credential_id:
-            return None
-        row = self.db.execute(
-            sa.select(Issuance, col(SigningKey.controller))
-            .join(SigningKey, col(SigningKey.id) == col(Issuance.signing_key_id))
-            .where(col(Issuance.credential_id) == wanted)
-        ).one_or_none()
+        row = self._issued(credential_id)
         if row is None:
             return None
         issuance, issuer_id = row
@@ -103,9 +92,30 @@ class DatabaseSources:
             is_replaced=replacing.is_replaced(self.db, issuance.id),
         )
 
+    def was_witnessed(self, credential_id: str, *, before: datetime) -> bool:
+        """Say whether a checkpoint with the leaf of a credential was cosigned before a moment."""
+        row = self._issued(credential_id)
+        index = row[0].leaf_index if row is not None and self._is_committed(row[0]) else None
+        return index is not None and transparency.was_witnessed(self.db, index, before=before)
+
     def was_lost(self, at: datetime) -> bool:
         """Say whether a restored backup lacks what was recorded at a moment."""
         return recovery.was_lost(self.db, at)
+
+    def _issued(self, credential_id: str) -> tuple[Issuance, str] | None:
+        try:
+            wanted = UUID(credential_id.removeprefix(_URN))
+        except ValueError:
+            return None
+        # One spelling only: the id stands in signed bytes as we wrote it.
+        if f"{_URN}{wanted}" != credential_id:
+            return None
+        row = self.db.execute(
+            sa.select(Issuance, col(SigningKey.controller))
+            .join(SigningKey, col(SigningKey.id) == col(Issuance.signing_key_id))
+            .where(col(Issuance.credential_id) == wanted)
+        ).one_or_none()
+        return None if row is None else (row[0], row[1])
 
     def _is_committed(self, issuance: Issuance) -> bool:
         # That some leaf is in the log says nothing: it must be the one that commits to these bytes (LG18).

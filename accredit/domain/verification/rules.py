@@ -172,8 +172,8 @@ REASONS: Mapping[Reason, Verdict] = {
     Reason.KEY_NOT_OF_ISSUER: _V.NOT_GENUINE,
     Reason.NOT_ASSERTION_KEY: _V.NOT_GENUINE,
     Reason.KEY_NOT_VALID_THEN: _V.NOT_GENUINE,
-    # What the log cannot place before the compromise (by a witness) is trusted no more, and is not called forged.
-    Reason.KEY_COMPROMISED: _V.CANNOT_CONFIRM,
+    # What no witness places before the theft may be the thief's, whatever date it bears (attacks.md KY10).
+    Reason.KEY_COMPROMISED: _V.NOT_GENUINE,
     Reason.KEY_NOT_ANCHORED: _V.INTEGRITY_ONLY,
     Reason.ISSUER_KEY_UNREACHABLE: _V.CANNOT_CONFIRM,
     Reason.UNKNOWN_HERE: _V.NOT_GENUINE,

@@ -68,6 +68,9 @@ class Sources(Protocol):
     def record(self, credential_id: str) -> OwnRecord | None:
         """Return our record of a credential by its full id; None when there is none."""
 
+    def was_witnessed(self, credential_id: str, *, before: datetime) -> bool:
+        """Say whether a witness saw the log with what was issued under this id before a moment."""
+
     def was_lost(self, at: datetime) -> bool:
         """Say whether our records of a moment were lost, so that what is unknown here may be genuine."""
 
@@ -94,6 +97,10 @@ class NoSources:
     def record(self, credential_id: str) -> OwnRecord | None:
         """Nothing is recorded."""
         return None
+
+    def was_witnessed(self, credential_id: str, *, before: datetime) -> bool:
+        """There is no log."""
+        return False
 
     def was_lost(self, at: datetime) -> bool:
         """Nothing was lost."""

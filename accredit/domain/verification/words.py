@@ -70,7 +70,9 @@ REASONS: Mapping[Reason, str] = {
     Reason.KEY_NOT_OF_ISSUER: N_("The organisation it names has no such key."),
     Reason.NOT_ASSERTION_KEY: N_("The key may not be used to sign awards."),
     Reason.KEY_NOT_VALID_THEN: N_("The key was not in use when it says it signed."),
-    Reason.KEY_COMPROMISED: N_("The key is known to have been stolen or lost, so its signature decides nothing."),
+    Reason.KEY_COMPROMISED: N_(
+        "The key is known to have been stolen or lost, and nothing shows that this was signed before."
+    ),
     Reason.KEY_NOT_ANCHORED: N_("The key is not tied to the organisation it names."),
     Reason.ISSUER_KEY_UNREACHABLE: N_("The organisation's key could not be had here."),
     Reason.UNKNOWN_HERE: N_("The organisation it names never issued it."),

@@ -162,7 +162,7 @@ HISTORIES = [
     attack("VC16", "before its key was valid", {"valid_from": CREATED + DAY}, NG, R.KEY_NOT_VALID_THEN),
     attack("VC16", "after its key was retired", {"retired": CREATED - DAY}, NG, R.KEY_NOT_VALID_THEN),
     attack("VC16", "by a key that has expired", {"expires": CREATED + DAY}, NG, R.KEY_NOT_VALID_THEN),
-    attack("VC16", "by a key that was stolen", {"revoked": CREATED + DAY}, CC, R.KEY_COMPROMISED),
+    attack("VC16", "by a key that was stolen", {"revoked": CREATED + DAY}, NG, R.KEY_COMPROMISED),
 ]  # fmt: skip
 
 
