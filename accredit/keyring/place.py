@@ -53,7 +53,7 @@ def read_private(path: Path) -> bytes:
     """Read a file that nobody but its owner can read. Raises `NotReady` (``keys-permissions``)."""
     try:
         # What is checked is what is read: the file itself, whatever happens to its name meanwhile.
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
     except OSError as error:
         if error.errno == errno.ELOOP:
             detail = f"{path} is a link; a key must lie in this folder itself."
@@ -62,10 +62,13 @@ def read_private(path: Path) -> bytes:
         else:
             raise
         raise NotReady("keys-permissions", detail) from error
-    with os.fdopen(descriptor, "rb") as file:
+    try:
         mode = os.fstat(descriptor).st_mode
         if not stat.S_ISREG(mode):
             raise NotReady("keys-permissions", f"{path} is not a plain file.")
         if stat.S_IMODE(mode) & 0o077:
             raise NotReady("keys-permissions", f"{path} can be read by others; run: chmod 600 {path}")
-        return file.read()
+        with os.fdopen(descriptor, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(descriptor)

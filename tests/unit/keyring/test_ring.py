@@ -36,6 +36,7 @@ def test_making_a_key_again_after_a_crash_returns_the_same_key(tmp_path: Path) -
     assert KeyRing.open(tmp_path, PASSPHRASE).create(key_id) == first
 
 
+@pytest.mark.attack("KY02")
 def test_the_file_is_encrypted_and_for_its_owner_only(tmp_path: Path) -> None:
     KeyRing.open(tmp_path, PASSPHRASE).create(uuid.uuid4())
     (path,) = tmp_path.iterdir()
@@ -63,6 +64,7 @@ def test_without_a_passphrase_there_is_no_ring(tmp_path: Path) -> None:
     assert refused.value.code == "passphrase-missing"
 
 
+@pytest.mark.attack("KY01")
 def test_a_key_that_others_can_read_is_refused(tmp_path: Path) -> None:
     KeyRing.open(tmp_path, PASSPHRASE).create(uuid.uuid4())
     (path,) = tmp_path.iterdir()
@@ -106,6 +108,7 @@ _RFC_8032 = bytes.fromhex("9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703ba
 _RFC_7515 = int.from_bytes(json_web_key.decode_base64url("jpsQnnGQmL-YBIffH1136cspYG6-0iY7X1fCE9-E9LI"), "big")
 
 
+@pytest.mark.attack("KY22")
 @pytest.mark.parametrize(
     ("key", "code"),
     [
@@ -133,3 +136,29 @@ def test_signing_the_same_bytes_again_gives_the_same_signature(tmp_path: Path, a
 def test_a_half_written_file_is_never_taken_for_a_key(tmp_path: Path) -> None:
     (tmp_path / f".{uuid.uuid4()}.key.pem.0011223344556677").write_bytes(b"-----BEGIN")
     KeyRing.open(tmp_path, PASSPHRASE)
+
+
+@pytest.mark.attack("KY04")
+def test_ky04_a_key_that_is_taken_away_signs_no_more_although_it_was_in_memory(tmp_path: Path) -> None:
+    ring, key_id = KeyRing.open(tmp_path, PASSPHRASE), uuid.uuid4()
+    ring.create(key_id)
+    assert ring.sign(key_id, b"a document")
+    (path,) = tmp_path.iterdir()
+    kept = path.rename(tmp_path / "elsewhere")
+    with pytest.raises(NotReady) as refused:
+        ring.sign(key_id, b"a document")
+    assert refused.value.code == "key-missing"
+    assert not ring.holds(key_id)
+    kept.rename(path)
+    assert ring.sign(key_id, b"a document")
+
+
+@pytest.mark.attack("KY18")
+def test_ky18_a_deleted_key_is_gone_from_disk_and_from_memory(tmp_path: Path) -> None:
+    ring, key_id = KeyRing.open(tmp_path, PASSPHRASE), uuid.uuid4()
+    ring.create(key_id)
+    ring.delete(key_id)
+    ring.delete(key_id)
+    assert list(tmp_path.iterdir()) == []
+    with pytest.raises(NotReady):
+        ring.sign(key_id, b"a document")
