@@ -40,6 +40,8 @@ class Settings(BaseSettings):
     """Who cosigns checkpoints: a JSON list of ``{"vkey", "url"}``, or the path of a file that holds one."""
     jwt_algorithm: Literal["ES256", "RS256"] = "ES256"
     """What a new key for the JWT form of credentials signs by; keys that exist keep their kind."""
+    credentials_per_day: Annotated[int, Field(ge=1)] = 5_000
+    """The worker signs no more than these within 24 hours, and says so: more is a mistake or a thief."""
     tombstones: Path = Path("var/erased.jsonl")
     """The list of erased records (ids only), kept apart from the database and its backups."""
     issuer_host: str | None = None

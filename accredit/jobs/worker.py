@@ -61,7 +61,7 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
         _stop_on_signals(ended)
         engine.launch(database, worker_id="-".join(queues), queues=queues, handlers=handlers_of(desk))
         logger.info("working", queues=[queue.value for queue in queues])
-        beating = threading.Thread(target=_beat, args=[database, queues, ended], name="heartbeat")
+        beating = threading.Thread(target=_beat, args=[database, desk, queues, ended], name="heartbeat")
         beating.start()
         try:
             _sweep_until(reconciler, ended)
@@ -95,6 +95,7 @@ def open_desk(settings: Settings, database: Database, queues: Collection[Queue] 
             jwt_algorithm=Algorithm(settings.jwt_algorithm),
             lock=LockStore(settings.lock_store_path),
             witnesses=witnesses,
+            per_day=settings.credentials_per_day,
         )
     post = None
     if Queue.DELIVER in queues:
@@ -109,6 +110,7 @@ def open_issuer(
     jwt_algorithm: Algorithm = Algorithm.ES256,
     lock: LockStore | None = None,
     witnesses: Witnesses | None = None,
+    per_day: int | None = None,
 ) -> Issuer:
     """Start the log and its key if this is the first time, and compare the keys with the register.
 
@@ -138,7 +140,15 @@ def open_issuer(
                     jwt_algorithm=jwt_algorithm,
                 )
     has_witnesses = witnesses is not None and bool(witnesses.addresses)
-    return Issuer(database, keyring, utc_now, jwt_algorithm=jwt_algorithm, lock=lock, has_witnesses=has_witnesses)
+    return Issuer(
+        database,
+        keyring,
+        utc_now,
+        jwt_algorithm=jwt_algorithm,
+        lock=lock,
+        has_witnesses=has_witnesses,
+        per_day=per_day,
+    )
 
 
 def _seen_by(witnesses: Witnesses, database: Database) -> list[Checkpoint]:
@@ -164,13 +174,18 @@ def _sweep_until(reconciler: Reconciler, ended: threading.Event) -> None:
             return
 
 
-def _beat(database: Database, queues: Collection[Queue], ended: threading.Event) -> None:
+def _beat(database: Database, desk: Desk, queues: Collection[Queue], ended: threading.Event) -> None:
     # Beside the sweep and not within it: five hundred awards take longer than a worker may be silent.
     while True:
         try:
+            # Of signing it gives no sign of life while a key is missing, so that /readyz says that something is wrong.
+            silent = {Queue.SIGN} if desk.issuer is not None and not desk.issuer.has_its_keys() else set()
+            if silent:
+                logger.error("a key is missing", advice="restore the folder of keys from its backup")
             with database.transaction() as db:
                 for queue in queues:
-                    heartbeat.beat(db, queue=queue.value, now=utc_now())
+                    if queue not in silent:
+                        heartbeat.beat(db, queue=queue.value, now=utc_now())
         except Exception:
             logger.exception("no sign of life could be given")
         if ended.wait(BEAT_SECONDS):

@@ -291,6 +291,12 @@ def unreleased(db: Session) -> int:
     return recorded
 
 
+def recorded_since(db: Session, since: datetime) -> int:
+    """Return how many credentials were recorded since a moment."""
+    recorded: int = db.execute(sa.select(sa.func.count()).where(col(Issuance.recorded_at) >= since)).scalar_one()
+    return recorded
+
+
 def lists_to_sign(db: Session, *, signed_before: datetime) -> tuple[UUID, ...]:
     """Return the lists never signed, or signed last before a moment."""
     rows = db.execute(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import sqlalchemy as sa
 from flask import Response, current_app, jsonify
@@ -15,6 +16,7 @@ from accredit.storage import Session, heartbeat, identity
 from accredit.web.access import public
 from accredit.web.database import reading
 from accredit.web.public import bp
+from accredit.web.settings import current_settings
 
 SIGNER = "sign"
 SCHEMA_CHECK = "accredit.check_schema"
@@ -62,6 +64,9 @@ def _issuing(db: Session) -> str:
     stopped = stops(db)
     if stopped.everybody:
         return f"stopped since {stopped.everybody.since:%Y-%m-%d %H:%M} UTC: {stopped.everybody.reason.value}"
+    limit = current_settings().credentials_per_day
+    if issuing.recorded_since(db, utc_now() - timedelta(days=1)) >= limit:
+        return f"paused: {limit:,} in 24 hours is what ACCREDIT_CREDENTIALS_PER_DAY allows"
     # How many, not whose: an organisation's trouble is its own.
     return f"stopped for {len(stopped.organisations)} organisations" if stopped else "ok"
 
