@@ -16,8 +16,10 @@ from accredit.config import load_settings
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.issuing import operations as issuing
-from accredit.domain.issuing import queries
+from accredit.domain.issuing import queries, replacing
 from accredit.domain.issuing.models import Issuance
+from accredit.domain.issuing.rules import ReplaceReason, Status
+from accredit.domain.issuing.self_audit import verify_store
 from accredit.domain.people.models import YoungPerson
 from accredit.domain.verification import operations as verification
 from accredit.domain.verification.queries import DatabaseSources
@@ -136,3 +138,28 @@ def test_a_worker_with_the_settings_of_another_service_does_not_start(
         worker.run(load_settings(), stop=ended)
     assert refused.value.code == code
     assert not (tmp_path / "keys").exists()
+
+
+def test_the_worker_replaces_what_was_ordered_and_lists_the_earlier_one_within_a_minute(
+    database: Database, tmp_path: Path
+) -> None:
+    cohort = awarded(database, tmp_path, 1)
+    with working(cohort):
+        wait_until_released(cohort, 1)
+        with database.transaction() as db:
+            (first,) = db.execute(sa.select(Issuance)).scalars().all()
+            issuing.replace(db, issuance_id=first.id, reason=ReplaceReason.NAME_CHANGED, actor=SERVICE, now=utc_now())
+        begun = time.monotonic()
+        while True:
+            with database.reading() as db:
+                published = queries.status_list(db, first.status_list_id)
+                following = replacing.current(db, first.id)
+            if published is not None and _is_set(published.document, first):
+                break
+            assert time.monotonic() - begun < 60, "a replacement is in the list within a minute"
+            time.sleep(0.2)
+    assert following != first.id
+    with database.reading() as db:
+        assert queries.issuance(db, first.id).status is Status.REVOKED
+        assert queries.issuance(db, following).is_public
+        assert verify_store(db) == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,23 @@ ROLES = {
 def test_the_table_of_roles(role: Role) -> None:
     asked = (Permission.SUSPEND, Permission.REVOKE, Permission.SUSPEND, Permission.AWARD)
     assert tuple(may([role], each) for each in asked) == ROLES[role]
+
+
+WORDS = {
+    "pause": Permission.SUSPEND,
+    "take up again": Permission.SUSPEND,
+    "ask for a revocation": Permission.REVOKE,
+    "confirm a revocation": Permission.SUSPEND,
+    "replace, award again": Permission.AWARD,
+}
+
+
+@pytest.mark.parametrize("act", WORDS)
+def test_the_document_says_who_may(act: str) -> None:
+    document = (Path(__file__).parents[4] / "docs/certificates.md").read_text(encoding="utf-8")
+    (row,) = [line for line in document.splitlines() if line.startswith(f"| {act} |")]
+    said = {name.strip() for name in row.split("|")[2].split(",")}
+    assert said == {role.value for role in Role if may([role], WORDS[act])}
 
 
 def ask(story: Story, issued: Issued, *, by: Player | None = None, is_told: bool = True) -> bool:

@@ -90,6 +90,23 @@ def test_the_second_person_finds_it_on_their_desk_and_agrees(
     assert "What you did still happened" in text(client_for(cast.ama), "/my/certificates")
 
 
+@pytest.mark.attack("VS27")
+def test_our_own_page_waits_for_no_list_and_the_list_is_kept_for_minutes_only(
+    client_for: ClientFor, cast: Cast, year: Year, address: str
+) -> None:
+    ask(client_for(cast.nia), address)
+    before = client_for().get(f"/status/{year.status_list}")
+    client_for(cast.lee).post(f"{address}/revoke/confirm")
+    # No worker runs here, so the list is still the old one; the page knows better.
+    after = client_for().get(f"/status/{year.status_list}")
+    assert before.data == after.data
+    kept_for = re.search(r"max-age=(\d+)", after.headers["Cache-Control"])
+    assert kept_for is not None
+    assert int(kept_for[1]) <= 300
+    assert "No longer valid" in text(client_for(), f"/v/{year.code}")
+    assert client_for().get(f"/api/verify/{year.code}").get_json()["reason"] == "revoked"
+
+
 def test_who_asked_does_not_agree_and_may_take_it_back(
     client_for: ClientFor, cast: Cast, year: Year, address: str
 ) -> None:
