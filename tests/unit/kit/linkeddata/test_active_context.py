@@ -231,6 +231,14 @@ def test_entries_of_an_ordered_list_are_read_in_their_context() -> None:
     context = entered(f"list {X}list type=@id container=@list\nname {X}name\n")
     found = {quad[2] for quad in mapped(context, {"list": [f"{X}a", {"name": "x"}]})}
     assert {f"<{X}a>", '"x"'} <= found
+    with pytest.raises(MappingRefused) as refused:
+        mapped(context, {"list": [f"{X}a", None]})
+    assert (refused.value.code, refused.value.path) == ("null_value", "$.list[1]")
+
+
+def test_a_type_without_a_name_is_a_node_without_a_name() -> None:
+    (quad,) = mapped(entered("a b:c\n"), {"@type": "_:kind"})
+    assert quad[2].startswith("_:")
 
 
 def test_a_term_may_stand_for_an_iri_where_a_vocabulary_counts() -> None:
@@ -269,3 +277,12 @@ def test_every_fact_counts_towards_the_limit() -> None:
         with pytest.raises(TooComplex) as refused:
             mapped(context, node, quads=quads)
         assert refused.value.code == "too_complex"
+
+
+def test_the_place_of_a_second_description_is_named_however_often_it_is_met() -> None:
+    context = entered(f"name {X}name\npart {X}part\nid @id\n")
+    for _ in range(3):
+        mapped(context, {"id": "urn:x:1", "name": "x", "part": {"id": "urn:x:2", "name": "y"}})
+        with pytest.raises(MappingRefused) as refused:
+            mapped(context, {"id": "urn:x:1", "name": "x", "part": {"id": "urn:x:1", "name": "y"}})
+        assert (refused.value.code, refused.value.path) == ("described_twice", "$.part")
