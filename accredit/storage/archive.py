@@ -63,7 +63,8 @@ def unseal(path: Path, *, into: Path, identity: str | None) -> tuple[dict[str, A
     try:
         with tarfile.open(plain, "r:") as tar:
             return _take_apart(tar, into, path)
-    except (tarfile.TarError, EOFError) as error:
+    # Of a header that somebody wrote by hand, the reader tells some faults as values that are none.
+    except (tarfile.TarError, EOFError, ValueError) as error:
         raise _damaged(path, "it is no archive of accredit, or it was cut short") from error
 
 
@@ -87,17 +88,17 @@ def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
 
 def _take_apart(tar: tarfile.TarFile, into: Path, path: Path) -> tuple[dict[str, Any], dict[str, Path]]:
     first = tar.next()
-    if first is None or first.name != MANIFEST or first.size > _MANIFEST_LIMIT:
+    if first is None or first.name != MANIFEST or not _is_plain(first) or first.size > _MANIFEST_LIMIT:
         raise _damaged(path, "it has no manifest")
     try:
         facts = json.loads(_content(tar, first).read())
         listed = {str(name): str(each["sha256"]) for name, each in dict(facts.pop("members")).items()}
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, "its manifest cannot be read") from error
     found: dict[str, Path] = {}
     while (member := tar.next()) is not None:
         wanted = listed.get(member.name)
-        if wanted is None or member.name in found or not member.isfile():
+        if wanted is None or member.name in found or not _is_plain(member):
             raise _damaged(path, f"it holds something else than its manifest says ({member.name!r})")
         found[member.name] = place = into / f"member-{len(found)}"
         digest = _copy(_content(tar, member), place)
@@ -106,6 +107,11 @@ def _take_apart(tar: tarfile.TarFile, into: Path, path: Path) -> tuple[dict[str,
     if missing := set(listed) - set(found):
         raise _damaged(path, f"{min(missing)} is missing")
     return facts, found
+
+
+def _is_plain(member: tarfile.TarInfo) -> bool:
+    # A sparse file of a few bytes may be written as one of many terabytes, and a link leads elsewhere, or to itself.
+    return member.isreg() and not member.issparse()
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Any:

@@ -92,6 +92,28 @@ def _link(data: bytes) -> bytes:
     return out.getvalue()
 
 
+def _head(data: bytes, *, kind: bytes = tarfile.REGTYPE, link: str = "") -> bytes:
+    """Return an archive of one member, which stands where the manifest belongs."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w") as new:
+        member = tarfile.TarInfo(archive.MANIFEST)
+        member.type, member.linkname, member.size = kind, link, len(data)
+        new.addfile(member, io.BytesIO(data))
+    return out.getvalue()
+
+
+def _sparse(data: bytes, where: str = "0,100") -> bytes:
+    out = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(data)) as old, tarfile.open(fileobj=out, mode="w") as new:
+        for member in old:
+            if member.name == "database":
+                # What is read of it is 64 MB of nothing, from a file of some kilobytes; it could be terabytes.
+                size = {"GNU.sparse.size": str(64 << 20), "GNU.sparse.numblocks": "1", "GNU.sparse.map": where}
+                member.pax_headers = {"GNU.sparse.name": "database", **size}
+            new.addfile(member, old.extractfile(member))
+    return out.getvalue()
+
+
 @pytest.mark.parametrize(
     "spoil",
     [
@@ -103,6 +125,12 @@ def _link(data: bytes) -> bytes:
         pytest.param(lambda data: data.replace(b'"sha256"', b'"sha255"', 1), id="a manifest altered"),
         pytest.param(_second_member, id="a member too many, with a path that climbs"),
         pytest.param(_link, id="a link in the place of the database"),
+        pytest.param(_sparse, id="a file of holes that would fill the disk"),
+        pytest.param(lambda data: _sparse(data, "zz,100"), id="a map of holes that is none"),
+        pytest.param(lambda _: _head(b"[" * 400_000), id="a manifest nested beyond reading"),
+        pytest.param(
+            lambda _: _head(b"", kind=tarfile.SYMTYPE, link=archive.MANIFEST), id="a manifest that leads to itself"
+        ),
     ],
 )
 def test_a_spoilt_backup_is_refused(tmp_path: Path, members: dict[str, Path], spoil: Callable[[bytes], bytes]) -> None:
@@ -111,6 +139,8 @@ def test_a_spoilt_backup_is_refused(tmp_path: Path, members: dict[str, Path], sp
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(NotReady, match="cannot be used"):
         _open(path, tmp_path)
+    # Nothing is written that is longer than what was handed in.
+    assert sum(each.stat().st_size for each in tmp_path.rglob("*") if each.is_file()) < 1 << 20
 
 
 @pytest.mark.parametrize("at", [100, -1000, -1])
