@@ -13,7 +13,7 @@ from typing import Any
 import click
 
 from accredit import __version__, migrations
-from accredit.cli.fsck import CHECKS
+from accredit.cli.fsck import CHECKS_OF_A_COPY
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
 from accredit.domain.transparency import queries as log
@@ -78,7 +78,7 @@ def _check(database: Database, file: Path, folder: Path) -> int:
     with copies.scratch(database, folder) as url:
         copies.copy_in(file, url)
         with Database(url) as restored:
-            problems = [f"{name}: {each}" for name, check in CHECKS.items() for each in check(restored)]
+            problems = [f"{name}: {each}" for name, check in CHECKS_OF_A_COPY.items() for each in check(restored)]
             with restored.reading() as db:
                 entries = log.size(db)
     if problems:

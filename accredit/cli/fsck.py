@@ -59,10 +59,14 @@ def _signed_documents(database: Database) -> tuple[str, ...]:
         return verify_store(db)
 
 
-CHECKS: dict[str, Callable[[Database], tuple[str, ...]]] = {
+Checks = dict[str, Callable[[Database], tuple[str, ...]]]
+
+CHECKS_OF_A_COPY: Checks = {
     "the database is whole": integrity.problems,
     "every guard of what only grows is in its place": integrity.missing_guards,
     "the ledger is whole, and every checkpoint agrees with it": _ledger,
-    "the ledger continues what was signed last": _last_signed,
     "every signed document is the one that was recorded": _signed_documents,
 }
+"""What holds of every copy. A copy is of one moment, and what was signed since then says nothing against it."""
+
+CHECKS: Checks = CHECKS_OF_A_COPY | {"the ledger continues what was signed last": _last_signed}
