@@ -68,8 +68,10 @@ def restore(
         secret = identity.read_text() if identity else None
         facts, members = archive.unseal(backup, into=Path(temporary), identity=secret)
         _check_facts(facts, settings)
-        copies.copy_in(members[DATABASE], settings.database_url)
+        # Both lists first: where one cannot be read, nobody who was erased may come back.
+        Tombstones(settings.tombstones).read()
         older = Tombstones(members[ERASED]).read() if ERASED in members else []
+        copies.copy_in(members[DATABASE], settings.database_url)
     click.echo(f"Restored what was saved at {facts['made_at']}.")
     migrations.import_models()
     with Database(settings.database_url) as database:

@@ -43,7 +43,7 @@ from accredit.errors import AccreditError, Conflict, NotReady
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
-from accredit.storage import Database
+from accredit.storage import Database, copies
 from accredit.storage.lock_store import LockStore
 from accredit.storage.tombstones import Tombstones
 from tests import factories
@@ -363,6 +363,15 @@ def test_dp09_whoever_was_erased_does_not_come_back_with_an_old_backup(service: 
     with restored.reading() as db:
         assert db.get(YoungPerson, person.id) is None
     restored.close()
+
+
+def test_dp09_while_the_list_of_the_erased_cannot_be_read_nothing_comes_back(service: Service) -> None:
+    path = service.backup()
+    (service.folder / "erased.jsonl").write_text("{damaged}\n")
+    service.lose_database().close()
+    with pytest.raises(NotReady, match=r"Line 1 of .*erased"):
+        service.run(restore, path)
+    assert copies.is_empty(service.environment["ACCREDIT_DATABASE_URL"])
 
 
 def test_a_restore_never_writes_over_a_database(service: Service) -> None:
