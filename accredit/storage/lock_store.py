@@ -8,6 +8,7 @@ simulated power cuts). Nothing here knows what a checkpoint is.
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -49,13 +50,19 @@ class Latest:
 class LockStore:
     """One file; every call opens it anew, so processes and threads may share it."""
 
-    def __init__(self, path: Path) -> None:
-        """Name the file; it is made with the first swap."""
+    def __init__(self, path: Path, *, must_exist: bool = False) -> None:
+        """Name the file; it is made with the first swap, or with `begin` where it ``must_exist`` ever after."""
         self.path = path
+        self._must_exist = must_exist
+
+    def begin(self) -> None:
+        """Make the file, empty, where there is none. Raises `NotReady` (``lock-store``)."""
+        with self._open(is_new=True):
+            _sync_folder(self.path.parent)
 
     def latest(self, origin: str) -> Latest | None:
         """Return what was signed last of a log; None when nothing was. Raises `NotReady` (``lock-store``)."""
-        if not self.path.exists():
+        if not self._must_exist and not self.path.exists():
             return None
         with self._open() as connection:
             row = connection.execute("SELECT size, root, note FROM latest WHERE origin = ?", [origin]).fetchone()
@@ -87,7 +94,11 @@ class LockStore:
             connection.execute("COMMIT")
 
     @contextmanager
-    def _open(self) -> Iterator[sqlite.Connection]:
+    def _open(self, *, is_new: bool = False) -> Iterator[sqlite.Connection]:
+        is_kept = self._must_exist and not is_new
+        if is_kept and not self.path.exists():
+            detail = f"{self.path} is gone, and with it what was signed last. Nothing is signed until it is back."
+            raise NotReady("lock-store", detail)
         try:
             connection = sqlite.connect(str(self.path), isolation_level=None)
         except sqlite.Error as error:
@@ -100,7 +111,8 @@ class LockStore:
                 "trusted_schema = OFF",
             ):
                 connection.execute(f"PRAGMA {pragma}")
-            for statement in (_SCHEMA, _NEVER_SMALLER, _NEVER_GONE):
+            # Of a file that must be there a missing table is a loss too, and is told by the first question.
+            for statement in () if is_kept else (_SCHEMA, _NEVER_SMALLER, _NEVER_GONE):
                 connection.execute(statement)
             yield connection
         except sqlite.Error as error:
@@ -108,3 +120,11 @@ class LockStore:
             raise NotReady("lock-store", detail) from error
         finally:
             connection.close()
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

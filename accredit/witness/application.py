@@ -67,15 +67,17 @@ class WitnessApplication:
 
 
 def open_witness(folder: Path, passphrase: str) -> Witness:
-    """Open the witness of a folder. Raises `NotReady` when its key or its list of logs is not as it must be."""
+    """Open the witness of a folder. Raises `NotReady` when its key, list of logs or state is not as it must be."""
     identity = house.identity_of(folder)
     keyring = house.open_keys(folder, identity, passphrase)
-    house.known_logs(folder)
+    state = house.state_of(folder)
+    for origin in house.known_logs(folder):
+        state.latest(origin)
     return Witness(
         identity.key,
         lambda message: keyring.sign(identity.key_id, message),
         lambda: house.known_logs(folder),
-        house.state_of(folder),
+        state,
     )
 
 

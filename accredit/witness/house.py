@@ -1,8 +1,8 @@
 """The folder of one witness: ``witness.json`` (its name and key), ``keys/``, ``logs.txt``, ``state.sqlite``.
 
 ``logs.txt`` has a line ``log <verifier key>`` for each log, as C2SP tlog-policy writes them; two keys of one name are
-two keys of one log. The key is made once, by `found`; a key that is missing later is never made anew, since a witness
-under another key is another witness.
+two keys of one log. Key and state are made once, by `found`; either, when it is missing later, is never made anew: a
+witness under another key is another witness, and one that forgot what it cosigned is none.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ def found(folder: Path, name: str, passphrase: str) -> Identity:
     identity = Identity(key=CosignerKey(name, made.raw), key_id=key_id)
     if not (folder / LOGS).exists():
         (folder / LOGS).write_text(_HEAD)
+    state_of(folder).begin()
     # Last, and by one rename: a folder either holds a whole witness or none.
     _write(folder / IDENTITY, json.dumps({"name": name, "key": str(key_id), "vkey": str(identity.key)}, indent=2))
     return identity
@@ -78,8 +79,11 @@ def open_keys(folder: Path, identity: Identity, passphrase: str) -> KeyRing:
 
 
 def state_of(folder: Path) -> LockStore:
-    """Return where the witness keeps what it cosigned last."""
-    return LockStore(folder / STATE)
+    """Return where the witness keeps what it cosigned last.
+
+    It was made with the witness: one that lost it, and keeps its key, would cosign another history of the same log.
+    """
+    return LockStore(folder / STATE, must_exist=True)
 
 
 def known_logs(folder: Path) -> Mapping[str, tuple[Ed25519Key, ...]]:

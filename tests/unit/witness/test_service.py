@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -142,10 +143,22 @@ def test_a_clock_that_goes_back_does_not_make_a_later_checkpoint_look_earlier(
 
 
 def test_what_cannot_be_stored_is_not_cosigned(client: Client, folder: Path) -> None:
+    (folder / house.STATE).unlink()
     (folder / house.STATE).mkdir()
     answer = client.post("/add-checkpoint", data=_body(0, 3))
     assert answer.status_code == 503
     assert NAME not in answer.text
+
+
+@pytest.mark.parametrize("lose", [Path.unlink, lambda path: path.write_bytes(b"")], ids=["gone", "empty"])
+def test_lg04_a_witness_that_lost_its_state_cosigns_nothing(
+    client: Client, folder: Path, lose: Callable[[Path], object]
+) -> None:
+    assert client.post("/add-checkpoint", data=_body(0, 8)).status_code == 200
+    lose(folder / house.STATE)
+    assert client.post("/add-checkpoint", data=_body(0, 8, FORKED)).status_code == 503
+    with pytest.raises(NotReady, match=house.STATE):
+        open_witness(folder, PASSPHRASE)
 
 
 def test_the_state_is_on_disk_before_the_answer(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
