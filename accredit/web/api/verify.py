@@ -14,6 +14,8 @@ from accredit.clock import utc_now
 from accredit.domain.verification import operations
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.kit import typed_code
+from accredit.kit.linkeddata import strict_json
+from accredit.kit.linkeddata.errors import JsonRefused
 from accredit.web.access import public
 from accredit.web.api import bp, vc_api
 from accredit.web.database import reading
@@ -67,8 +69,8 @@ def _code_in(data: bytes) -> str | None:
     if len(data) > LONGEST_QUESTION:
         return None
     try:
-        asked = json.loads(data)
-    except ValueError:
+        asked = strict_json.loads(data)
+    except JsonRefused:
         return None
     code = asked.get("code") if isinstance(asked, dict) and len(asked) == 1 else None
     return code if isinstance(code, str) else None

@@ -19,7 +19,7 @@ from accredit.domain.verification.report import VerificationReport
 from accredit.domain.verification.rules import Check, Outcome, Verdict
 from accredit.kit.linkeddata import strict_json
 from accredit.kit.linkeddata.errors import LinkedDataError
-from accredit.kit.vc import data_model, problem_details
+from accredit.kit.vc import data_model, envelope, problem_details, vc_jwt
 from accredit.kit.vc.errors import DataModelInvalid, ProofInvalid, VcError
 from accredit.kit.vc.verification_key import ASSERTION, AUTHENTICATION
 from accredit.web.access import public
@@ -40,13 +40,12 @@ def verify_credential() -> Response:
         sentence = "A credential is made for everybody; only a presentation answers a domain and a challenge."
         raise ProofInvalid("option_not_supported", sentence, path="$.options")
     posted = body.get("verifiableCredential")
-    if isinstance(posted, str):
-        data, media_type = posted.encode(), "application/vc+jwt"
-    elif isinstance(posted, dict):
-        data = as_bytes(posted)
-        media_type = "application/vc+jwt" if data_model.is_enveloped(posted) else data_model.MEDIA_TYPE
-    else:
+    if isinstance(posted, dict) and data_model.is_enveloped(posted):
+        # What stands in the envelope beside the token is signed by nobody, and goes no further.
+        posted = envelope.unwrap(posted)
+    if not isinstance(posted, str | dict):
         raise DataModelInvalid("credential_missing", "Send the credential under the name verifiableCredential.")
+    data = posted.encode() if isinstance(posted, str) else as_bytes(posted)
     with reading(everywhere=True) as db:
         report = operations.verify(data, now=utc_now(), sources=DatabaseSources(db))
     if report.verdict not in _ACCEPTED:
@@ -54,8 +53,8 @@ def verify_credential() -> Response:
     return _answer(
         verdict=report.verdict.value,
         verified=True,
-        document=posted,
-        mediaType=media_type,
+        document=posted if isinstance(posted, dict) else vc_jwt.unverified(posted).document,
+        mediaType=data_model.MEDIA_TYPE if isinstance(posted, dict) else "application/vc+jwt",
         controller=report.claims.issuer_id if report.claims else None,
         warnings=_problems(report),
         errors=[],

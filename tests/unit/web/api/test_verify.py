@@ -45,8 +45,14 @@ def test_file_is_examined_whole(stranger: Browser, client_for: ClientFor, cast: 
 
 @pytest.mark.parametrize(
     ("body", "verdict"),
-    [(b"{}", "UNREADABLE"), (b"hello", "UNREADABLE"), (b'{"code": 7}', "UNREADABLE")],
-    ids=["an empty object", "no credential", "a code that is no text"],
+    [
+        (b"{}", "UNREADABLE"),
+        (b"hello", "UNREADABLE"),
+        (b'{"code": 7}', "UNREADABLE"),
+        (b"[" * 1_000, "UNREADABLE"),
+        (b'{"code":"22222222222222","code":"33333333333333"}', "UNREADABLE"),
+    ],
+    ids=["an empty object", "no credential", "a code that is no text", "lists nested beyond reading", "two codes"],
 )
 def test_anything_else_gets_a_verdict_too(stranger: Browser, body: bytes, verdict: str) -> None:
     answer = stranger.post("/api/verify", data=body)

@@ -96,6 +96,15 @@ def test_our_certificate_verifies_in_each_of_its_forms(
             assert [warning["code"] for warning in found["warnings"]] == ["issuer_not_recognised"]
 
 
+def test_what_stands_beside_a_token_in_its_envelope_is_not_given_back_as_verified(
+    stranger: Browser, certificate: dict[str, Any], token: str
+) -> None:
+    signed_members = {name: value for name, value in certificate.items() if name != "proof"}
+    envelope_and_more = {**envelope.wrap(token), "credentialSubject": {"name": "Mallory Forger"}}
+    for document in (token, envelope_and_more):
+        assert verify(stranger, document).get_json()["document"] == signed_members
+
+
 def test_what_is_altered_or_no_badge_is_refused_with_the_verdict(
     stranger: Browser, certificate: dict[str, Any]
 ) -> None:
