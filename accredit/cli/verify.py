@@ -90,7 +90,7 @@ def in_words(report: VerificationReport) -> str:
     for check in report.checks:
         told = f"{check.number:>3}  {_SIGNS[check.outcome]:<3}  {words.CHECKS[check.id]}"
         lines.append(told if check.reason is None else f"{told} [{check.reason.value}]")
-    lines += ["", words.NEXT_STEPS[report.verdict]]
+    lines += ["", *([words.UNCONFIRMED] if report.is_of_a_stranger else []), report.next_step]
     if report.claims is not None:
         lines += [words.PROMISE, words.NOT_A_CLEARANCE]
     return "\n".join(lines)

@@ -62,6 +62,23 @@ def read(text: str) -> str:
     return code
 
 
+def is_meant(text: str) -> bool:
+    """Say whether somebody meant a code: about as many symbols, and a digit, as nearly every code has and no name does.
+
+    Texts that are no code at all must not travel in addresses, which stay in histories and logs.
+    """
+    symbols = _CARRIES_NOTHING.sub("", text) if len(text) <= 100 else ""
+    if not (symbols.isascii() and symbols.isalnum() and LENGTH - 4 <= len(symbols) <= LENGTH + 6):
+        return False
+    if any(symbol.isdigit() for symbol in symbols):
+        return True
+    try:
+        read(symbols)
+    except TypedCodeError:
+        return False
+    return True
+
+
 def show(code: str) -> str:
     """Return a code as it is printed, 5-5-4."""
     return f"{code[:5]}-{code[5:10]}-{code[10:]}"

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from accredit.domain.verification import words
 from accredit.domain.verification.checks import Examination, printed_names
 from accredit.domain.verification.rules import (
     Axis,
@@ -69,6 +70,22 @@ class VerificationReport:
     def colour(self) -> str:
         """Green, red, amber or grey."""
         return colour(self.verdict, self.reason)
+
+    @property
+    def is_of_a_stranger(self) -> bool:
+        """Whether nobody confirmed the issuer, so that its name is only what it calls itself."""
+        recognised = self.check(CheckId.RECOGNISED)
+        return recognised is not None and recognised.outcome is Outcome.FAILED
+
+    @property
+    def next_step(self) -> str:
+        """What to do now, in English; see `words`."""
+        if self.reason in words.NEXT_STEPS_FOR:
+            return words.NEXT_STEPS_FOR[self.reason]
+        verdict = self.verdict
+        if verdict is Verdict.CANNOT_CONFIRM and self.is_of_a_stranger:
+            verdict = Verdict.GENUINE_ISSUER_NOT_RECOGNISED
+        return words.NEXT_STEPS[verdict]
 
     def check(self, check: CheckId) -> Check | None:
         """Return one check, or None where it was not made."""

@@ -42,6 +42,15 @@ NEXT_STEPS: Mapping[Verdict, str] = {
     ),
 }
 
+ELSEWHERE = N_("It comes from another service. Check it there, or ask the person for the address that it gives.")
+NEXT_STEPS_FOR: Mapping[Reason, str] = {
+    # Trying again would tell no more: these are answered by somebody else, or not at all.
+    Reason.ISSUER_KEY_UNREACHABLE: ELSEWHERE,
+    Reason.FETCHING_IS_OFF: ELSEWHERE,
+    Reason.FORM_NOT_SUPPORTED: ELSEWHERE,
+    Reason.REPLACED: N_("Ask the person for the one that holds now. The code on the earlier one leads to it, too."),
+}
+
 REASONS: Mapping[Reason, str] = {
     Reason.NO_CREDENTIAL: N_("There is no certificate in this that we can read."),
     Reason.MULTIPLE_CREDENTIALS: N_(
@@ -74,7 +83,7 @@ REASONS: Mapping[Reason, str] = {
         "The key is known to have been stolen or lost, and nothing shows that this was signed before."
     ),
     Reason.KEY_NOT_ANCHORED: N_("The key is not tied to the organisation it names."),
-    Reason.ISSUER_KEY_UNREACHABLE: N_("The organisation's key could not be had here."),
+    Reason.ISSUER_KEY_UNREACHABLE: N_("It comes from another service, whose keys we do not look up."),
     Reason.UNKNOWN_HERE: N_("The organisation it names never issued it."),
     Reason.NOT_AS_RECORDED: N_("It is not what stands in the record."),
     Reason.NOT_PUBLISHED_YET: N_("It has not been published yet."),
@@ -82,7 +91,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.REVOKED: N_("The organisation has revoked it."),
     Reason.SUSPENDED: N_("The organisation has paused it for now."),
     Reason.REPLACED: N_("The organisation has issued a new one in its place."),
-    Reason.STATUS_NOT_FRESH: N_("It was genuine when issued; whether it still holds could not be checked now."),
+    Reason.STATUS_NOT_FRESH: N_("Whether it still holds could not be checked now."),
     Reason.NOT_YET_VALID: N_("It is not in force yet."),
     Reason.EXPIRED: N_("The time it was made for is over."),
     Reason.NOT_IN_LOG: N_("Its place in the public log could not be shown."),
@@ -98,7 +107,7 @@ CHECKS: Mapping[CheckId, str] = {
     CheckId.LINKED_DATA: N_("Everything in it is covered by the signature"),
     CheckId.OPEN_BADGES: N_("It keeps the rules of Open Badges 3.0"),
     CheckId.SIGNATURE: N_("Nothing was changed since it was signed"),
-    CheckId.KEY: N_("The key was the organisation's at that time"),
+    CheckId.KEY: N_("The key belongs to the issuer it names, and was in use then"),
     CheckId.RECORDED: N_("It is the one in the organisation's record"),
     CheckId.RECOGNISED: N_("The organisation was confirmed to us by an outside channel"),
     CheckId.STATUS: N_("It has not been revoked or paused"),
@@ -108,4 +117,5 @@ CHECKS: Mapping[CheckId, str] = {
 }
 
 PROMISE = N_("The signature proves that the organisation said this; the organisation vouches for the facts.")
+UNCONFIRMED = N_("Nobody has confirmed this organisation to us, so the name it gives is only what it calls itself.")
 NOT_A_CLEARANCE = N_("This is not a DBS check, a safeguarding clearance, a reference or a regulated qualification.")

@@ -47,6 +47,8 @@ class VerdictShown:
     next_step: str
     checks: tuple[CheckShown, ...]
     is_genuine: bool
+    caution: str | None
+    """Said where nobody confirmed the issuer."""
 
 
 def shown(report: VerificationReport) -> VerdictShown:
@@ -56,9 +58,10 @@ def shown(report: VerificationReport) -> VerdictShown:
         word=_word(report),
         text=_text(report),
         detail=_("Checked just now, %(moment)s.", moment=_moment(report.checked_at)),
-        next_step=_next_step(report),
+        next_step=_(report.next_step),
         checks=tuple(_check(check) for check in report.checks if check.id is not CheckId.HOLDER),
         is_genuine=report.verdict is Verdict.GENUINE,
+        caution=_(words.UNCONFIRMED) if report.is_of_a_stranger else None,
     )
 
 
@@ -70,12 +73,6 @@ def _word(report: VerificationReport) -> str:
     if report.reason is Reason.REVOKED:
         return _("No longer valid")
     return _(words.HEADINGS[report.verdict])
-
-
-def _next_step(report: VerificationReport) -> str:
-    if report.reason is Reason.REPLACED:
-        return _("Ask the person for the one that holds now. The code on the earlier one leads to it, too.")
-    return _(words.NEXT_STEPS[report.verdict])
 
 
 def _text(report: VerificationReport) -> str:
@@ -99,7 +96,7 @@ def _fact(check: CheckId, facts: Mapping[str, str | int]) -> str | None:
         case CheckId.STATUS if "as_of" in facts:
             return _("As of %(moment)s.", moment=_moment(datetime.fromisoformat(str(facts["as_of"]))))
         case CheckId.STATUS:
-            return _("The organisation publishes no list of revoked awards.")
+            return _("The issuer publishes no list of revoked awards, so nobody can revoke it.")
         case CheckId.LOGGED if "witnessed_at" in facts:
             return _(
                 "Entry %(entry)s of the log. It was there by %(moment)s: the independent witness %(witness)s says so.",

@@ -13,6 +13,7 @@ from accredit.domain.verification.operations import CodeAnswer
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.report import VerificationReport, refused
 from accredit.domain.verification.rules import CheckId, Reason
+from accredit.kit import typed_code
 from accredit.web.access import public
 from accredit.web.database import reading
 from accredit.web.limits import Allowance, address, check_allowance, count_try
@@ -31,7 +32,7 @@ CHECKS = Allowance(name="verify-page", times=60, seconds=60)
 def verify() -> ResponseReturnValue:
     """Ask for a code or a file; the code box of any page arrives here and goes on to the code's own address."""
     typed = request.args.get("code", "").strip()
-    return _by_text(typed) if typed else page("public/verify.html", errors=[])
+    return _by_text(typed, is_code=True) if typed else page("public/verify.html", errors=[])
 
 
 @bp.post("/verify")
@@ -68,7 +69,7 @@ def _again(message: str, where: str) -> Response:
     return page("public/verify.html", status=422, errors=[(message, where)])
 
 
-def _by_text(text: str) -> ResponseReturnValue:
+def _by_text(text: str, *, is_code: bool = False) -> ResponseReturnValue:
     if text.startswith("{") or (text.count(".") == 2 and len(text) > 100 and not text.startswith("http")):
         return _by_bytes(text.encode())
     code: str | None = text
@@ -78,6 +79,11 @@ def _by_text(text: str) -> ResponseReturnValue:
         code = own_code(text, hosts)
     if code is None:
         return _report_page(refused(Reason.FETCHING_IS_OFF, check=CheckId.READABLE, now=utc_now()))
+    if not (is_code or typed_code.is_meant(code)):
+        # Not in an address, where it would stay in histories and logs: it may be a letter, or somebody's name.
+        return _again(
+            _("That is no code, address or certificate. Type the code on the paper, or choose the file"), "#text"
+        )
     if len(code) > 100 or "/" in code:
         return unknown(code)
     return redirect(url_for("public.code", code=code), code=303)

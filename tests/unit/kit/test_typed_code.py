@@ -78,3 +78,28 @@ def test_a_code_is_shown_five_five_four() -> None:
     code = make(lambda _n: 0)
     assert show(code) == "22222-22222-2222"
     assert typed_code.check_symbol("3" + "2" * 12) != "2"
+
+
+@pytest.mark.parametrize(
+    ("text", "is_meant"),
+    [
+        ("K7QMX-29TRB-4WPZ", True),
+        ("k7qmx 29trb 4wp", True),
+        ("K7QMX-29TRB-4WPZA2", True),
+        ("Dear Sir, please find attached", False),
+        ("Siobhan Kowalczyk", False),
+        ("Ama Sample", False),
+        ("12345", False),
+        ("7" * 200, False),
+        ("ключ7ключ7ключ7", False),
+    ],
+)
+def test_what_somebody_meant_as_a_code_is_told_from_what_they_did_not(text: str, is_meant: bool) -> None:
+    assert typed_code.is_meant(text) is is_meant
+
+
+def test_a_code_without_a_digit_is_meant_as_one() -> None:
+    body = "ABCDEFGHJKMNP"
+    while typed_code.check_symbol(body).isdigit():
+        body = body[1:] + body[0]
+    assert typed_code.is_meant(body + typed_code.check_symbol(body))

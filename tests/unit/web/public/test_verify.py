@@ -10,6 +10,7 @@ import pytest
 from accredit.web.public import verify
 from tests.cast import Cast
 from tests.populated import Year
+from tests.unit.domain.verification.test_other_issuers import DID, LISTED, OWN_METHOD, badge
 from tests.web import BASE_URL, Browser, ClientFor
 
 
@@ -99,3 +100,39 @@ def test_nothing_given_and_too_much_given_are_said_beside_the_field(
     assert [nothing.status_code, large.status_code] == [422, 422]
     assert "Choose a file, or paste" in nothing.text
     assert "larger than 4 MB" in large.text
+
+
+def test_a_letter_pasted_by_mistake_travels_in_no_address(stranger: Browser) -> None:
+    answer = stranger.post("/verify", data={"text": "Dear Sir, Ama Sample in 12B has asked me to write"})
+    assert answer.status_code == 422
+    assert answer.location is None
+    assert "That is no code, address or certificate." in answer.text
+
+
+def test_a_badge_that_a_stranger_signed_in_our_words_gets_none_of_our_word(stranger: Browser) -> None:
+    # Intact, with a key of its own, a status list elsewhere, and the name of one of our schools.
+    given = badge(DID, OWN_METHOD, **LISTED)
+    answer = stranger.post("/verify", data={"file": (io.BytesIO(given), "badge.json")})
+    assert "verdict--careful" in answer.text
+    assert "Nobody has confirmed this organisation to us" in answer.text
+    assert DID in answer.text
+    assert "Ask the organisation, through a contact you find yourself" in answer.text
+    for ours in (
+        "It was genuine",
+        "Try again later",
+        "approved by a named adult",
+        "The signature proves that the organisation said this",
+        "Initials stand here",
+    ):
+        assert ours not in answer.text, ours
+
+
+def test_with_the_file_in_hand_nothing_is_said_of_initials(
+    stranger: Browser, client_for: ClientFor, cast: Cast, year: Year
+) -> None:
+    document = client_for(cast.ama).get(f"/credentials/{year.credential_id}.json").data
+    answer = stranger.post("/verify", data={"file": (io.BytesIO(document), "badge.json")})
+    assert "verdict--genuine" in answer.text or "verdict--careful" in answer.text
+    assert "How to read this award" in answer.text
+    assert "Initials stand here" not in answer.text
+    assert "Initials stand here" in stranger.get(f"/v/{year.code}").text
