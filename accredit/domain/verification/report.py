@@ -80,7 +80,7 @@ class VerificationReport:
     @property
     def next_step(self) -> str:
         """What to do now, in English; see `words`."""
-        if self.reason in words.NEXT_STEPS_FOR:
+        if self.reason is not None and self.reason in words.NEXT_STEPS_FOR:
             return words.NEXT_STEPS_FOR[self.reason]
         verdict = self.verdict
         if verdict is Verdict.CANNOT_CONFIRM and self.is_of_a_stranger:
