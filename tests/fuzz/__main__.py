@@ -1,6 +1,7 @@
 """`python -m tests.fuzz`: one target after another, each for its processor seconds, then a table.
 
     run         --seconds 600 --targets json,png --folder .fuzz --report docs/proof/fuzz.md
+    report      FILE            write the table of what has been done so far
     reproduce   TARGET FILE     read and judge one input; the error is shown as it is
     measure     TARGET FILE     say the processor seconds that reading it takes without instruments
 
@@ -45,6 +46,9 @@ def main() -> int:
     work.add_argument("folder", type=Path)
     work.add_argument("seconds", type=float)
     work.add_argument("commit")
+    told = commands.add_parser("report")
+    told.add_argument("file", type=Path)
+    told.add_argument("--folder", type=Path, default=ROOT / ".fuzz")
     for name in ("reproduce", "measure"):
         one = commands.add_parser(name)
         one.add_argument("target", choices=NAMES)
@@ -53,6 +57,8 @@ def main() -> int:
     if given.command == "work":
         run(given.target, given.folder, given.seconds, given.commit)
         return 0
+    if given.command == "report":
+        return _tell(given.folder.resolve(), given.file)
     if given.command == "run":
         names = [name for name in given.targets.split(",") if name]
         if unknown := set(names) - set(NAMES):
@@ -81,12 +87,16 @@ def _look_again(command: str, name: str, data: bytes) -> int:
 def _run_all(names: list[str], folder: Path, seconds: float, written: Path | None, commit: str) -> int:
     # Asked to end, leave no worker behind.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
-    # Not at the top: a worker must load the kit with instruments, so nothing may have loaded it before.
-    from . import report
-
     for name in names:
         _run_one(name, folder / name, seconds, commit)
         _time_again(name, folder / name)
+    return _tell(folder, written)
+
+
+def _tell(folder: Path, written: Path | None) -> int:
+    # Not at the top: a worker must load the kit with instruments, so nothing may have loaded it before.
+    from . import report
+
     rows = {name: Progress.read(folder / name) for name in NAMES if (folder / name / "progress.json").exists()}
     found = {name: findings(folder / name) for name in rows}
     print(report.table(rows, found))
@@ -94,7 +104,7 @@ def _run_all(names: list[str], folder: Path, seconds: float, written: Path | Non
         for file in files:
             print(f"\n{file.with_suffix('.txt').read_text(encoding='utf-8').partition(chr(10))[0]}")
     if written is not None:
-        written.write_text(report.document(rows, found, seconds), encoding="utf-8")
+        written.write_text(report.document(rows, found), encoding="utf-8")
     return 1 if any(found.values()) else 0
 
 
