@@ -71,9 +71,9 @@ def document(rows: Mapping[str, Progress], found: Mapping[str, list[Path]]) -> s
         f"{guided if HAS_ATHERIS else blind} Each input is read by the code under test, and judged by an oracle:",
         "\n".join((heading, "|---|---|---|", *asked)),
         "A quarter of the time goes into inputs grown to 1 MB. The slowest are timed again without instruments: over 2 "
-        "s is a finding, as is memory over 1.5 GB, an input that does not end, or a process that dies.",
-        f"{utc_now().date().isoformat()}, Python {platform.python_version()}: **{total} open findings**. Time is that of "
-        "the processor; a target is done after 600 s, and `make fuzz` goes on where it stopped.",
+        "s is a finding, as is memory over 1.5 GB, an input that never ends, or a process that dies.",
+        f"{utc_now().date().isoformat()}, Python {platform.python_version()}: **{total} open findings**. Time is "
+        "that of the processor; a target is done after 600 s, and `make fuzz` goes on where it stopped.",
         table(rows, found),
         '"Read" is the share of inputs that got through; branches and features are counts of libFuzzer; "slowest" is '
         "without instruments. The seconds of each target were spent at these commits:",
