@@ -92,6 +92,7 @@ def _bring_up_to_date(
     _erase_again(database, Tombstones(settings.tombstones), older, now)
     is_newest = _compare(database, settings, kept, files, now)
     _revoke_again(database, published, now)
+    _warn_of_lost_revocations(database, published)
     return _is_sound(database) and is_newest
 
 
@@ -175,6 +176,18 @@ def _revoke_again(database: Database, published: Sequence[Path], now: datetime) 
         with database.transaction() as db:
             revoked = lists.revoke_as_published(db, document=document, now=now)
         click.echo(f"{path}: {revoked} certificate(s) revoked again.")
+
+
+def _warn_of_lost_revocations(database: Database, published: Sequence[Path]) -> None:
+    # A lost revocation left a leaf in the log, and nothing that says what the leaf means.
+    with database.reading() as db:
+        is_missing = recovery.was_lost_ever(db)
+    if is_missing and not published:
+        click.echo(
+            "What was revoked, replaced or suspended since the backup counts as holding again, and the worker will "
+            "publish it so. Before you start it: restore once more, with the published lists of every school, each as "
+            "--status-list FILE; and suspend again by hand what was suspended, which stands in no list."
+        )
 
 
 def _is_sound(database: Database) -> bool:

@@ -242,6 +242,7 @@ def test_r57_with_the_published_files_the_log_goes_on_and_no_index_is_used_twice
     said = service.run(restore, old, "--files", service.folder / "published")
     assert said.exit_code == 0, said.output
     assert "came back from" in said.output
+    assert "counts as holding again" in said.output
     with restored.reading() as db:
         assert log.size(db) == newest.size
         lists = set(db.execute(sa.select(col(StatusList.id))).scalars())
@@ -318,6 +319,7 @@ def test_what_was_revoked_after_the_backup_is_revoked_again_from_the_published_l
     files = ("--files", service.folder / "published")
     said = service.run(restore, old, *files, "--status-list", service.folder / "list.json")
     assert "1 certificate(s) revoked again" in said.output
+    assert "counts as holding again" not in said.output
     assert row.signed_document is not None
     report = _verify(restored, row.signed_document)
     assert (report.verdict, report.reason) == (Verdict.NOT_CURRENT, Reason.REVOKED)
