@@ -3,7 +3,7 @@
 | form | it signs | it verifies | we issue | we read |
 |---|---|---|---|---|
 | JSON, eddsa-rdfc-2022 | yes | yes | yes | yes |
-| JSON, ecdsa-sd-2023 (a part is shown) | no | yes | no | no |
+| JSON, ecdsa-sd-2023 (a part is shown) | no | yes | no | yes |
 | JWT, ES256 and RS256 | yes | yes | yes | yes |
 | JWT, EdDSA | yes | yes | no | yes |
 | JWT, ES384, ES512, RS384, RS512 | yes | yes | no | no: Open Badges 3.0 allows RS256 and what is registered beside it |

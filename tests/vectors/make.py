@@ -27,11 +27,21 @@ from accredit.kit.ledger.signed_note import Ed25519Key, parse
 from accredit.kit.ledger.tlog_proof import TlogProof
 from accredit.kit.linkeddata import rdfc10
 from accredit.kit.openbadges import png, svg
-from accredit.kit.vc import did_key, ecdsa_2019, eddsa_rdfc_2022, multibase, status_list, timestamps, vc_jwt
+from accredit.kit.vc import (
+    did_key,
+    ecdsa_2019,
+    ecdsa_sd_2023,
+    eddsa_rdfc_2022,
+    multibase,
+    status_list,
+    timestamps,
+    vc_jwt,
+)
 from accredit.kit.vc.json_web_signature import es256_signer
 from accredit.kit.vc.multikey import KeyKind
 from tests.unit.kit.linkeddata.test_rdfc10 import SHAPES
 from tests.unit.kit.openbadges.test_files import PNG, SVG
+from tests.unit.kit.vc import selective_disclosure
 from tests.unit.kit.vc import token_examples as tokens
 from tests.unit.kit.vc import vc_examples as examples
 
@@ -41,12 +51,12 @@ WITNESS = "witness.example"
 Vector = dict[str, Any]
 
 
-def _deterministic(kind: KeyKind) -> Callable[[bytes], bytes]:
+def _deterministic(kind: KeyKind, seed: int = 1) -> Callable[[bytes], bytes]:
     curve, digest, size = {
         KeyKind.P256: (ec.SECP256R1(), SHA256(), 32),
         KeyKind.P384: (ec.SECP384R1(), SHA384(), 48),
     }[kind]
-    secret = ec.derive_private_key(1, curve)
+    secret = ec.derive_private_key(seed, curve)
 
     def sign(message: bytes) -> bytes:
         r, s = decode_dss_signature(secret.sign(message, ec.ECDSA(digest, deterministic_signing=True)))
@@ -71,6 +81,27 @@ def ecdsa(suite: str, kind: KeyKind) -> Vector:
     data = ecdsa_2019.hash_data(document, proof, kind=kind)
     proof["proofValue"] = multibase.encode_base58(_deterministic(kind)(data))
     return {"hashData": data.hex(), "signed": {**document, "proof": proof}}
+
+
+def shown_in_part() -> Vector:
+    """A badge of the P-256 key of seed 1 without the evidence it was issued with, under a derived proof."""
+    public, _ = examples.curve_signer(KeyKind.P256, 1)
+    shown = examples.badge() | {"issuer": {**examples.badge()["issuer"], "id": did_key.did_for(public)}}
+    whole = {**shown, "evidence": [{"type": ["Evidence"], "name": name} for name in ("Training", "Practice")]}
+    proof = selective_disclosure.new_proof(did_key.verification_method_for(public))
+    parts = selective_disclosure.disclose(
+        whole,
+        shown,
+        proof=proof,
+        issuer=(public, _deterministic(KeyKind.P256)),
+        proof_key=(examples.curve_signer(KeyKind.P256, 7)[0], _deterministic(KeyKind.P256, 7)),
+        is_mandatory=lambda line: "#issuer>" in line or "#validFrom>" in line,
+    )
+    return {
+        "whole": whole,
+        "statements": selective_disclosure.statements(whole),
+        "signed": {**shown, "proof": {**proof, "proofValue": parts.value()}},
+    }
 
 
 def older_proof() -> Vector:
@@ -181,6 +212,7 @@ def every() -> Iterator[tuple[str, Vector]]:
     for suite in (ecdsa_2019.RDFC, ecdsa_2019.JCS):
         for kind in (KeyKind.P256, KeyKind.P384):
             yield f"{suite}-{kind.name.lower()}", ecdsa(suite, kind)
+    yield ecdsa_sd_2023.NAME, shown_in_part()
     yield "ed25519-signature-2020", older_proof()
     yield "token-es256", token()
     yield "canonical-graphs", shapes()

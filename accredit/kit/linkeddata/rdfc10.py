@@ -60,7 +60,7 @@ def canonicalise(statements: Iterable[Quad], *, hash_name: str = "sha256", budge
             return _written(subjects, dataset.links, names)
     quads = list(dataset)
     names = issue_names(quads, hash_name=hash_name, budget=budget)
-    return "".join(sorted(_lines(quads, names))).encode("utf-8")
+    return "".join(sorted(lines(quads, names))).encode("utf-8")
 
 
 def issue_names(dataset: list[Quad], *, hash_name: str = "sha256", budget: int = DEFAULT_BUDGET) -> dict[str, str]:
@@ -124,7 +124,8 @@ def _written(subjects: Mapping[str, list[str]], links: Iterable[Quad], names: Ma
     return b"".join(blocks)
 
 
-def _lines(quads: Iterable[Quad], names: Mapping[str, str]) -> Iterator[str]:
+def lines(quads: Iterable[Quad], names: Mapping[str, str]) -> Iterator[str]:
+    """Write quads as N-Quads, one a line, with the blank nodes that have a name under it; in the order of the quads."""
     for subject, predicate, value, graph in quads:
         line = f"{names.get(subject, subject)} {predicate} {names.get(value, value)}"
         yield f"{line} {names.get(graph, graph)} .\n" if graph else f"{line} .\n"

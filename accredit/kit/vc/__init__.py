@@ -2,6 +2,7 @@
 
 - `multikey`, `did_key`, `did_web`, `controlled_identifier`: keys and where they are found
 - `eddsa_rdfc_2022`, `eddsa_jcs_2022`, `ecdsa_2019`, `ed25519_signature_2020`: the cryptosuites
+- `ecdsa_sd_2023`: the cryptosuite under which a holder shows a part, over `cbor_shape`
 - `data_integrity`: verifies every proof of a document by the suite that it names
 - `vc_jwt`: credentials as tokens, over `json_web_signature` and `json_web_key`
 - `data_model`, `related_resource`: how every credential and presentation must look

@@ -12,7 +12,14 @@ from datetime import datetime, timedelta
 from typing import Any, Final, NamedTuple
 
 from accredit.kit.linkeddata.terms import Table
-from accredit.kit.vc import ecdsa_2019, ed25519_signature_2020, eddsa_jcs_2022, eddsa_rdfc_2022, timestamps
+from accredit.kit.vc import (
+    ecdsa_2019,
+    ecdsa_sd_2023,
+    ed25519_signature_2020,
+    eddsa_jcs_2022,
+    eddsa_rdfc_2022,
+    timestamps,
+)
 from accredit.kit.vc import proof as proofs
 from accredit.kit.vc.errors import ProofInvalid
 from accredit.kit.vc.verification_key import ASSERTION, VerificationKey
@@ -21,12 +28,15 @@ Resolve = Callable[[str], VerificationKey | None]
 """Finds the key of a verification method; None when it cannot be found."""
 
 CLOCK_SKEW: Final = timedelta(seconds=60)
+SHOWN_IN_PART: Final = "shown_in_part"
+"""A note on a proof under which the holder may have left something out, such as an end or a status."""
 
 _CHECKS: Final = {
     eddsa_rdfc_2022.NAME: eddsa_rdfc_2022.check,
     eddsa_jcs_2022.NAME: eddsa_jcs_2022.check,
     ecdsa_2019.RDFC: ecdsa_2019.check,
     ecdsa_2019.JCS: ecdsa_2019.check,
+    ecdsa_sd_2023.NAME: ecdsa_sd_2023.check,
     ed25519_signature_2020.NAME: ed25519_signature_2020.check,
 }
 
@@ -125,6 +135,8 @@ def _verify_one(
     secured = {**unsecured, "proof": previous} if previous else unsecured
     suite = _suite(proof)
     _CHECKS[suite](secured, proof, public_key=key.public_key, contexts=expected.contexts)
+    if suite == ecdsa_sd_2023.NAME:
+        notes = (*notes, SHOWN_IN_PART)
     return VerifiedProof(
         position=position,
         cryptosuite=suite,
