@@ -50,6 +50,9 @@ def test_two_people_revoke_and_the_young_person_is_heard(chromium: Browser, own:
     # The link says the name and, for screen readers, the level.
     first.follow(re.compile(f"^{YOUNG_PERSON}"))
     address = first.tab.url.removeprefix(own.address)
+    for step in ("new-name", "again", "take-back", "allow-again"):
+        first.go(f"{address}/{step}")
+        clean(first)
     first.go(f"{address}/revoke")
     clean(first)
     first.choose("It was awarded by mistake", within="Why?")

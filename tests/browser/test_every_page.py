@@ -35,6 +35,10 @@ Brenda Specimen-Example,Year 11,11A
 """
 NOT_REACHED = {
     "learner.choose_programme": "only for young people of several programmes",
+    "coordinator.certificate_answer": "only when a second look is asked for; seen in test_certificates",
+    "coordinator.certificate_renewal": "only when a name or a record has changed; seen in test_certificates",
+    "coordinator.certificate_revocation": "only when a revocation is asked for; seen in test_certificates",
+    "learner.second_look": "only when something is not right; seen in test_certificates",
 }
 NOT_PAGES = re.compile(
     r"_file$|^(static|api\..*|public\.(healthz|readyz|robots|did|service_did|status_list|checkpoint|tile))$"

@@ -39,7 +39,7 @@ def trail_file(award_id: UUID) -> Response:
 
 @bp.get("/awards/<uuid:award_id>/trail/<int:index>.tlog-proof")
 @requires(Permission.SEE_AUDIT)
-def trail_receipt(award_id: UUID, index: int) -> Response:
+def trail_receipt_file(award_id: UUID, index: int) -> Response:
     """Hand out the receipt of one entry of the trail. Raises `NotFound` for any other entry of the log."""
     found = _trail(award_id)
     if index not in found.openings:
