@@ -36,6 +36,7 @@ COMMANDS = {
     "restore": "accredit.cli.restore:restore",
     "retention": "accredit.cli.retention:retention",
     "serve": "accredit.cli.serve:serve",
+    "settle": "accredit.cli.restore:settle",
     "verify": "accredit.cli.verify:verify",
     "witness": "accredit.cli.witness:witness",
     "work": "accredit.cli.work:work",

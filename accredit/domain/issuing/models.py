@@ -60,6 +60,8 @@ class StatusList(SQLModel, table=True):
     """Digest of the set bits in ``signed_list``, to see whether it is current."""
     closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """From then on no further index is given out: an older database came back and may not know all that were."""
+    doubtful_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """An older database came back, and nobody has said yet what was revoked meanwhile; not signed anew until then."""
 
 
 class Issuance(SQLModel, table=True):

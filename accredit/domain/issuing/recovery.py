@@ -18,7 +18,7 @@ from accredit.domain.issuing.rules import Purpose, Stage, Status
 from accredit.domain.issuing.status_operations import revoke
 from accredit.errors import NotReady
 from accredit.kit.linkeddata.errors import LinkedDataError
-from accredit.kit.vc import eddsa_rdfc_2022, status_list
+from accredit.kit.vc import eddsa_rdfc_2022, status_list, timestamps
 from accredit.kit.vc.errors import VcError
 from accredit.kit.vc.multikey import PublicKey
 from accredit.storage import Session
@@ -28,22 +28,55 @@ RESTORED = "restored-from-published-list"
 
 
 def close_lists(db: Session, *, now: datetime) -> int:
-    """Close every list, so that no index that may have been given out meanwhile is given again; return how many."""
+    """Close every list, and doubt it; return how many.
+
+    No index that may have been given out meanwhile is given again, and nothing in it is said to hold before somebody
+    knows what was revoked meanwhile (`revoke_as_published`, `trust_lists`).
+    """
     closed = db.execute(
         sa.update(StatusList)
         .where(col(StatusList.closed_at).is_(None))
-        .values(closed_at=now)
+        .values(closed_at=now, doubtful_since=now)
         .returning(col(StatusList.id))
     )
     return len(closed.all())
 
 
+def doubtful_lists(db: Session) -> list[str]:
+    """Return the names, as in their addresses, of the lists that may lack revocations."""
+    wanted = sa.select(col(StatusList.public_id)).where(col(StatusList.doubtful_since).is_not(None))
+    return list(db.execute(wanted.order_by(col(StatusList.public_id))).scalars())
+
+
+def is_trusted(db: Session, list_id: UUID) -> bool:
+    """Say whether what a list says can be believed."""
+    wanted = sa.select(col(StatusList.doubtful_since)).where(col(StatusList.id) == list_id)
+    return db.execute(wanted).scalar_one_or_none() is None
+
+
+def trust_lists(db: Session) -> int:
+    """Take the word of whoever runs the service that nothing in the doubtful lists was revoked; return how many."""
+    trusted = db.execute(
+        sa.update(StatusList)
+        .where(col(StatusList.doubtful_since).is_not(None))
+        .values(doubtful_since=None)
+        .returning(col(StatusList.id))
+    )
+    return len(trusted.all())
+
+
 def revoke_as_published(db: Session, *, document: Mapping[str, Any], now: datetime) -> int:
     """Revoke what a published list of ours says is revoked and this database does not; return how many.
 
-    The list must be signed by a status key of its issuer. Raises `NotReady` (``not-our-list``).
+    The list must be signed by a status key of its issuer; it ends the doubt about it. Raises `NotReady`
+    (``not-our-list``, ``older-list`` for one that was signed before the one this database holds).
     """
     row, bits = _opened(db, document)
+    signed_at = timestamps.parse(document.get("validFrom"), path="$.validFrom")
+    if row.signed_at is not None and signed_at < row.signed_at:
+        detail = "That list is older than the one in the backup; fetch the newest one that was published."
+        raise NotReady("older-list", detail)
+    row.doubtful_since = None
     known = set(queries.revoked_indexes(db, row.id))
     revoked = 0
     for index in sorted(bits - known):

@@ -159,6 +159,9 @@ def publish_status_list(db: Session, *, list_id: UUID, keyring: KeyRing, now: da
     ).scalar_one_or_none()
     if row is None:
         raise NotFound("status-list")
+    if row.doubtful_since is not None:
+        # Signed anew it would tell everybody that what was revoked holds; the old signature runs out instead.
+        return False
     revoked = queries.revoked_indexes(db, list_id)
     state = hashlib.sha256(",".join(map(str, revoked)).encode()).hexdigest()
     if row.signed_state == state and row.signed_at is not None and now < row.signed_at + SIGN_AGAIN_AFTER:

@@ -98,11 +98,6 @@ def was_lost(db: Session, at: datetime) -> bool:
     return bool(db.execute(sa.select(gap)).scalar_one())
 
 
-def was_lost_ever(db: Session) -> bool:
-    """Say whether records of any moment were lost."""
-    return bool(db.execute(sa.select(sa.exists(sa.select(col(LedgerGap.first_leaf))))).scalar_one())
-
-
 def note_gap(db: Session, *, first: int, last: int, now: datetime) -> None:
     """Write down that the records of these leaves are lost; once for a first leaf."""
     if db.get(LedgerGap, first) is not None:

@@ -334,7 +334,9 @@ def _status(examination: Examination) -> None:
         examination.untold(CheckId.STATUS, Reason.STATUS_NOT_FRESH)
         return
     since = {} if record.status_since is None else {"since": record.status_since.isoformat()}
-    if record.status is Status.ACTIVE:
+    if record.status is Status.ACTIVE and not record.is_status_known:
+        examination.untold(CheckId.STATUS, Reason.STATUS_NOT_FRESH)
+    elif record.status is Status.ACTIVE:
         examination.passed(CheckId.STATUS, as_of=examination.now.isoformat())
     elif record.status is Status.SUSPENDED:
         examination.failed(CheckId.STATUS, Reason.SUSPENDED, **since)

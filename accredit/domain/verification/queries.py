@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.issuing import queries as issuing
+from accredit.domain.issuing import recovery as recovered
 from accredit.domain.issuing import replacing
 from accredit.domain.issuing.models import Issuance, SigningKey
 from accredit.domain.issuing.queries import KeyFacts
@@ -88,6 +89,7 @@ class DatabaseSources:
             token=None if issuance.signed_jwt is None else issuance.signed_jwt.decode("ascii"),
             status=issuance.status,
             status_since=issuance.status_since,
+            is_status_known=recovered.is_trusted(self.db, issuance.status_list_id),
             place=self._place(issuance.leaf_index) if self._is_committed(issuance) else None,
             is_replaced=replacing.is_replaced(self.db, issuance.id),
         )

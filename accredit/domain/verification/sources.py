@@ -45,6 +45,8 @@ class OwnRecord:
     token: str | None
     status: Status
     status_since: datetime | None
+    is_status_known: bool
+    """False after an older database came back, until somebody says what was revoked meanwhile."""
     place: LogPlace | None
     is_replaced: bool = False
     """Whether another credential took its place: it ended, and nobody took anything back."""
