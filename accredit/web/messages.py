@@ -151,6 +151,16 @@ _AWARDING = {
     "award-unknown": lazy_gettext("We could not find that award."),
 }
 _ISSUING = {
+    "issuing-stopped": lazy_gettext("Signing is paused for now. What you award waits, and nothing is lost."),
+    "issuing-stopped-already": lazy_gettext("Signing is paused already."),
+    "issuing-not-stopped": lazy_gettext("Signing is not paused."),
+    "key-in-use": lazy_gettext("This key is in use. Put another in its place first."),
+    "key-not-compromised": lazy_gettext("This key is not known to be stolen or lost."),
+    "credentials-live": lazy_gettext("Certificates that hold were signed with this key, so it stays."),
+    "text-in-ledger": lazy_gettext("Codes in a record are single words, without spaces."),
+    "on-hold": lazy_gettext("This record is on hold and stays for now. Ask those who run this service."),
+    "on-hold-already": lazy_gettext("This record is on hold already."),
+    "not-on-hold": lazy_gettext("This record is not on hold."),
     "no-signing-key": lazy_gettext(
         "The school’s signing key is not ready yet. Awards will be signed as soon as it is."
     ),
