@@ -149,8 +149,10 @@ def _create_stops() -> None:
 
 def _rebuild_ledger_record(*checks: sa.schema.SchemaItem) -> None:
     """Make the table anew with other checks, since SQLite changes none of one that stands; no key points at it."""
-    columns = "leaf_index, organisation_id, act, subject_id, occurrence, record, salt"
-    op.execute(f"CREATE TABLE ledger_record_before AS SELECT {columns} FROM ledger_record")  # noqa: S608  # our own names
+    op.execute(
+        "CREATE TABLE ledger_record_before AS "
+        "SELECT leaf_index, organisation_id, act, subject_id, occurrence, record, salt FROM ledger_record"
+    )
     for column in ("subject_id", "organisation_id"):
         op.drop_index(op.f(f"ix_ledger_record_{column}"), table_name="ledger_record")
     op.drop_table("ledger_record")
@@ -170,7 +172,10 @@ def _rebuild_ledger_record(*checks: sa.schema.SchemaItem) -> None:
         sa.PrimaryKeyConstraint("leaf_index", name=op.f("pk_ledger_record")),
         sa.UniqueConstraint("act", "subject_id", "occurrence", name=op.f("uq_ledger_record_act_subject_id_occurrence")),
     )
-    op.execute(f"INSERT INTO ledger_record ({columns}) SELECT {columns} FROM ledger_record_before ORDER BY leaf_index")  # noqa: S608
+    op.execute(
+        "INSERT INTO ledger_record (leaf_index, organisation_id, act, subject_id, occurrence, record, salt) "
+        "SELECT * FROM ledger_record_before ORDER BY leaf_index"
+    )
     op.drop_table("ledger_record_before")
     for column in ("organisation_id", "subject_id"):
         op.create_index(op.f(f"ix_ledger_record_{column}"), "ledger_record", [column], unique=False)
