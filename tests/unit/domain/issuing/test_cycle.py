@@ -141,7 +141,7 @@ def test_the_real_key_signs_no_other_bytes_than_the_general_path_wrote(
 
     def wrong(_kept: KeptTemplates, _document: object, *, owner: str) -> tuple[bytes, bool]:
         assert owner == intent.key.verification_method
-        return written.replace(b"Test", b"Tast"), True
+        return written.replace(b"Test", b"Best"), True
 
     monkeypatch.setattr(KeptTemplates, "canonicalise", wrong)
     with pytest.raises(RuleBroken) as refused:
