@@ -20,6 +20,7 @@ from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing import recovery as lists
 from accredit.domain.issuing.rules import Purpose
 from accredit.domain.retention import operations as retention
+from accredit.domain.retention.rules import ErasureReason
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency import recovery
@@ -70,8 +71,8 @@ def restore(
         facts, members = archive.unseal(backup, into=Path(temporary), identity=secret)
         _check_facts(facts, settings)
         # Both lists first: where one cannot be read, nobody who was erased may come back.
-        Tombstones(settings.tombstones).read()
-        older = Tombstones(members[ERASED]).read() if ERASED in members else []
+        _read(Tombstones(settings.tombstones))
+        older = _read(Tombstones(members[ERASED])) if ERASED in members else []
         copies.copy_in(members[DATABASE], settings.database_url)
     click.echo(f"Restored what was saved at {facts['made_at']}.")
     migrations.import_models()
@@ -94,6 +95,16 @@ def _bring_up_to_date(
     is_newest = _compare(database, settings, kept, files, now)
     is_settled = _settle(database, published, now, nothing_was_revoked=False)
     return _is_sound(database) and is_newest and is_settled
+
+
+def _read(tombstones: Tombstones) -> Sequence[Tombstone]:
+    found = tombstones.read()
+    known = {reason.value for reason in ErasureReason}
+    strange = next((each for each in found if each.reason not in known or each.at.tzinfo is None), None)
+    if strange is not None:
+        detail = f"The list of erased records tells of one ({strange.erasure_id}) in a way that accredit never writes."
+        raise NotReady("tombstones-damaged", detail)
+    return found
 
 
 def _check_empty(settings: Settings) -> None:

@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import UUID
 
 import pyrage
 import pytest
@@ -316,6 +317,17 @@ def test_dp09_while_the_list_of_the_erased_cannot_be_read_nothing_comes_back(ser
     with pytest.raises(NotReady, match=r"Line 1 of .*erased"):
         service.run(restore, path)
     assert copies.is_empty(service.environment["ACCREDIT_DATABASE_URL"])
+
+
+def test_a_list_of_the_erased_that_we_never_wrote_is_refused_before_anything_is_put_in_place(service: Service) -> None:
+    path = service.backup()
+    line = {"erasure": str(UUID(int=1)), "person": str(UUID(int=2)), "reason": "bogus", "at": "2026-06-30T14:03:00Z"}
+    (service.folder / "erased.jsonl").write_text(json.dumps(line) + "\n")
+    restored = service.lose_database()
+    with pytest.raises(NotReady, match="never writes"):
+        service.run(restore, path)
+    assert copies.is_empty(service.environment["ACCREDIT_DATABASE_URL"])
+    restored.close()
 
 
 def test_a_restore_never_writes_over_a_database(service: Service) -> None:

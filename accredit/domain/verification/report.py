@@ -28,6 +28,9 @@ from accredit.kit.openbadges.credential import OpenBadgeCredential
 from accredit.kit.openbadges.endorsement import Profile
 
 _NO_CLAIMS = frozenset({Verdict.NOT_GENUINE, Verdict.UNREADABLE, Verdict.INTEGRITY_ONLY})
+# What was replaced may bear a former name, and what we have no record of may be a thief's: whoever has the file can
+# read it there, and is not told it by us.
+_WITHHELD = frozenset({Reason.REPLACED, Reason.NO_CURRENT_RECORD})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,9 +118,8 @@ def report_of(examination: Examination) -> VerificationReport:
     credential = examination.credential
     claims = None
     is_bound = examination.has_passed(CheckId.SIGNATURE, CheckId.KEY)
-    # What was replaced may bear a former name: whoever has the file can read it there, and is not told it by us.
-    is_replaced = any(check.reason is Reason.REPLACED for check in examination.checks)
-    if credential is not None and is_bound and verdict not in _NO_CLAIMS and not is_replaced:
+    is_withheld = any(check.reason in _WITHHELD for check in examination.checks)
+    if credential is not None and is_bound and verdict not in _NO_CLAIMS and not is_withheld:
         claims = _claims(credential)
     return VerificationReport(
         verdict=verdict,
