@@ -27,12 +27,10 @@ _COMPACT_JWS = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]+")
 _NOT_IN_XML = re.compile(r"[^\t\n\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 # What may stand before a document type (XML 1.0 §2.8); each part is taken once, so that a long one costs no more.
 _PROLOG = re.compile(rb"(?:\xef\xbb\xbf)?(?:(?>\s+|<\?.*?\?>|<!--.*?-->))*+", re.DOTALL)
-_DOCTYPES = frozenset(
-    f'<!DOCTYPE svg PUBLIC "-//W3C//DTD SVG {version}//EN" "http://www.w3.org/{place}.dtd">'.encode()
-    for version, place in (
-        ("1.0", "TR/2001/REC-SVG-20010904/DTD/svg10"),
-        ("1.1", "Graphics/SVG/1.1/DTD/svg11"),
-    )
+# White space may differ between its parts and never inside quotes, where XML allows no tab (§2.3, PubidChar).
+_DOCTYPE = re.compile(
+    rb'<!DOCTYPE\s+svg\s+PUBLIC\s+(?:"-//W3C//DTD SVG 1\.0//EN"\s+"http://www\.w3\.org/TR/2001/REC-SVG-20010904/DTD/svg10'
+    rb'|"-//W3C//DTD SVG 1\.1//EN"\s+"http://www\.w3\.org/Graphics/SVG/1\.1/DTD/svg11)\.dtd"\s*>'
 )
 
 
@@ -151,9 +149,10 @@ def _without_doctype(svg: bytes) -> bytes:
     # Anywhere but behind the prolog the same bytes would be somebody's text, a credential's perhaps, or a fault.
     prolog = _PROLOG.match(svg)
     start = prolog.end() if prolog else 0
-    end = svg.find(b">", start) + 1
-    if b" ".join(svg[start:end].split()) not in _DOCTYPES:
+    found = _DOCTYPE.match(svg, start)
+    if found is None:
         return svg
+    end = found.end()
     return svg[:start] + b" " * (end - start) + svg[end:]
 
 
