@@ -138,11 +138,16 @@ class Issuer:
             return 0
         now = self._clock()
         self._ensure_keys(waiting, now)
-        with self._database.transaction() as db:
-            for award in waiting:
-                self._prepare(db, award, now, done)
-            fault_point("S1.before_commit")
+        try:
+            with self._database.transaction() as db:
+                prepared = [self._prepare(db, award, now, done) for award in waiting]
+                issuing.check_on(db, organisation_ids={award.organisation_id for award in waiting})
+                fault_point("S1.before_commit")
+        except RuleBroken:
+            # Somebody stopped issuing meanwhile: nothing of this chunk is kept, and the next one leaves theirs out.
+            return len(waiting)
         fault_point("S1.after_commit")
+        done.prepared += sum(prepared)
         return len(waiting)
 
     def _ensure_keys(self, waiting: Sequence[WaitingAward], now: datetime) -> None:
@@ -157,7 +162,7 @@ class Issuer:
                     jwt_algorithm=self._jwt_algorithm,
                 )
 
-    def _prepare(self, db: Session, award: WaitingAward, now: datetime, done: Issued) -> None:
+    def _prepare(self, db: Session, award: WaitingAward, now: datetime, done: Issued) -> bool:
         moment = now.replace(microsecond=0)
         try:
             # A savepoint, so that one award that may not be issued does not take the others with it.
@@ -181,8 +186,8 @@ class Issuer:
         except Exception as refused:  # noqa: BLE001  # one award that breaks must not keep every other one waiting
             done.refused[award.award_id] = _kind_of(refused)
             logger.warning("award not prepared", award=str(award.award_id), rule=_kind_of(refused))
-        else:
-            done.prepared += 1
+            return False
+        return True
 
     def _sign_chunk(self, done: Issued) -> int:
         with self._database.reading() as db:

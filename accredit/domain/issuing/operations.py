@@ -51,7 +51,7 @@ from accredit.domain.issuing.rules import (
     Stage,
 )
 from accredit.domain.issuing.status_operations import publish_status_list, reinstate, revoke, suspend
-from accredit.domain.issuing.stopping import start_issuing, stop_issuing, stops
+from accredit.domain.issuing.stopping import check_on, start_issuing, stop_issuing, stops
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import RuleBroken
@@ -65,6 +65,7 @@ from accredit.storage.fault_points import fault_point
 from accredit.storage.promises import Promise, promise
 
 __all__ = [
+    "check_on",
     "create_key",
     "delete_key",
     "ensure_keys",

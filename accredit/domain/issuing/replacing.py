@@ -12,7 +12,7 @@ not decided here.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
@@ -27,6 +27,7 @@ from accredit.domain.issuing.models import Issuance, Replacement
 from accredit.domain.issuing.rules import ReplaceReason, Stage
 from accredit.domain.issuing.status_operations import end_replaced
 from accredit.domain.issuing.stopping import stops
+from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.errors import NotFound
 from accredit.storage import Session
@@ -108,45 +109,50 @@ def release(db: Session, *, now: datetime) -> tuple[UUID, ...]:
     What they replace ends with it. Not while issuing is stopped.
     """
     latest = log.latest_checkpoint(db)
-    stopped = stops(db)
-    if latest is None or stopped.everybody:
+    if latest is None:
         return ()
+    rows, orders = _lock_with_what_they_replace(db, latest.size)
+    if not rows:
+        return ()
+    # The log is held from here, so that nobody stops issuing between this question and the commit. It is held last, as
+    # by everybody: whoever revokes has locked the rows before it, too.
+    transparency.hold(db)
+    stopped = stops(db)
+    released = []
+    for row in rows:
+        if row.stage is Stage.RECORDED and stopped.of(row.organisation_id) is None:
+            row.stage = Stage.RELEASED
+            row.released_at = now
+            released.append(row.id)
+    db.flush()
+    for order in orders:
+        if order.successor_id in released:
+            order.ended_at = now
+            end_replaced(db, order, actor=SERVICE, now=now)
+    db.flush()
+    return tuple(released)
+
+
+def _lock_with_what_they_replace(db: Session, size: int) -> tuple[Sequence[Issuance], Sequence[Replacement]]:
+    covered = (col(Issuance.stage) == Stage.RECORDED) & (col(Issuance.leaf_index) < size)
+    orders = sa.select(Replacement).where(
+        col(Replacement.successor_id).in_(sa.select(col(Issuance.id)).where(covered)),
+        col(Replacement.ended_at).is_(None),
+        col(Replacement.given_up_at).is_(None),
+    )
+    replaced = orders.with_only_columns(col(Replacement.issuance_id))
+    # All rows in one order, and before the orders: of two that want the same rows, one waits, and neither is broken
+    # off. A recorded one that itself is to be replaced cannot be among those replaced: only what is released can.
     rows = db.execute(
         sa.select(Issuance)
-        .where(
-            col(Issuance.stage) == Stage.RECORDED,
-            col(Issuance.leaf_index) < latest.size,
-            col(Issuance.organisation_id).not_in(stopped.organisations),
-        )
+        .where(covered | col(Issuance.id).in_(replaced))
         .order_by(col(Issuance.id))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalars()
-    released = []
-    for row in rows:
-        row.stage = Stage.RELEASED
-        row.released_at = now
-        released.append(row.id)
-    db.flush()
-    _end_what_they_replace(db, released, now)
-    return tuple(released)
-
-
-def _end_what_they_replace(db: Session, released: Collection[UUID], now: datetime) -> None:
-    orders = db.execute(
-        sa.select(Replacement)
-        .where(
-            col(Replacement.successor_id).in_(released),
-            col(Replacement.ended_at).is_(None),
-            col(Replacement.given_up_at).is_(None),
-        )
-        .order_by(col(Replacement.issuance_id))
-        .with_for_update()
-    ).scalars()
-    for order in orders:
-        order.ended_at = now
-        end_replaced(db, order, actor=SERVICE, now=now)
-    db.flush()
+    found = rows.all()
+    locked = orders.order_by(col(Replacement.issuance_id)).with_for_update()
+    return found, db.execute(locked.execution_options(populate_existing=True)).scalars().all()
 
 
 def is_replaced(db: Session, issuance_id: UUID) -> bool:

@@ -56,8 +56,10 @@ def revoke(db: Session, *, issuance_id: UUID, reason: str, actor: Actor, now: da
     Raises `RuleBroken` as `rules.check_status_act` says, ``being-replaced`` while the one that follows is signed and
     not yet released, and `NotFound`.
     """
+    order = _lock_with_what_follows(db, issuance_id)
     _change(db, StatusAct.REVOKE, issuance_id=issuance_id, reason=reason, actor=actor, now=now)
-    _give_up_replacement(db, issuance_id, now)
+    if order is not None:
+        _give_up_replacement(db, order, now)
 
 
 def end_replaced(db: Session, order: Replacement, *, actor: Actor, now: datetime) -> None:
@@ -78,14 +80,22 @@ def end_replaced(db: Session, order: Replacement, *, actor: Actor, now: datetime
     )
 
 
-def _give_up_replacement(db: Session, issuance_id: UUID, now: datetime) -> None:
-    order = db.execute(
+def _lock_with_what_follows(db: Session, issuance_id: UUID) -> Replacement | None:
+    # Before the log is held, and in the order in which a release locks them: of two that want the same rows each waits
+    # for the other, and neither is broken off.
+    for locked in (Issuance.id, Replacement.issuance_id):
+        db.execute(sa.select(col(locked)).where(col(locked) == issuance_id).with_for_update())
+    order: Replacement | None = db.execute(
         sa.select(Replacement)
         .where(col(Replacement.issuance_id) == issuance_id, col(Replacement.ended_at).is_(None))
-        .with_for_update()
+        .execution_options(populate_existing=True)
     ).scalar_one_or_none()
-    if order is None:
-        return
+    if order is not None:
+        db.execute(sa.select(col(Issuance.id)).where(col(Issuance.id) == order.successor_id).with_for_update())
+    return order
+
+
+def _give_up_replacement(db: Session, order: Replacement, now: datetime) -> None:
     order.given_up_at = now
     following = db.execute(
         sa.select(Issuance).where(col(Issuance.id) == order.successor_id).with_for_update()

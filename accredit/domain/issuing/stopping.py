@@ -1,13 +1,13 @@
 """The switch that stops issuing: for one organisation, or for the whole service.
 
 From the moment it is thrown nothing is prepared, recorded or released, and a signature being made at that moment goes
-nowhere: recording asks again while it holds the log, which throwing the switch has to wait for. Checkpoints, status
-lists and every answer about what was issued before go on. What waits goes on by itself when issuing starts again.
+nowhere: each of the three asks again while it holds the log, which throwing the switch has to wait for. Checkpoints,
+status lists and every answer about what was issued before go on. What waits goes on by itself when issuing starts again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -69,6 +69,17 @@ def stops(db: Session) -> Stops:
     """Return the stops in force."""
     rows = db.execute(sa.select(IssuingStop).where(col(IssuingStop.ended_at).is_(None))).scalars()
     return Stops([Stop(organisation_id=row.organisation_id, reason=row.reason, since=row.since) for row in rows])
+
+
+def check_on(db: Session, *, organisation_ids: Collection[UUID]) -> None:
+    """Hold the log until this transaction ends, and refuse what issuing is stopped for: for what is committed next.
+
+    Belongs at the end of a transaction. Raises `RuleBroken` (``issuing-stopped``).
+    """
+    transparency.hold(db)
+    stopped = stops(db)
+    if any(stopped.of(each) is not None for each in organisation_ids):
+        raise RuleBroken("issuing-stopped")
 
 
 def stop_issuing(db: Session, *, organisation_id: UUID | None, reason: StopReason, actor: Actor, now: datetime) -> None:
