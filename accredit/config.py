@@ -7,6 +7,7 @@ Unknown or missing names stop the start with one clear sentence. Secrets have no
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -17,6 +18,8 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from accredit.errors import NotReady
 
 PREFIX = "ACCREDIT_"
+_AMOUNT = re.compile(r"([0-9]{1,6})(MB|GB)|([0-9]{1,2})%")
+_BYTES = {"MB": 10**6, "GB": 10**9}
 
 
 class Settings(BaseSettings):
@@ -42,6 +45,8 @@ class Settings(BaseSettings):
     """What a new key for the JWT form of credentials signs by; keys that exist keep their kind."""
     credentials_per_day: Annotated[int, Field(ge=1)] = 5_000
     """The worker signs no more than these within 24 hours, and says so: more is a mistake or a thief."""
+    low_water: str = "500MB"
+    """Issuing pauses while a disk it writes to has less room: a size (``500MB``, ``2GB``) or a share of it (``5%``)."""
     tombstones: Path = Path("var/erased.jsonl")
     """The list of erased records (ids only), kept apart from the database and its backups."""
     issuer_host: str | None = None
@@ -84,6 +89,14 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value
 
+    @field_validator("low_water")
+    @classmethod
+    def _amount(cls, value: str) -> str:
+        if _AMOUNT.fullmatch(value) is None:
+            msg = "must be a size such as 500MB or 2GB, or a share of the disk such as 5%"
+            raise ValueError(msg)
+        return value
+
     @field_validator("trusted_hosts", mode="before")
     @classmethod
     def _comma_list(cls, value: object) -> object:
@@ -103,6 +116,12 @@ class Settings(BaseSettings):
     def lock_store_path(self) -> Path:
         """Where the latest signed checkpoint is kept."""
         return self.lock_store or self.keys_dir / "last-signed.sqlite"
+
+    def room_needed(self, total: int) -> int:
+        """Return how many bytes must be free of a disk of ``total`` bytes, so that issuing goes on."""
+        if self.low_water.endswith("%"):
+            return total * int(self.low_water.removesuffix("%")) // 100
+        return int(self.low_water[:-2]) * _BYTES[self.low_water[-2:]]
 
     @property
     def is_https(self) -> bool:

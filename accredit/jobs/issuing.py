@@ -37,6 +37,7 @@ from accredit.keyring import Algorithm, KeyRing
 from accredit.storage import Database, Session
 from accredit.storage.fault_points import fault_point
 from accredit.storage.lock_store import LockStore
+from accredit.storage.room import Room
 
 logger = structlog.get_logger()
 
@@ -70,11 +71,12 @@ class Issuer:
         lock: LockStore | None = None,
         has_witnesses: bool = False,
         per_day: int | None = None,
+        room: Room | None = None,
     ) -> None:
         """Join the database, the open key ring and the clock; ``jwt_algorithm`` is for keys that are made from now.
 
         ``lock`` remembers, outside the database, what was signed last; without it nobody else may sign this log. No
-        more than ``per_day`` credentials are signed within 24 hours.
+        more than ``per_day`` credentials are signed within 24 hours, and none while there is too little ``room``.
         """
         self._database = database
         self._keyring = keyring
@@ -83,6 +85,7 @@ class Issuer:
         self._lock = lock
         self._has_witnesses = has_witnesses
         self._per_day = per_day
+        self._room = room
         self._turn = threading.Lock()
 
     def issue_waiting(self) -> Issued:
@@ -126,7 +129,16 @@ class Issuer:
             with self._database.transaction() as db:
                 transparency.check_against(db, lock=self._lock)
 
+    def _has_room(self) -> bool:
+        # Asked before every chunk: what was begun is finished with what is left, and nothing new is begun.
+        shortage = None if self._room is None else self._room.shortage()
+        if shortage is not None:
+            logger.error("nothing is issued", code="low-water", detail=shortage.detail, folder=str(shortage.folder))
+        return shortage is None
+
     def _prepare_chunk(self, done: Issued) -> int:
+        if not self._has_room():
+            return 0
         with self._database.reading() as db:
             stopped = stops(db)
             if stopped.everybody:
@@ -190,6 +202,8 @@ class Issuer:
         return True
 
     def _sign_chunk(self, done: Issued) -> int:
+        if not self._has_room():
+            return 0
         with self._database.reading() as db:
             stopped = stops(db)
             if stopped.everybody:

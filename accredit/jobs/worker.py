@@ -31,6 +31,7 @@ from accredit.storage import Database, heartbeat, identity
 from accredit.storage.erasure import scrub
 from accredit.storage.lock_store import LockStore
 from accredit.storage.promises import Queue
+from accredit.storage.room import Room
 from accredit.storage.tombstones import Tombstones
 
 logger = structlog.get_logger()
@@ -96,6 +97,7 @@ def open_desk(settings: Settings, database: Database, queues: Collection[Queue] 
             lock=LockStore(settings.lock_store_path),
             witnesses=witnesses,
             per_day=settings.credentials_per_day,
+            room=Room.of(database, [settings.keys_dir, settings.lock_store_path.parent], settings.room_needed),
         )
     post = None
     if Queue.DELIVER in queues:
@@ -111,6 +113,7 @@ def open_issuer(
     lock: LockStore | None = None,
     witnesses: Witnesses | None = None,
     per_day: int | None = None,
+    room: Room | None = None,
 ) -> Issuer:
     """Start the log and its key if this is the first time, and compare the keys with the register.
 
@@ -148,6 +151,7 @@ def open_issuer(
         lock=lock,
         has_witnesses=has_witnesses,
         per_day=per_day,
+        room=room,
     )
 
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import sqlalchemy.exc
+import structlog
 from flask import Flask, Response, jsonify, make_response, request
 from flask_babel import LazyString, lazy_gettext
 from flask_wtf.csrf import CSRFError
@@ -15,6 +17,10 @@ from werkzeug.exceptions import HTTPException, SecurityError
 from accredit.errors import Conflict, Forbidden, NotFound, NotReady, RuleBroken
 from accredit.web.messages import SENTENCES, sentence
 from accredit.web.pages import page
+
+logger = structlog.get_logger()
+
+RETRY_AFTER_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -146,6 +152,15 @@ def _not_ready(error: NotReady) -> Response:
     return error_answer(503, code=error.code)
 
 
+def _database_away(error: sqlalchemy.exc.OperationalError) -> Response:
+    # A full disk, one that can only be read, a server that is being restarted: nothing of this request is half there,
+    # and the same form can be sent again.
+    logger.error("the database refused", cause=type(error.orig).__name__, endpoint=request.endpoint)
+    answer = error_answer(503, code="database-away")
+    answer.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    return answer
+
+
 def _unexpected(_error: Exception) -> Response:
     return error_answer(500)
 
@@ -160,4 +175,5 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(NotReady, _not_ready)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, _database_away)
     app.register_error_handler(500, _unexpected)

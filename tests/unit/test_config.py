@@ -60,3 +60,20 @@ def test_plain_http_is_accepted_on_this_machine(environment: pytest.MonkeyPatch)
 
 def test_secrets_do_not_print(environment: pytest.MonkeyPatch) -> None:
     assert "s" * 32 not in repr(load_settings())
+
+
+@pytest.mark.parametrize(
+    ("amount", "needed"),
+    [("500MB", 500_000_000), ("2GB", 2_000_000_000), ("5%", 50_000_000_000), ("0MB", 0)],
+    ids=["megabytes", "gigabytes", "a share of the disk", "never"],
+)
+def test_the_room_that_issuing_needs(environment: pytest.MonkeyPatch, amount: str, needed: int) -> None:
+    environment.setenv("ACCREDIT_LOW_WATER", amount)
+    assert load_settings().room_needed(10**12) == needed
+
+
+@pytest.mark.parametrize("amount", ["500", "lots", "-5%", "100%", "5 %", "", "٥%"])
+def test_an_amount_of_room_that_nobody_can_read_is_refused(environment: pytest.MonkeyPatch, amount: str) -> None:
+    environment.setenv("ACCREDIT_LOW_WATER", amount)
+    with pytest.raises(NotReady, match="ACCREDIT_LOW_WATER must be a size such as 500MB"):
+        load_settings()

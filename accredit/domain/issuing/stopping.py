@@ -2,7 +2,8 @@
 
 From the moment it is thrown nothing is prepared, recorded or released, and a signature being made at that moment goes
 nowhere: each of the three asks again while it holds the log, which throwing the switch has to wait for. Checkpoints,
-status lists and every answer about what was issued before go on. What waits goes on by itself when issuing starts again.
+status lists and every answer about what was issued before go on. What waits goes on by itself when issuing starts
+again.
 """
 
 from __future__ import annotations

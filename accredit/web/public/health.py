@@ -13,8 +13,9 @@ from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing.stopping import stops
 from accredit.errors import NotReady
 from accredit.storage import Session, heartbeat, identity
+from accredit.storage.room import Room
 from accredit.web.access import public
-from accredit.web.database import reading
+from accredit.web.database import current_database, reading
 from accredit.web.public import bp
 from accredit.web.settings import current_settings
 
@@ -39,12 +40,13 @@ def readyz() -> Response:
             parts["database"] = "ok"
             parts["schema"] = _schema(db)
             parts["worker"] = _worker(db)
+            parts["room"] = _room()
             parts["issuing"] = _issuing(db)
             parts["keys"] = "ok" if issuing.log_key(db) else "none yet: the worker makes them with the first award"
     except sa.exc.SQLAlchemyError:
         # What is wrong with it stands in the log; an address of a database is nobody's business here.
         parts["database"] = "not reachable"
-    is_ready = len(parts) == 5 and all(parts[name] == "ok" for name in ("database", "schema", "worker"))
+    is_ready = len(parts) == 6 and all(parts[name] == "ok" for name in ("database", "schema", "worker", "room"))
     answer = jsonify(status="ready" if is_ready else "not ready", **parts)
     answer.status_code = 200 if is_ready else 503
     return answer
@@ -58,6 +60,14 @@ def _schema(db: Session) -> str:
         return "ok" if identity.read(db) else "not set up: run accredit migrate"
     except NotReady as error:
         return error.detail
+
+
+def _room() -> str:
+    # What this process can see: the worker looks at its own disks, and says it in its journal.
+    settings = current_settings()
+    folders = [settings.keys_dir, settings.lock_store_path.parent]
+    shortage = Room.of(current_database(), folders, settings.room_needed).shortage()
+    return "ok" if shortage is None else f"issuing is paused: {shortage.detail}"
 
 
 def _issuing(db: Session) -> str:

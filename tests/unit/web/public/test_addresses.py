@@ -13,7 +13,7 @@ from accredit.web.public.health import SCHEMA_CHECK
 from tests.cast import Cast
 from tests.factories import HOST, NOW
 from tests.populated import Year
-from tests.web import Browser, ClientFor
+from tests.web import Browser, ClientFor, compose, make_settings
 
 
 @pytest.mark.parametrize(
@@ -115,6 +115,17 @@ def test_ready_only_while_a_worker_signs(stranger: Browser, sqlite_database: Dat
         heartbeat.beat(db, queue="sign", now=NOW)
     ready = stranger.get("/readyz")
     assert (ready.status_code, ready.get_json()["status"]) == (200, "ready")
+
+
+def test_not_ready_while_a_disk_is_nearly_full_and_it_says_what_to_do(sqlite_database: Database, year: Year) -> None:
+    site = compose(sqlite_database, make_settings(low_water="99%"))
+    site.extensions[SCHEMA_CHECK] = lambda: None
+    with sqlite_database.transaction() as db:
+        heartbeat.beat(db, queue="sign", now=NOW)
+    told = site.test_client().get("/readyz")
+    assert told.status_code == 503
+    assert "make room, and issuing goes on by itself" in told.get_json()["room"]
+    assert site.test_client().get(f"/api/verify/{year.code}").get_json()["verdict"] == Verdict.GENUINE
 
 
 def test_verdict_of_page_and_api_agree(stranger: Browser, year: Year) -> None:
