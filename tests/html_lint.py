@@ -111,10 +111,15 @@ def _fields(root: Element) -> Iterator[str]:
             yield "fieldset without a legend"
 
 
+# What is sent there changes nothing, and a token would give every stranger a cookie: the name box, the language.
+CHANGES_NOTHING = ("/v/", "/V/", "/language")
+
+
 def _forms(root: Element) -> Iterator[str]:
     for form in root.iter("form"):
         names = {field.get("name") for field in form.iter("input")}
-        if form.get("method", "get").lower() == "post" and "csrf_token" not in names:
+        changes = not (form.get("action") or "").startswith(CHANGES_NOTHING)
+        if form.get("method", "get").lower() == "post" and changes and "csrf_token" not in names:
             yield f"form to {form.get('action')!r} has no csrf_token"
         if form.get("method", "get").lower() == "get" and "csrf_token" in names:
             yield f"form to {form.get('action')!r} would write its csrf_token into the address"

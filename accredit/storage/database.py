@@ -98,7 +98,9 @@ def _engine(url: str) -> Engine:
             )
         if address.database:
             Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(address, module=sqlite, hide_parameters=True)
+        # The connection used last comes first: it has pages in its cache, and what it remembers still holds.
+        pool = {"pool_use_lifo": True} if address.database not in {None, "", ":memory:"} else {}
+        engine = create_engine(address, module=sqlite, hide_parameters=True, **pool)
         event.listen(engine, "connect", _configure_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
         return engine

@@ -12,6 +12,7 @@ from flask_babel import Babel, get_locale
 
 from accredit.web import words
 from accredit.web.access import public
+from accredit.web.forms import csrf
 from accredit.web.pages import safe_next
 
 LANGUAGES = ("en", "cy")
@@ -76,6 +77,8 @@ def _number(number: int) -> str:
 def install_languages(app: Flask, *, welsh_approved: bool) -> None:
     """Set up messages and the filters ``hours``, ``date``, ``month``, ``moment`` and ``number``."""
     app.extensions[_APPROVED] = LANGUAGES if welsh_approved else LANGUAGES[:1]
+    # Whoever forged this form would choose a language for somebody; a token would give every stranger a cookie.
+    csrf.exempt(choose_language)
     Babel(
         app,
         default_locale="en",

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+from typing import Final
 
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CredentialView
@@ -15,11 +17,15 @@ from accredit.domain.verification.report import VerificationReport, report_of
 from accredit.domain.verification.rules import CheckId, Outcome
 from accredit.domain.verification.sources import NoSources, Sources
 from accredit.errors import RuleBroken
+from accredit.kit import typed_code
 from accredit.kit.vc import json_web_key
 from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import VerificationKey
 from accredit.storage import Session
+from accredit.storage.versions import Remembered
 
+AT_MOST: Final = timedelta(seconds=60)
+"""For how long an answer is remembered, even where nothing was written."""
 _REHEARSED = (
     CheckId.READABLE,
     CheckId.LINKED_DATA,
@@ -36,6 +42,13 @@ class CodeAnswer:
 
     view: CredentialView
     report: VerificationReport
+    version: str | None = None
+    """Of the database that it was read from, for whoever remembers what was made of this answer."""
+
+
+# Only of credentials of this service that stand in its record: those of others may depend on what others publish.
+_REPORTS: Final = Remembered[VerificationReport](size=512)
+_ANSWERS: Final = Remembered[CodeAnswer](size=512)
 
 
 def verify(
@@ -52,9 +65,22 @@ def verify(
     ``offline`` takes no status from anywhere, so that nothing can be green. ``expected_name`` is compared with the
     signed one, where ``known_as`` may stand for its first part. Never raises because of ``data``.
     """
+    version = None if offline or expected_name is not None else sources.version
+    key = sha256(data).digest()
+    kept = _REPORTS.get(version, key, now=now)
+    if kept is not None:
+        return kept.at(now)
     examination = Examination(now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=known_as)
     examine(data, examination)
-    return report_of(examination)
+    report = report_of(examination)
+    if report.may_be_remembered:
+        _REPORTS.keep(version, key, report, until=_until(report))
+    return report
+
+
+def _until(report: VerificationReport) -> datetime:
+    most = report.checked_at + AT_MOST
+    return most if report.changes_at is None else min(most, report.changes_at)
 
 
 def verify_code(
@@ -62,14 +88,25 @@ def verify_code(
 ) -> CodeAnswer | None:
     """Examine the credential behind a typed code; None for a code that is unknown, mistyped or not released yet."""
     sources = DatabaseSources(db)
-    view = credentials.view_by_code(db, code)
+    try:
+        canonical = typed_code.read(code)
+    except typed_code.TypedCodeError:
+        return None
+    version = None if offline or expected_name is not None else sources.version
+    kept = _ANSWERS.get(version, canonical, now=now)
+    if kept is not None:
+        return replace(kept, report=kept.report.at(now))
+    view = credentials.view_by_code(db, canonical)
     document = None if view is None else credentials.signed_document(db, view.credential_id)
     if view is None or document is None:
         return None
     report = verify(
         document, now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=view.known_as
     )
-    return CodeAnswer(view=view, report=report)
+    answer = CodeAnswer(view=view, report=report, version=version)
+    if report.may_be_remembered:
+        _ANSWERS.keep(version, canonical, answer, until=_until(report))
+    return answer
 
 
 class _Rehearsal(NoSources):

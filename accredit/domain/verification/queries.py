@@ -29,7 +29,7 @@ from accredit.kit.linkeddata.strict_json import loads
 from accredit.kit.vc import json_web_key
 from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import VerificationKey
-from accredit.storage import Session, identity
+from accredit.storage import Session, identity, versions
 
 _URN = "urn:uuid:"
 
@@ -43,6 +43,11 @@ class DatabaseSources:
             msg = "verification needs a database handle that is not confined to one organisation"
             raise ValueError(msg)
         self.db = db
+
+    @cached_property
+    def version(self) -> str | None:
+        """Of the database, asked once and before anything else is read."""
+        return versions.version(self.db)
 
     @cached_property
     def _own_prefix(self) -> str | None:

@@ -6,13 +6,13 @@ There is no lone boolean in it, so that nobody can read a part for the whole.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from accredit.domain.verification import words
-from accredit.domain.verification.checks import Examination, printed_names
+from accredit.domain.verification.checks import CLOCK_SKEW, Examination, printed_names
 from accredit.domain.verification.rules import (
     Axis,
     Check,
@@ -63,6 +63,8 @@ class VerificationReport:
     checked_at: datetime
     own: bool
     credential_id: UUID | None
+    changes_at: datetime | None = None
+    """When time alone will next change this answer; None where nothing in the document says so."""
 
     @property
     def exit_code(self) -> int:
@@ -89,6 +91,20 @@ class VerificationReport:
         if verdict is Verdict.CANNOT_CONFIRM and self.is_of_a_stranger:
             verdict = Verdict.GENUINE_ISSUER_NOT_RECOGNISED
         return words.NEXT_STEPS[verdict]
+
+    @property
+    def may_be_remembered(self) -> bool:
+        """Whether nothing but our own record, and the time, decided this answer."""
+        return self.credential_id is not None and all(check.reason is not Reason.OUR_FAULT for check in self.checks)
+
+    def at(self, now: datetime) -> VerificationReport:
+        """Return the same answer as it would be given at another moment, when nothing else has changed."""
+        moment = now.isoformat()
+        checks = tuple(
+            replace(check, facts={**check.facts, "as_of": moment}) if "as_of" in check.facts else check
+            for check in self.checks
+        )
+        return replace(self, checked_at=now, checks=checks)
 
     def check(self, check: CheckId) -> Check | None:
         """Return one check, or None where it was not made."""
@@ -130,7 +146,18 @@ def report_of(examination: Examination) -> VerificationReport:
         checked_at=examination.now,
         own=examination.own,
         credential_id=UUID(credential.id) if is_ours and credential is not None else None,
+        changes_at=_changes_at(examination),
     )
+
+
+def _changes_at(examination: Examination) -> datetime | None:
+    found, presented = examination.credential, examination.presented
+    if found is None or presented is None:
+        return None
+    begins = (found.valid_from, presented.not_before)
+    turns = [moment - CLOCK_SKEW for moment in begins if moment is not None]
+    turns += [moment for moment in (found.valid_until, presented.expires) if moment is not None]
+    return min((moment for moment in turns if moment >= examination.now), default=None)
 
 
 def refused(reason: Reason, *, check: CheckId, now: datetime) -> VerificationReport:

@@ -55,6 +55,10 @@ class OwnRecord:
 class Sources(Protocol):
     """Answers to a verification's questions; each may raise, which then counts as "could not tell"."""
 
+    @property
+    def version(self) -> str | None:
+        """What stays the same for as long as every answer does; None where nobody can say."""
+
     def is_own(self, issuer_id: str) -> bool:
         """Say whether an issuer id belongs to this service's host, known organisation or not."""
 
@@ -79,6 +83,8 @@ class Sources(Protocol):
 
 class NoSources:
     """Nothing but the file itself and what certifies itself (did:key)."""
+
+    version: str | None = None
 
     def is_own(self, issuer_id: str) -> bool:
         """Nobody is."""

@@ -6,6 +6,8 @@ is said to be mistyped, which tells nothing about any certificate.
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from flask import Response, request
 from flask_babel import gettext as _
 
@@ -16,9 +18,11 @@ from accredit.domain.verification.operations import CodeAnswer, verify_code
 from accredit.kit import typed_code
 from accredit.web.access import public
 from accredit.web.database import reading
+from accredit.web.forms import csrf
 from accredit.web.limits import Allowance, address, check_allowance, count_try
 from accredit.web.pages import page
 from accredit.web.public import bp
+from accredit.web.public.kept_page import kept_page
 from accredit.web.public.verdicts import confirmed, shown
 
 # By reader and award, and by award from everywhere: guessing a class list through one certificate must not pay.
@@ -32,8 +36,14 @@ LONGEST_NAME = 200
 @public
 def code(code: str) -> Response:
     """Show the verdict on the certificate with this code."""
-    found = _found(code)
-    return unknown(code) if found is None else verdict_page(found, is_led_on=_is_led_on(code, found))
+    now = utc_now()
+    found = _found(code, now)
+    if found is None:
+        return unknown(code)
+    is_led_on = _is_led_on(code, found)
+    return kept_page(
+        found.version, (found.view.code, is_led_on), lambda: verdict_page(found, is_led_on=is_led_on), now=now
+    )
 
 
 @bp.post("/v/<code>")
@@ -41,13 +51,14 @@ def code(code: str) -> Response:
 @public
 def name(code: str) -> Response:
     """Say if the name that was typed is the one on the certificate, and nothing more."""
-    found = _found(code)
+    now = utc_now()
+    found = _found(code, now)
     if found is None:
         return unknown(code)
     typed = request.form.get("name", "").strip()[:LONGEST_NAME]
     if not typed:
         return verdict_page(found, error=_("Type the full name on the certificate"), status=422)
-    now, award = utc_now(), found.view.code
+    award = found.view.code
     check_allowance(BY_READER, f"{address()} {award}", now=now)
     check_allowance(BY_AWARD, award, now=now)
     is_led_on = _is_led_on(code, found)
@@ -58,9 +69,13 @@ def name(code: str) -> Response:
     return verdict_page(found, matches=matches, is_led_on=is_led_on)
 
 
-def _found(code: str) -> CodeAnswer | None:
+# Nothing is written, and nobody is known here who could be tricked: the form needs no token, and the page no cookie.
+csrf.exempt(name)
+
+
+def _found(code: str, now: datetime) -> CodeAnswer | None:
     with reading(everywhere=True) as db:
-        return verify_code(db, code=code, now=utc_now())
+        return verify_code(db, code=code, now=now)
 
 
 def _is_led_on(code: str, found: CodeAnswer) -> bool:

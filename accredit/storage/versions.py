@@ -1,0 +1,77 @@
+"""What may be remembered between two reads: everything, until anything at all is written; and nothing after that.
+
+The database itself says whether somebody wrote in between, whichever process it was, so that nothing has to be listed
+that an answer depends on, and nothing has to be told to the other processes: a revocation is seen by the next read.
+It is asked first, in the transaction that reads: what is read afterwards is never older than what was asked.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import OrderedDict
+from collections.abc import Hashable
+from datetime import datetime
+from typing import Generic, TypeVar
+
+from accredit.storage.database import Session
+
+Answer = TypeVar("Answer")
+
+_CONNECTIONS = itertools.count()
+
+
+def version(db: Session) -> str | None:
+    """Return what stays the same exactly as long as nobody writes; None for a handle that may itself write."""
+    connection = db.connection()
+    if connection.dialect.name == "postgresql":
+        if not connection.get_execution_options().get("postgresql_readonly"):
+            return None
+        # Two equal snapshots see the same rows: a commit takes a transaction out of the list or raises its end.
+        snapshot = connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
+        return f"{connection.engine.url.render_as_string()} {snapshot}"
+    if not connection.get_execution_options().get("accredit_read"):
+        return None
+    # https://www.sqlite.org/pragma.html#pragma_data_version: it means something on one connection only, and does not
+    # tell what that connection itself has written.
+    number = connection.info.setdefault("accredit_number", next(_CONNECTIONS))
+    seen = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
+    own = connection.connection.driver_connection.total_changes  # type: ignore[union-attr]  # open while it is used
+    return f"{number} {seen} {own}"
+
+
+class Remembered(Generic[Answer]):
+    """Answers that hold for one version of the database; those of an earlier one are forgotten at once.
+
+    So what was erased is not kept either. At most ``size`` of them; a newer answer pushes out the oldest used.
+    """
+
+    def __init__(self, *, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._version: str | None = None
+        self._answers: OrderedDict[Hashable, tuple[Answer, datetime]] = OrderedDict()
+
+    def get(self, version: str | None, key: Hashable, *, now: datetime) -> Answer | None:
+        """Return what was kept under a key for this version, unless its time is over."""
+        with self._lock:
+            if version is None or version != self._version:
+                return None
+            answer, until = self._answers.get(key, (None, now))
+            if answer is None or until <= now:
+                return None
+            self._answers.move_to_end(key)
+            return answer
+
+    def keep(self, version: str | None, key: Hashable, answer: Answer, *, until: datetime) -> None:
+        """Keep an answer of this version until a moment."""
+        if version is None:
+            return
+        with self._lock:
+            if version != self._version:
+                self._answers.clear()
+                self._version = version
+            self._answers[key] = answer, until
+            self._answers.move_to_end(key)
+            while len(self._answers) > self._size:
+                self._answers.popitem(last=False)
