@@ -10,6 +10,7 @@
 - `envelope`, `vp_jwt`: both of them as tokens, in the form of W3C
 - `problem_details`: refusals as the specifications of W3C name them
 - `status_list`: Bitstring Status List 1.0
+- `offline_statement`: an award in few words, as a CWT in the digits behind a printed address
 
 Nothing here fetches, reads the clock or holds a private key: a resolver, the time and a signing function are arguments.
 """

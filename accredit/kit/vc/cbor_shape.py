@@ -1,9 +1,10 @@
-"""Read CBOR (RFC 8949) of a shape that is known before reading: byte strings of one length, small numbers, and counts.
+"""Read and write CBOR (RFC 8949) of a shape that is known before reading: bytes, texts, small numbers, and counts.
 
 There is one way to write each value (§4.2.1): every length is definite and in its shortest form, and nothing is tagged.
 Whoever calls says what must come next, so no input can make a value of another kind, or a deep or a large one.
 
-Not here: text, negative numbers, floats, and every other thing that CBOR has.
+What is always the same (a tag, a negative key) is compared as it stands. Not here: floats, and every other thing that
+CBOR has.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import Final
 
 _NUMBER: Final = 0
 _BYTES: Final = 2
+_TEXT: Final = 3
 _ARRAY: Final = 4
 _MAP: Final = 5
 
@@ -35,6 +37,20 @@ class Reader:
         if self._head(_BYTES) != length:
             raise ValueError("a byte string has another length")
         return self._take(length)
+
+    def some_octets(self, *, at_most: int) -> bytes:
+        """Read a byte string of any length up to `at_most`."""
+        return self._take(self._count(_BYTES, at_most))
+
+    def text(self, *, at_most: int) -> str:
+        """Read a text of up to `at_most` bytes of UTF-8."""
+        # UnicodeDecodeError is a ValueError.
+        return self._take(self._count(_TEXT, at_most)).decode("utf-8")
+
+    def literal(self, expected: bytes) -> None:
+        """Read what is always the same."""
+        if self._take(len(expected)) != expected:
+            raise ValueError("something else stands where there is no choice")
 
     def array(self, *, at_most: int) -> int:
         """Begin an array; give how many values follow."""
@@ -75,3 +91,31 @@ class Reader:
         if self._next > len(self._data):
             raise ValueError("it ends too early")
         return self._data[start : self._next]
+
+
+def number(value: int) -> bytes:
+    """Write a number from 0."""
+    return _written(_NUMBER, value)
+
+
+def octets(value: bytes) -> bytes:
+    """Write a byte string."""
+    return _written(_BYTES, len(value)) + value
+
+
+def text(value: str) -> bytes:
+    """Write a text."""
+    data = value.encode("utf-8")
+    return _written(_TEXT, len(data)) + data
+
+
+def array(*items: bytes) -> bytes:
+    """Write an array of values that are written already."""
+    return _written(_ARRAY, len(items)) + b"".join(items)
+
+
+def _written(major: int, argument: int) -> bytes:
+    for width, info in ((0, argument), (1, 24), (2, 25), (4, 26), (8, 27)):
+        if argument < (24 if width == 0 else 1 << 8 * width):
+            return bytes([major << 5 | info]) + (argument.to_bytes(width, "big") if width else b"")
+    raise ValueError("a number is too large")

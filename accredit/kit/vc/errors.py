@@ -51,3 +51,7 @@ class TokenUnreadable(VcError):
 
 class TokenInvalid(VcError):
     """A token is readable, but not signed as it must be, or contradicts the credential in it."""
+
+
+class StatementInvalid(VcError):
+    """The digits behind an address are no statement, or not one that its key made."""
