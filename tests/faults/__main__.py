@@ -1,0 +1,102 @@
+"""`python -m tests.faults run`: every misfortune, one after another, then a table.
+
+    run     --only R17,R05-sqlite   only runs whose id begins so
+            --seed 7                the order, shuffled, the same for one seed
+            --again                 play them again although they were played
+            --report FILE           write the page of proof
+    list    --only R17              name them
+
+It goes on where it was stopped: what was played with this code of the product is not played again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from random import Random
+
+from tests.faults import report
+from tests.faults.catalogue import Run, all_runs, chosen
+from tests.faults.performance import Outcome, Record, perform
+from tests.faults.stage import Theatre
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def main() -> int:
+    """Parse and do; answer 1 when anything went wrong."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    play = commands.add_parser("run")
+    play.add_argument("--only", default="")
+    play.add_argument("--seed", type=int, default=1)
+    play.add_argument("--again", action="store_true")
+    play.add_argument("--folder", type=Path, default=ROOT / ".faults")
+    play.add_argument("--report", type=Path, default=None)
+    listed = commands.add_parser("list")
+    listed.add_argument("--only", default="")
+    given = parser.parse_args()
+    runs = chosen(all_runs(), given.only)
+    if not runs:
+        parser.error(f"no run begins with {given.only}")
+    if given.command == "list":
+        for run in runs:
+            print(f"{run.id}  {run.title}")
+        return 0
+    record = Record(given.folder, _code())
+    if given.again:
+        record.forget(runs)
+    outcomes = _play(runs, record, given.seed)
+    for outcome in outcomes.values():
+        if outcome.problems:
+            print(f"\n{outcome.id}\n  " + "\n  ".join(outcome.problems))
+    print(f"\n{report.table(runs, outcomes)}\n")
+    if given.report is not None:
+        page = report.document(runs, outcomes, commit=_git("rev-parse", "--short=10", "HEAD"), seed=given.seed)
+        given.report.write_text(page, encoding="utf-8")
+    for row, reason in sorted({(each.row, each.skipped) for each in outcomes.values() if each.skipped}):
+        print(f"SKIPPED LOUDLY: {row}: {reason}")
+    print(report.last_line(runs, outcomes))
+    return 1 if any(outcome.problems for outcome in outcomes.values()) else 0
+
+
+def _play(runs: tuple[Run, ...], record: Record, seed: int) -> dict[str, Outcome]:
+    outcomes = {run.id: found for run in runs if (found := record.outcome(run)) is not None}
+    left = [run for run in runs if run.id not in outcomes]
+    Random(seed).shuffle(left)
+    if outcomes:
+        print(f"{len(outcomes)} of {len(runs)} were played before")
+    with tempfile.TemporaryDirectory(prefix="accredit-faults-") as folder, Theatre(Path(folder)) as theatre:
+        for count, run in enumerate(left, start=1):
+            outcome = perform(theatre, run)
+            record.keep(outcome)
+            outcomes[run.id] = outcome
+            told = "skipped" if outcome.skipped else "not reached" if outcome.not_reached else "well"
+            told = "WRONG" if outcome.problems else told
+            print(f"{count:>5}/{len(left)} {told:<11} {outcome.seconds:5.1f} s  {run.id}: {run.title}", flush=True)
+    return outcomes
+
+
+def _code() -> str:
+    """Name the product's code as it is: what is committed, and what is not yet."""
+    changed = _git("diff", "HEAD", "--", "accredit")
+    return _git("rev-parse", "HEAD:accredit") + (f"+{hash_of(changed)}" if changed else "")
+
+
+def hash_of(text: str) -> str:
+    """Return a short hash."""
+    from hashlib import sha256
+
+    return sha256(text.encode()).hexdigest()[:12]
+
+
+def _git(*words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
