@@ -54,7 +54,8 @@ def backup(folder: Path, recipients: tuple[str, ...]) -> None:
         facts = _facts(database, settings)
         place = folder / f"accredit-{facts['made_at'].replace(':', '')}{ENDING}{'.age' if recipients else ''}"
         try:
-            archive.seal(place, members=members, facts=facts, recipients=recipients)
+            pepper = settings.pepper.get_secret_value().encode()
+            archive.seal(place, members=members, facts=facts, recipients=recipients, pepper=pepper)
         except OSError as error:
             detail = f"{place} could not be written: {error.strerror}. Make room, or choose another folder."
             raise NotReady("backup", detail) from error

@@ -57,8 +57,19 @@ _published = click.option(
     help="The published files of the log (`accredit ledger export`): what the backup lacks comes from there.",
 )
 @_published
+@click.option(
+    "--without-seal",
+    is_flag=True,
+    help="Take a backup that does not bear this service's seal; its list of erased records is left aside.",
+)
 def restore(
-    backup: Path, identity: Path | None, kept: tuple[Path, ...], files: Path | None, published: tuple[Path, ...]
+    backup: Path,
+    identity: Path | None,
+    kept: tuple[Path, ...],
+    files: Path | None,
+    published: tuple[Path, ...],
+    *,
+    without_seal: bool,
 ) -> None:
     """Put BACKUP in the place that ACCREDIT_DATABASE_URL names, which must be empty, and say what it lacks.
 
@@ -68,11 +79,18 @@ def restore(
     _check_empty(settings)
     with tempfile.TemporaryDirectory(prefix="accredit-restore-") as temporary:
         secret = identity.read_text() if identity else None
-        facts, members = archive.unseal(backup, into=Path(temporary), identity=secret)
+        facts, members = archive.unseal(
+            backup,
+            into=Path(temporary),
+            identity=secret,
+            pepper=settings.pepper.get_secret_value().encode(),
+            without_seal=without_seal,
+        )
         _check_facts(facts, settings)
         # Both lists first: where one cannot be read, nobody who was erased may come back.
         _read(Tombstones(settings.tombstones))
-        older = _read(Tombstones(members[ERASED])) if ERASED in members else []
+        # A list of whom to erase is obeyed without another question, so it is read only from what we made ourselves.
+        older = _read(Tombstones(members[ERASED])) if ERASED in members and not without_seal else []
         copies.copy_in(members[DATABASE], settings.database_url)
     click.echo(f"Restored what was saved at {facts['made_at']}.")
     migrations.import_models()

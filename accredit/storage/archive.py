@@ -1,12 +1,14 @@
 """One file that holds a backup: a tar with a manifest of lengths and SHA-256, encrypted for age keys if any are given.
 
 It is written beside its place, synced and renamed, so a backup is whole or absent. Reading takes nothing for granted:
-only members the manifest names are taken out, under names of our own, and each is compared with it.
+only members the manifest names are taken out, under names of our own, and each is compared with it. The manifest bears
+a seal, a keyed hash under the service's pepper: whoever can only write where backups lie cannot make one, or alter it.
 """
 
 from __future__ import annotations
 
 import hashlib
+import hmac
 import io
 import json
 import os
@@ -26,7 +28,9 @@ _MANIFEST_LIMIT = 1 << 20
 _AGE = b"age-encryption.org/v1"
 
 
-def seal(path: Path, *, members: Mapping[str, Path], facts: Mapping[str, Any], recipients: Sequence[str]) -> None:
+def seal(
+    path: Path, *, members: Mapping[str, Path], facts: Mapping[str, Any], recipients: Sequence[str], pepper: bytes
+) -> None:
     """Write the archive durably; ``recipients`` are age public keys (``age1…``), none for a readable archive.
 
     Raises `NotReady` (``recipient``) for something that is no such key; `OSError` from the disk.
@@ -35,7 +39,7 @@ def seal(path: Path, *, members: Mapping[str, Path], facts: Mapping[str, Any], r
     plain = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     sealed = plain.with_name(f"{plain.name}.age")
     try:
-        _write_tar(plain, members, facts)
+        _write_tar(plain, members, facts, pepper)
         if keys:
             pyrage.encrypt_file(str(plain), str(sealed), keys)
         done = sealed if keys else plain
@@ -48,11 +52,14 @@ def seal(path: Path, *, members: Mapping[str, Path], facts: Mapping[str, Any], r
         sealed.unlink(missing_ok=True)
 
 
-def unseal(path: Path, *, into: Path, identity: str | None) -> tuple[dict[str, Any], dict[str, Path]]:
+def unseal(
+    path: Path, *, into: Path, identity: str | None, pepper: bytes, without_seal: bool = False
+) -> tuple[dict[str, Any], dict[str, Path]]:
     """Take a backup apart into the folder ``into``; return the facts of its manifest, and its members by name.
 
-    ``identity`` is an age secret key (``AGE-SECRET-KEY-…``). Raises `NotReady`: ``backup-encrypted``,
-    ``backup-identity``, ``backup-damaged``, each with the next step.
+    ``identity`` is an age secret key (``AGE-SECRET-KEY-…``). With ``without_seal`` nobody asks who made it. Raises
+    `NotReady`: ``backup-encrypted``, ``backup-identity``, ``backup-damaged``, ``backup-not-ours``, each with the next
+    step.
     """
     plain = path
     with path.open("rb") as file:
@@ -62,21 +69,38 @@ def unseal(path: Path, *, into: Path, identity: str | None) -> tuple[dict[str, A
         _decrypt(path, plain, identity)
     try:
         with tarfile.open(plain, "r:") as tar:
-            return _take_apart(tar, into, path)
+            facts, members, is_sealed = _take_apart(tar, into, path, pepper)
     # Of a header that somebody wrote by hand, the reader tells some faults as values that are none.
     except (tarfile.TarError, EOFError, ValueError) as error:
         raise _damaged(path, "it is no archive of accredit, or it was cut short") from error
+    if not is_sealed and not without_seal:
+        detail = (
+            f"{path} does not bear the seal of this service: it was altered, or made under another ACCREDIT_PEPPER or "
+            "by an older version. If you know that it is what you saved: --without-seal. Its list of erased records is "
+            "left aside then; the one beside the service is used."
+        )
+        raise NotReady("backup-not-ours", detail)
+    return facts, members
 
 
-def _write_tar(path: Path, members: Mapping[str, Path], facts: Mapping[str, Any]) -> None:
+def _write_tar(path: Path, members: Mapping[str, Path], facts: Mapping[str, Any], pepper: bytes) -> None:
     listed = {name: {"bytes": file.stat().st_size, "sha256": _digest(file)} for name, file in members.items()}
-    manifest = json.dumps({**facts, "members": listed}, indent=1, sort_keys=True).encode()
+    told = {**facts, "members": listed}
+    manifest = _written({**told, "seal": _seal(told, pepper)})
     with tarfile.open(path, "w:") as tar:
         head = tarfile.TarInfo(MANIFEST)
         head.size = len(manifest)
         tar.addfile(head, io.BytesIO(manifest))
         for name, file in members.items():
             tar.add(file, arcname=name, filter=_nobodys)
+
+
+def _seal(told: Mapping[str, Any], pepper: bytes) -> str:
+    return hmac.digest(pepper, b"backup:" + _written(told), "sha256").hex()
+
+
+def _written(told: Mapping[str, Any]) -> bytes:
+    return json.dumps(told, indent=1, sort_keys=True).encode()
 
 
 def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
@@ -86,12 +110,15 @@ def _nobodys(member: tarfile.TarInfo) -> tarfile.TarInfo:
     return member
 
 
-def _take_apart(tar: tarfile.TarFile, into: Path, path: Path) -> tuple[dict[str, Any], dict[str, Path]]:
+def _take_apart(
+    tar: tarfile.TarFile, into: Path, path: Path, pepper: bytes
+) -> tuple[dict[str, Any], dict[str, Path], bool]:
     first = tar.next()
     if first is None or first.name != MANIFEST or not _is_plain(first) or first.size > _MANIFEST_LIMIT:
         raise _damaged(path, "it has no manifest")
     try:
         facts = json.loads(_content(tar, first).read())
+        is_sealed = hmac.compare_digest(str(facts.pop("seal", "")).encode(), _seal(facts, pepper).encode())
         listed = {str(name): str(each["sha256"]) for name, each in dict(facts.pop("members")).items()}
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, "its manifest cannot be read") from error
@@ -106,7 +133,7 @@ def _take_apart(tar: tarfile.TarFile, into: Path, path: Path) -> tuple[dict[str,
             raise _damaged(path, f"{member.name} is not what was written")
     if missing := set(listed) - set(found):
         raise _damaged(path, f"{min(missing)} is missing")
-    return facts, found
+    return facts, found, is_sealed
 
 
 def _is_plain(member: tarfile.TarInfo) -> bool:

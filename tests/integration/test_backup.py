@@ -17,7 +17,7 @@ from alembic import command
 from sqlmodel import col
 
 from accredit import migrations
-from accredit.cli.backup import backup
+from accredit.cli.backup import ERASED, backup
 from accredit.cli.ledger import ledger
 from accredit.cli.restore import restore, settle
 from accredit.clock import utc_now
@@ -31,8 +31,8 @@ from accredit.domain.retention.rules import ErasureReason
 from accredit.domain.transparency import queries as log
 from accredit.domain.verification.rules import Reason, Verdict
 from accredit.errors import Conflict, NotReady
-from accredit.storage import Database, copies
-from accredit.storage.tombstones import Tombstones
+from accredit.storage import Database, archive, copies
+from accredit.storage.tombstones import Tombstone, Tombstones
 from tests.integration.cohort import awarded, awarded_at_school
 from tests.integration.lost_database import (
     Service,
@@ -327,6 +327,32 @@ def test_a_list_of_the_erased_that_we_never_wrote_is_refused_before_anything_is_
     with pytest.raises(NotReady, match="never writes"):
         service.run(restore, path)
     assert copies.is_empty(service.environment["ACCREDIT_DATABASE_URL"])
+    restored.close()
+
+
+def test_an_altered_backup_erases_nobody(service: Service, tmp_path: Path) -> None:
+    database = service.cohort.database
+    with database.reading() as db:
+        person = db.execute(sa.select(col(YoungPerson.id)).order_by(col(YoungPerson.id)).limit(1)).scalar_one()
+    path = service.backup()
+    # Whoever can write where backups lie adds somebody to the list of the erased, and a manifest that agrees with it.
+    taken, altered = tmp_path / "taken", tmp_path / "altered"
+    taken.mkdir()
+    pepper = service.environment["ACCREDIT_PEPPER"].encode()
+    facts, members = archive.unseal(path, into=taken, identity=None, pepper=pepper)
+    Tombstones(members[ERASED]).write(
+        Tombstone(erasure_id=UUID(int=1), person_id=person, reason=ErasureReason.ASKED.value, at=utc_now())
+    )
+    archive.seal(altered, members=members, facts=facts, recipients=[], pepper=b"a guess of somebody else's")
+    restored = service.lose_database()
+    with pytest.raises(NotReady, match="does not bear the seal"):
+        service.run(restore, altered)
+    assert copies.is_empty(service.environment["ACCREDIT_DATABASE_URL"])
+    said = service.run(restore, altered, "--without-seal")
+    assert said.exit_code == 0, said.output
+    with restored.reading() as db:
+        assert db.get(YoungPerson, person) is not None
+    assert Tombstones(service.folder / "erased.jsonl").read() == []
     restored.close()
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import tarfile
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pyrage
 import pytest
@@ -13,6 +16,7 @@ import pytest
 from accredit.errors import NotReady
 from accredit.storage import archive
 
+PEPPER = b"a pepper that only the tests know"
 FACTS = {"made_at": "2026-06-30T14:03:00Z", "kind": "sqlite"}
 
 
@@ -27,12 +31,12 @@ def members(tmp_path: Path) -> dict[str, Path]:
 def _open(path: Path, tmp_path: Path, identity: str | None = None) -> tuple[dict[str, object], dict[str, bytes]]:
     into = tmp_path / "into"
     into.mkdir()
-    facts, found = archive.unseal(path, into=into, identity=identity)
+    facts, found = archive.unseal(path, into=into, identity=identity, pepper=PEPPER)
     return facts, {name: place.read_bytes() for name, place in found.items()}
 
 
 def test_what_was_sealed_comes_back(tmp_path: Path, members: dict[str, Path]) -> None:
-    archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=[])
+    archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=[], pepper=PEPPER)
     assert (tmp_path / "b").stat().st_mode & 0o077 == 0
     facts, found = _open(tmp_path / "b", tmp_path)
     assert facts == FACTS
@@ -43,25 +47,25 @@ def test_what_was_sealed_comes_back(tmp_path: Path, members: dict[str, Path]) ->
 def test_encrypted_for_two_it_opens_for_each_and_for_nobody_else(tmp_path: Path, members: dict[str, Path]) -> None:
     one, other, stranger = (pyrage.x25519.Identity.generate() for _ in range(3))
     recipients = [str(one.to_public()), str(other.to_public())]
-    archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=recipients)
+    archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=recipients, pepper=PEPPER)
     assert bytes(range(200)) not in (tmp_path / "b").read_bytes()
     for number, identity in enumerate((one, other)):
         into = tmp_path / str(number)
         into.mkdir()
-        assert archive.unseal(tmp_path / "b", into=into, identity=str(identity))[0] == FACTS
+        assert archive.unseal(tmp_path / "b", into=into, identity=str(identity), pepper=PEPPER)[0] == FACTS
     with pytest.raises(NotReady, match="does not open with this key"):
-        archive.unseal(tmp_path / "b", into=tmp_path / "0", identity=str(stranger))
+        archive.unseal(tmp_path / "b", into=tmp_path / "0", identity=str(stranger), pepper=PEPPER)
     with pytest.raises(NotReady, match="--identity"):
-        archive.unseal(tmp_path / "b", into=tmp_path / "0", identity=None)
+        archive.unseal(tmp_path / "b", into=tmp_path / "0", identity=None, pepper=PEPPER)
     with pytest.raises(NotReady, match="AGE-SECRET-KEY-1"):
-        archive.unseal(tmp_path / "b", into=tmp_path / "0", identity="hello")
+        archive.unseal(tmp_path / "b", into=tmp_path / "0", identity="hello", pepper=PEPPER)
 
 
 def test_a_recipient_that_is_no_key_is_refused_before_anything_is_written(
     tmp_path: Path, members: dict[str, Path]
 ) -> None:
     with pytest.raises(NotReady, match="begins with age1"):
-        archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=["agent"])
+        archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=["agent"], pepper=PEPPER)
     assert not (tmp_path / "b").exists()
 
 
@@ -135,7 +139,7 @@ def _sparse(data: bytes, where: str = "0,100") -> bytes:
 )
 def test_a_spoilt_backup_is_refused(tmp_path: Path, members: dict[str, Path], spoil: Callable[[bytes], bytes]) -> None:
     path = tmp_path / "b"
-    archive.seal(path, members=members, facts=FACTS, recipients=[])
+    archive.seal(path, members=members, facts=FACTS, recipients=[], pepper=PEPPER)
     path.write_bytes(spoil(path.read_bytes()))
     with pytest.raises(NotReady, match="cannot be used"):
         _open(path, tmp_path)
@@ -143,11 +147,64 @@ def test_a_spoilt_backup_is_refused(tmp_path: Path, members: dict[str, Path], sp
     assert sum(each.stat().st_size for each in tmp_path.rglob("*") if each.is_file()) < 1 << 20
 
 
+def _rewritten(data: bytes, told: Callable[[dict[str, Any]], None], erased: bytes = b"") -> bytes:
+    """Return the archive with another list of the erased, and a manifest that agrees with it."""
+    out = io.BytesIO()
+    with tarfile.open(fileobj=io.BytesIO(data)) as old, tarfile.open(fileobj=out, mode="w") as new:
+        for member in old:
+            content = b"".join(old.extractfile(member) or [])
+            if member.name == archive.MANIFEST:
+                manifest = json.loads(content)
+                manifest["members"]["erased.jsonl"] = {
+                    "bytes": len(erased),
+                    "sha256": hashlib.sha256(erased).hexdigest(),
+                }
+                told(manifest)
+                content = json.dumps(manifest, indent=1, sort_keys=True).encode()
+            if member.name == "erased.jsonl":
+                content = erased
+            member.size = len(content)
+            new.addfile(member, io.BytesIO(content))
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("told", "erased"),
+    [
+        pytest.param(lambda manifest: None, b"somebody else\n", id="another list of the erased"),
+        pytest.param(lambda manifest: manifest.update(made_at="2036-06-30T14:03:00Z"), b"", id="another day"),
+        pytest.param(lambda manifest: manifest.pop("seal"), b"", id="no seal"),
+        pytest.param(lambda manifest: manifest.update(seal=None), b"", id="a seal that is none"),
+        pytest.param(lambda manifest: manifest.update(seal="é" * 64), b"", id="a seal in other letters"),
+        pytest.param(lambda manifest: manifest.update(more="said"), b"", id="more than was sealed"),
+    ],
+)
+def test_whoever_alters_a_backup_where_it_lies_cannot_seal_it_again(
+    tmp_path: Path, members: dict[str, Path], told: Callable[[dict[str, Any]], None], erased: bytes
+) -> None:
+    path = tmp_path / "b"
+    archive.seal(path, members=members, facts=FACTS, recipients=[], pepper=PEPPER)
+    path.write_bytes(_rewritten(path.read_bytes(), told, erased))
+    with pytest.raises(NotReady, match="does not bear the seal") as refused:
+        _open(path, tmp_path)
+    assert refused.value.code == "backup-not-ours"
+    into = tmp_path / "known"
+    into.mkdir()
+    _, found = archive.unseal(path, into=into, identity=None, pepper=PEPPER, without_seal=True)
+    assert found["erased.jsonl"].read_bytes() == erased
+
+
+def test_a_backup_sealed_under_another_pepper_is_not_ours(tmp_path: Path, members: dict[str, Path]) -> None:
+    archive.seal(tmp_path / "b", members=members, facts=FACTS, recipients=[], pepper=b"another house")
+    with pytest.raises(NotReady, match="another ACCREDIT_PEPPER"):
+        _open(tmp_path / "b", tmp_path)
+
+
 @pytest.mark.parametrize("at", [100, -1000, -1])
 def test_an_encrypted_backup_that_was_altered_does_not_open(tmp_path: Path, members: dict[str, Path], at: int) -> None:
     identity = pyrage.x25519.Identity.generate()
     path = tmp_path / "b"
-    archive.seal(path, members=members, facts=FACTS, recipients=[str(identity.to_public())])
+    archive.seal(path, members=members, facts=FACTS, recipients=[str(identity.to_public())], pepper=PEPPER)
     data = bytearray(path.read_bytes())
     data[at] ^= 1
     path.write_bytes(data)
