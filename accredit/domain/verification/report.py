@@ -83,14 +83,30 @@ class VerificationReport:
         return recognised is not None and recognised.outcome is Outcome.FAILED
 
     @property
+    def is_from_someone_known(self) -> bool:
+        """Whether somebody confirmed the issuer, and the signature is its own."""
+        needed = (CheckId.SIGNATURE, CheckId.KEY, CheckId.RECOGNISED)
+        made = [self.check(each) for each in needed]
+        return all(each is not None and each.outcome is Outcome.PASSED for each in made)
+
+    @property
     def next_step(self) -> str:
         """What to do now, in English; see `words`."""
-        if self.reason is not None and self.reason in words.NEXT_STEPS_FOR:
-            return words.NEXT_STEPS_FOR[self.reason]
-        verdict = self.verdict
-        if verdict is Verdict.CANNOT_CONFIRM and self.is_of_a_stranger:
-            verdict = Verdict.GENUINE_ISSUER_NOT_RECOGNISED
-        return words.NEXT_STEPS[verdict]
+        is_open = self.verdict is Verdict.CANNOT_CONFIRM and self.reason not in words.ANSWERED_ELSEWHERE
+        if is_open and self.is_of_a_stranger:
+            return words.NEXT_STEPS[Verdict.GENUINE_ISSUER_NOT_RECOGNISED]
+        if self.reason is not None:
+            return words.NEXT_STEPS_FOR.get(self.reason, words.NEXT_STEPS[self.verdict])
+        return words.NEXT_STEPS[self.verdict]
+
+    @property
+    def heading(self) -> str:
+        """The first thing to read, in English; see `words`."""
+        if self.reason is None:
+            return words.HEADINGS[self.verdict]
+        if self.reason is Reason.STATUS_NOT_FRESH and not self.is_from_someone_known:
+            return words.UNCHANGED_STATUS_UNKNOWN
+        return words.TITLES.get(self.reason, words.HEADINGS[self.verdict])
 
     @property
     def may_be_remembered(self) -> bool:

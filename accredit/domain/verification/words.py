@@ -1,7 +1,9 @@
 """What a verdict, a reason and a check are called, in English, for the page, the API and the command line alike.
 
-Every text is marked with `N_`, so that translators find it; whoever shows it passes it through gettext. Values from
-`Check.facts` are not in the texts: an inserted word would break Welsh sentences, so they stand beside them.
+A heading, a next step and a sentence for every reason: no two failures are answered alike unless a reader would do the
+same about both. Every text is marked with `N_`, so that translators find it; whoever shows it passes it through
+gettext. Values from `Check.facts` are not in the texts: an inserted word would break Welsh sentences, so they stand
+beside them.
 """
 
 from __future__ import annotations
@@ -42,14 +44,133 @@ NEXT_STEPS: Mapping[Verdict, str] = {
     ),
 }
 
-ELSEWHERE = N_("It comes from another service. Check it there, or ask the person for the address that it gives.")
-NEXT_STEPS_FOR: Mapping[Reason, str] = {
-    # Trying again would tell no more: these are answered by somebody else, or not at all.
-    Reason.ISSUER_KEY_UNREACHABLE: ELSEWHERE,
-    Reason.FETCHING_IS_OFF: ELSEWHERE,
-    Reason.FORM_NOT_SUPPORTED: ELSEWHERE,
-    Reason.REPLACED: N_("Ask the person for the one that holds now. The code on the earlier one leads to it, too."),
+TITLES: Mapping[Reason, str] = {
+    Reason.NO_CREDENTIAL: N_("No certificate found in this"),
+    Reason.MULTIPLE_CREDENTIALS: N_("More than one certificate in this"),
+    Reason.PASSWORD_PROTECTED: N_("This file is locked with a password"),
+    Reason.MALFORMED: N_("This file is damaged or not complete"),
+    Reason.DUPLICATE_JSON_KEY: N_("This file contradicts itself"),
+    Reason.TOO_LARGE: N_("This file is too large"),
+    Reason.TOO_COMPLEX: N_("This file is too complicated to check"),
+    Reason.CONTEXT_NOT_PINNED: N_("This uses a vocabulary we do not know"),
+    Reason.FORM_NOT_SUPPORTED: N_("We could not check this: it is another kind of certificate"),
+    Reason.UNSIGNED_DATA: N_("Not genuine: part of it is not signed"),
+    Reason.OPEN_BADGES_RULES: N_("Not genuine: it is not made as a certificate must be"),
+    Reason.PROOF_MISSING: N_("Not genuine: nobody signed it"),
+    Reason.UNSUPPORTED_PROOF: N_("Not genuine: its signature proves nothing"),
+    Reason.PROOF_MALFORMED: N_("Not genuine: its signature is broken"),
+    Reason.SIGNATURE_INVALID: N_("Not genuine: it was changed"),
+    Reason.ALG_NOT_ALLOWED: N_("Not genuine: it is not properly signed"),
+    Reason.HEADER_NOT_ALLOWED: N_("Not genuine: it asks to be checked its own way"),
+    Reason.WRONG_TOKEN_TYPE: N_("Not genuine: it was made for something else"),
+    Reason.CLAIMS_DIFFER: N_("Not genuine: it says two different things"),
+    Reason.WEAK_KEY: N_("Not genuine: anybody could have signed it"),
+    Reason.KEY_TOO_WEAK: N_("Not genuine: its key keeps nobody out"),
+    Reason.KEY_OF_ANOTHER_ISSUER: N_("Not genuine: somebody else signed it"),
+    Reason.KEY_NOT_OF_ISSUER: N_("Not genuine: the organisation did not sign it"),
+    Reason.NOT_ASSERTION_KEY: N_("Not genuine: it was signed with a key for something else"),
+    Reason.KEY_NOT_VALID_THEN: N_("Not genuine: the key was not in use then"),
+    Reason.KEY_COMPROMISED: N_("Not genuine: the key was stolen or lost"),
+    Reason.KEY_NOT_ANCHORED: HEADINGS[Verdict.INTEGRITY_ONLY],
+    Reason.ISSUER_KEY_UNREACHABLE: N_("We could not check this: it comes from another service"),
+    Reason.UNKNOWN_HERE: N_("Not genuine: it was never issued"),
+    Reason.NOT_AS_RECORDED: N_("Not genuine: the record says something else"),
+    Reason.NOT_PUBLISHED_YET: N_("We could not check this: it is not published yet"),
+    Reason.ISSUER_NOT_RECOGNISED: HEADINGS[Verdict.GENUINE_ISSUER_NOT_RECOGNISED],
+    Reason.REVOKED: N_("No longer valid"),
+    Reason.SUSPENDED: N_("On hold for now"),
+    Reason.REPLACED: N_("There is a newer one"),
+    Reason.STATUS_NOT_FRESH: N_("Genuine when it was issued; we could not check if it still holds"),
+    Reason.NOT_YET_VALID: N_("Not in force yet"),
+    Reason.EXPIRED: N_("Its time is over"),
+    Reason.NOT_IN_LOG: N_("We could not check this: its entry in the public log is missing"),
+    Reason.FETCHING_IS_OFF: N_("We could not check this: it is an address of somebody else"),
+    Reason.NO_CURRENT_RECORD: N_("We could not check this: there is no current record"),
+    Reason.CHECK_MISSING: N_("We could not check all of this"),
+    Reason.OUR_FAULT: N_("We could not check this: something went wrong here"),
 }
+"""The heading of every answer that is not green; the verdict's own word, or what a reader would call it."""
+
+# Nothing says that a stranger's badge was ever genuine: only that nobody changed it.
+UNCHANGED_STATUS_UNKNOWN = N_("Unchanged; we could not check if it still holds")
+
+_AGAIN = N_("Ask the person for the file exactly as it was given to them, or type the code printed on the paper.")
+_NOT_THIS = N_(
+    "Please do not rely on it. Ask the person for the original, or ask the organisation. The person may not know: "
+    "files get damaged, and copies get changed on the way."
+)
+_ASK_WHO_SIGNED = N_("Please do not rely on it. Ask the organisation itself if it issued this.")
+_ELSEWHERE = N_("It comes from another service. Check it there, or ask the person for the address that it gives.")
+_LATER = N_("Try again in a few minutes. If it stays like this, ask the organisation.")
+NEXT_STEPS_FOR: Mapping[Reason, str] = {
+    Reason.NO_CREDENTIAL: N_(
+        "Choose the certificate (PDF), the badge picture or the JSON file as the person was given it, or type the code "
+        "printed on the paper."
+    ),
+    Reason.MULTIPLE_CREDENTIALS: N_("Check one certificate at a time. Ask the person for a file that holds just one."),
+    Reason.PASSWORD_PROTECTED: N_(
+        "Ask the person for a file without a password, or type the code printed on the paper. Do not type a password "
+        "here."
+    ),
+    Reason.MALFORMED: _AGAIN,
+    Reason.DUPLICATE_JSON_KEY: _AGAIN,
+    Reason.TOO_LARGE: _AGAIN,
+    Reason.TOO_COMPLEX: _AGAIN,
+    Reason.CONTEXT_NOT_PINNED: _ELSEWHERE,
+    Reason.FORM_NOT_SUPPORTED: _ELSEWHERE,
+    Reason.UNSIGNED_DATA: _NOT_THIS,
+    Reason.OPEN_BADGES_RULES: _NOT_THIS,
+    Reason.PROOF_MISSING: N_(
+        "Please do not rely on it. Ask the person for the file as the organisation gave it, with its signature."
+    ),
+    Reason.UNSUPPORTED_PROOF: _ASK_WHO_SIGNED,
+    Reason.PROOF_MALFORMED: _NOT_THIS,
+    Reason.SIGNATURE_INVALID: _NOT_THIS,
+    Reason.ALG_NOT_ALLOWED: _ASK_WHO_SIGNED,
+    Reason.HEADER_NOT_ALLOWED: _ASK_WHO_SIGNED,
+    Reason.WRONG_TOKEN_TYPE: N_("Please do not rely on it. Ask the person for the certificate itself."),
+    Reason.CLAIMS_DIFFER: _ASK_WHO_SIGNED,
+    Reason.WEAK_KEY: _ASK_WHO_SIGNED,
+    Reason.KEY_TOO_WEAK: _ASK_WHO_SIGNED,
+    Reason.KEY_OF_ANOTHER_ISSUER: _ASK_WHO_SIGNED,
+    Reason.KEY_NOT_OF_ISSUER: _ASK_WHO_SIGNED,
+    Reason.NOT_ASSERTION_KEY: _ASK_WHO_SIGNED,
+    Reason.KEY_NOT_VALID_THEN: _ASK_WHO_SIGNED,
+    Reason.KEY_COMPROMISED: N_(
+        "Please do not rely on it. The organisation can issue a genuine one again: ask it, or ask the person for the "
+        "new one."
+    ),
+    Reason.KEY_NOT_ANCHORED: NEXT_STEPS[Verdict.INTEGRITY_ONLY],
+    # Trying again would tell no more: these are answered by somebody else, or not at all.
+    Reason.ISSUER_KEY_UNREACHABLE: _ELSEWHERE,
+    Reason.UNKNOWN_HERE: _ASK_WHO_SIGNED,
+    Reason.NOT_AS_RECORDED: N_(
+        "Please do not rely on it. Type the code printed on the paper to see what the record says, or ask the "
+        "organisation."
+    ),
+    Reason.NOT_PUBLISHED_YET: N_("Try again in an hour. A new certificate is published within minutes."),
+    Reason.ISSUER_NOT_RECOGNISED: NEXT_STEPS[Verdict.GENUINE_ISSUER_NOT_RECOGNISED],
+    Reason.REVOKED: N_("Please do not rely on it. Ask the organisation what holds today."),
+    Reason.SUSPENDED: N_(
+        "This says nothing against the person: a pause often only means that something is being put right. Ask the "
+        "organisation what holds today."
+    ),
+    Reason.REPLACED: N_("Ask the person for the one that holds now. The code on the earlier one leads to it, too."),
+    Reason.STATUS_NOT_FRESH: N_(
+        "Open the address or type the code printed on the certificate, or ask the organisation if it still holds."
+    ),
+    Reason.NOT_YET_VALID: N_("Check it again on the day it begins, or ask the organisation."),
+    Reason.EXPIRED: N_("Ask the person if there is a newer one, or ask the organisation what holds today."),
+    Reason.NOT_IN_LOG: _LATER,
+    Reason.FETCHING_IS_OFF: _ELSEWHERE,
+    Reason.NO_CURRENT_RECORD: N_(
+        "This is not a sign of anything wrong: a record may have been erased at somebody's wish. Ask the organisation."
+    ),
+    Reason.CHECK_MISSING: _LATER,
+    Reason.OUR_FAULT: _LATER,
+}
+# Of these the answer lies with another service, whoever the issuer is.
+ANSWERED_ELSEWHERE = frozenset(reason for reason, step in NEXT_STEPS_FOR.items() if step == _ELSEWHERE)
 
 REASONS: Mapping[Reason, str] = {
     Reason.NO_CREDENTIAL: N_("There is no certificate in this that we can read."),
@@ -115,6 +236,39 @@ CHECKS: Mapping[CheckId, str] = {
     CheckId.LOGGED: N_("It stands in the public log"),
     CheckId.HOLDER: N_("The name matches"),
 }
+
+MEANINGS: Mapping[CheckId, str] = {
+    CheckId.READABLE: N_(
+        "We read it ourselves and look for exactly one certificate. A file with none or two is turned away."
+    ),
+    CheckId.LINKED_DATA: N_(
+        "Each word in it must have a meaning that the signature protects, so that nobody can add a line afterwards."
+    ),
+    CheckId.OPEN_BADGES: N_("Open Badges is the public standard that other schools, colleges and apps read, too."),
+    CheckId.SIGNATURE: N_(
+        "A digital signature covers every letter. If one is changed, it no longer fits, and nobody can make a new one "
+        "without the secret key."
+    ),
+    CheckId.KEY: N_(
+        "A signature only counts if its key is the organisation's own, had begun, and was not retired or reported "
+        "stolen."
+    ),
+    CheckId.RECORDED: N_("We compare it with the copy that was kept when it was issued."),
+    CheckId.RECOGNISED: N_(
+        "Anybody can call themselves a school. Somebody at this service made sure of who it is, by telephone, letter, "
+        "visit or an official register, not by what the certificate says."
+    ),
+    CheckId.STATUS: N_(
+        "An organisation can pause or take back an award. This is asked anew each time, never from memory."
+    ),
+    CheckId.DATES: N_("It begins on the day it was issued. What was done does not run out."),
+    CheckId.LOGGED: N_(
+        "Each award is one line in a log that can only grow. Nobody can slip one in earlier or take one out unnoticed. "
+        "The log holds no names."
+    ),
+    CheckId.HOLDER: N_("The name that was typed is compared with the name that was signed. We answer only yes or no."),
+}
+"""What each check asks, and why it matters, for somebody who opens it."""
 
 PROMISE = N_("The signature proves that the organisation said this; the organisation vouches for the facts.")
 UNCONFIRMED = N_("Nobody has confirmed this organisation to us, so the name it gives is only what it calls itself.")

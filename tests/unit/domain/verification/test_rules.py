@@ -158,8 +158,22 @@ def test_exit_codes_are_those_of_the_outer_contract() -> None:
 def test_every_verdict_reason_and_check_has_words() -> None:
     assert set(words.HEADINGS) == set(words.NEXT_STEPS) == set(Verdict)
     assert set(words.REASONS) == set(Reason)
-    assert set(words.CHECKS) == set(CheckId)
+    assert set(words.CHECKS) == set(words.MEANINGS) == set(CheckId)
+    assert set(words.TITLES) == set(words.NEXT_STEPS_FOR) == set(REASONS)
     assert set(Reason) - set(REASONS) == {Reason.NAME_DIFFERS}
+
+
+def test_every_failure_has_a_title_of_its_own() -> None:
+    titles = list(words.TITLES.values())
+    assert len(set(titles)) == len(titles)
+    # Whoever reads nothing else must take the verdict from it.
+    assert {REASONS[reason] for reason, title in words.TITLES.items() if title.startswith("Not genuine")} == {
+        Verdict.NOT_GENUINE
+    }
+    assert all(
+        words.TITLES[reason].startswith("Not genuine") for reason in REASONS if REASONS[reason] is Verdict.NOT_GENUINE
+    )
+    assert not any(title == "Genuine" for title in titles)
 
 
 def test_every_reason_and_check_is_documented_with_its_verdict() -> None:
