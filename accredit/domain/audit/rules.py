@@ -80,6 +80,8 @@ class Tag(StrEnum):
     CREDENTIAL_REPLACED = "credential.replaced"
     REVOCATION_ASKED = "revocation.asked"
     REVOCATION_DECLINED = "revocation.declined"
+    CREDENTIAL_HIDDEN = "credential.hidden"
+    CREDENTIAL_SHOWN_AGAIN = "credential.shown-again"
     CREDENTIAL_CHALLENGED = "credential.challenged"
     CHALLENGE_ANSWERED = "challenge.answered"
     AWARD_SET_ASIDE = "award.set-aside"

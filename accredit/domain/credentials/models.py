@@ -103,5 +103,26 @@ class Challenge(SQLModel, table=True):
     answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
+class Hiding(SQLModel, table=True):
+    """That an award, or everything of a young person, is hidden from everybody outside. Why is not kept."""
+
+    __tablename__ = "hiding"
+    __table_args__ = (
+        belongs_to("young_person", "young_person_id"),
+        belongs_to("award", "award_id"),
+        CheckConstraint("(shown_by IS NULL) = (shown_at IS NULL)", name="shown"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    young_person_id: UUID = Field(index=True)
+    award_id: UUID | None = None
+    """None: everything of this person, also what they are awarded later."""
+    hidden_by: UUID
+    hidden_at: datetime = Field(sa_type=UtcDateTime)
+    shown_by: UUID | None = None
+    shown_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 append_only(Achievement)
 append_only(Credential, removable=True)

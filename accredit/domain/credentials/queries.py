@@ -1,7 +1,7 @@
 """Reading credentials: strangers and holders see released ones, a co-ordinator every award with its progress.
 
-An unknown code, a mistyped one and one that is not released yet all give None: nobody can tell them apart. What was
-replaced is shown to nobody any more; its code and its address lead to the one that took its place.
+An unknown code, a mistyped one, one that is hidden and one that is not released yet all give None: nobody can tell them
+apart. What was replaced is shown to nobody any more; its code and its address lead to the one that took its place.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from accredit.domain.awarding.models import Award
 from accredit.domain.awarding.queries import set_aside
 from accredit.domain.awarding.rules import Portfolio
 from accredit.domain.credentials.document import frameworks_of
+from accredit.domain.credentials.hiding import is_hidden
 from accredit.domain.credentials.models import Achievement, Credential
 from accredit.domain.credentials.record import record_hash
 from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals, progress_of
@@ -44,6 +45,7 @@ __all__ = [
     "issuance_kind",
     "latest_view_of_credential",
     "of_young_person",
+    "open_view_by_credential_id",
     "record_hash",
     "signed_document",
     "signed_jwt",
@@ -63,7 +65,8 @@ def view_by_code(db: Session, code: str) -> CredentialView | None:
         canonical = typed_code.read(code)
     except typed_code.TypedCodeError:
         return None
-    return _in_place_of(db, select(Credential.issuance_id).where(Credential.code == canonical))
+    # What is hidden is left out in the first question, so that it costs what an unknown code costs.
+    return _in_place_of(db, select(Credential.issuance_id).where(Credential.code == canonical, ~is_hidden()))
 
 
 def view_by_credential_id(db: Session, credential_id: UUID) -> CredentialView | None:
@@ -72,8 +75,14 @@ def view_by_credential_id(db: Session, credential_id: UUID) -> CredentialView | 
 
 
 def latest_view_of_credential(db: Session, credential_id: UUID) -> CredentialView | None:
-    """Return the credential with an id, or what took its place."""
-    return _in_place_of(db, select(Issuance.id).where(Issuance.credential_id == credential_id))
+    """Return the credential with an id, or what took its place; None for one that is hidden."""
+    wanted = select(Credential.issuance_id).join(Issuance, col(Issuance.id) == col(Credential.issuance_id))
+    return _in_place_of(db, wanted.where(Issuance.credential_id == credential_id, ~is_hidden()))
+
+
+def open_view_by_credential_id(db: Session, credential_id: UUID) -> CredentialView | None:
+    """Return the credential with an id, as somebody outside may see it: None for one that is hidden."""
+    return _one(_views(db, sa.and_(col(Issuance.credential_id) == credential_id, ~is_hidden())))
 
 
 def view_of_award(db: Session, award_id: UUID) -> CredentialView | None:
@@ -197,7 +206,7 @@ def _in_place_of(db: Session, issuance_ids: Any) -> CredentialView | None:
     issuance_id = db.exec(issuance_ids).one_or_none()
     if issuance_id is None:
         return None
-    return _one(_views(db, col(Issuance.id) == replacing.current(db, issuance_id)))
+    return _one(_views(db, sa.and_(col(Issuance.id) == replacing.current(db, issuance_id), ~is_hidden())))
 
 
 def _one(views: Sequence[CredentialView]) -> CredentialView | None:

@@ -17,7 +17,7 @@ from accredit.domain.audit.rules import Actor, Tag
 from accredit.domain.awarding import operations as awarding
 from accredit.domain.awarding import queries as awards
 from accredit.domain.awarding.rules import SetAsideReason
-from accredit.domain.credentials import queries
+from accredit.domain.credentials import hiding, queries
 from accredit.domain.credentials.operations import check_record
 from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.credentials.second_person import check_second_person, check_staff
@@ -88,6 +88,7 @@ def prepare_again(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -
         actor=actor,
         now=now,
     )
+    hiding.carry_over(db, award_id=award_id, successor_id=anew)
     issuance = issuances.of_subject(db, kind=issuance_kind, subject_id=award_id)
     if issuance is not None and issuance.stage is Stage.INTENT:
         issuing.void(db, issuance_id=issuance.id, reason="record-changed")

@@ -68,6 +68,7 @@ class Permission(StrEnum):
     AWARD = "award"
     SUSPEND = "suspend"
     REVOKE = "revoke"
+    HIDE = "hide"
     SEE_AUDIT = "see-audit"
 
 
@@ -79,6 +80,8 @@ _GIVES: dict[Role, frozenset[Permission]] = {
             Permission.SEE_AUDIT,
             Permission.SEE_PROGRESS,
             Permission.SUSPEND,
+            # Whoever leads on safeguarding must not have to wait for a co-ordinator.
+            Permission.HIDE,
         }
     ),
     Role.COORDINATOR: frozenset(Permission) - {Permission.MANAGE_ORGANISATION},

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.awarding.models import Award, AwardSetAside
-from accredit.domain.credentials.models import Challenge, Credential, RevocationRequest
+from accredit.domain.credentials.models import Challenge, Credential, Hiding, RevocationRequest
 from accredit.domain.enrolments.models import Break, Enrolment
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
@@ -67,7 +67,7 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
         rows=[
             *(
                 (model, _ids(db, model, col(model.young_person_id) == person_id))
-                for model in (Challenge, RevocationRequest, Credential)
+                for model in (Challenge, RevocationRequest, Hiding, Credential)
             ),
             *of_enrolment,
             (Enrolment, enrolments),

@@ -70,6 +70,7 @@ def register(app: Flask) -> None:
         certificates,
         class_list,
         enrolments,
+        hiding,
         home,
         organisation,
         people,

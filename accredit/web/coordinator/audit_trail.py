@@ -67,6 +67,8 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.CREDENTIAL_REPLACED: _l("Certificate replaced by a newer one"),
     Tag.REVOCATION_ASKED: _l("Asked for a certificate to be revoked"),
     Tag.REVOCATION_DECLINED: _l("Certificate left as it is"),
+    Tag.CREDENTIAL_HIDDEN: _l("Certificate hidden from everybody outside"),
+    Tag.CREDENTIAL_SHOWN_AGAIN: _l("Certificate shown again"),
     Tag.CREDENTIAL_CHALLENGED: _l("Second look asked for"),
     Tag.CHALLENGE_ANSWERED: _l("Second look answered"),
     Tag.AWARD_SET_ASIDE: _l("Award set aside, to be decided anew"),

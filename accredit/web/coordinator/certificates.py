@@ -11,7 +11,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from accredit.clock import utc_now
-from accredit.domain.credentials import challenging, queries, renewing, revoking
+from accredit.domain.credentials import challenging, hiding, queries, renewing, revoking
 from accredit.domain.credentials.operations import why_waiting
 from accredit.domain.credentials.rules import Progress
 from accredit.domain.credentials.views import CohortLine, CredentialView
@@ -92,14 +92,18 @@ def certificate(award_id: UUID) -> ResponseReturnValue:
         history = issuances.status_history(db, view.issuance_id) if view else ()
         challenges = challenging.of_issuance(db, view.issuance_id) if view else ()
         asked = revoking.waiting(db, issuance_id=view.issuance_id) if view else None
+        hidden = hiding.of_award(db, award_id)
         acted = [*(event.actor_id for event in history), *(each.answered_by for each in challenges)]
-        names = people.names_of_staff(db, [who for who in (*acted, asked and asked.asked_by) if who])
+        acted += [asked and asked.asked_by, hidden and hidden.hidden_by]
+        names = people.names_of_staff(db, [who for who in acted if who])
         person = people.young_person(db, line.young_person_id)
         is_changed = (view is None or view.status is not Status.REVOKED) and renewing.is_record_changed(db, award_id)
     return page(
         "coordinator/certificate.html",
         line=line,
         view=view,
+        hidden=hidden,
+        hidden_by=names.get(hidden.hidden_by) if hidden else None,
         asked=asked,
         asked_by=names.get(asked.asked_by) if asked else None,
         asked_why=REVOKE_REASONS[asked.reason] if asked else None,

@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.awarding import queries as awarding
-from accredit.domain.credentials import challenging, queries, revoking
+from accredit.domain.credentials import challenging, hiding, queries, revoking
 from accredit.domain.credentials.challenging import ChallengeFacts
 from accredit.domain.credentials.rules import ChallengeGround
 from accredit.domain.credentials.views import CredentialView
@@ -35,6 +35,8 @@ class Kept:
 
     view: CredentialView
     address: str
+    is_hidden: bool
+    """Whether the school hides it from everybody outside."""
     is_asked: bool
     """Whether somebody at school asked for it to be revoked."""
     challenge: ChallengeFacts | None
@@ -66,6 +68,7 @@ def _kept(db: Session, view: CredentialView) -> Kept:
     return Kept(
         view=view,
         address=check_address(view),
+        is_hidden=hiding.of_award(db, view.award_id) is not None,
         is_asked=revoking.waiting(db, issuance_id=view.issuance_id) is not None,
         challenge=looks[-1] if looks else None,
     )

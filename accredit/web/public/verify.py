@@ -92,7 +92,7 @@ def _by_text(text: str, *, is_code: bool = False) -> ResponseReturnValue:
 def _by_bytes(data: bytes) -> Response:
     with reading(everywhere=True) as db:
         report = operations.verify(data, now=utc_now(), sources=DatabaseSources(db))
-        view = credentials.view_by_credential_id(db, report.credential_id) if report.credential_id else None
+        view = credentials.open_view_by_credential_id(db, report.credential_id) if report.credential_id else None
     if view is not None:
         return verdict_page(CodeAnswer(view=view, report=report), file_given=True)
     return _report_page(report)

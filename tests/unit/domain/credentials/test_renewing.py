@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.awarding import queries as awards
-from accredit.domain.credentials import queries, renewing
+from accredit.domain.credentials import hiding, queries, renewing
 from accredit.domain.credentials.rules import Progress
 from accredit.domain.credentials.waiting import awards_to_prepare
 from accredit.domain.issuing import queries as issuances
@@ -248,3 +248,35 @@ def test_an_award_after_a_revocation_has_a_new_id(story: Story) -> None:
         # The earlier one stays revoked: nobody is led from it to the other.
         assert (old.status, new.status) == (Status.REVOKED, Status.ACTIVE)
         assert (old.credential_id != new.credential_id, old.code != new.code) == (True, True)
+
+
+@pytest.mark.attack("DP30")
+def test_what_is_hidden_stays_hidden_when_it_is_decided_again(quick_story: Story) -> None:
+    story, issued = quick_story, quick_story.issue()
+    with story.database.transaction() as db:
+        hiding.hide(db, award_id=issued.award_id, is_whole=False, actor=story.cast.lee.actor, now=story.now)
+    correct(story, 1)
+    with story.database.transaction() as db:
+        anew = renewing.prepare_again(db, award_id=issued.award_id, actor=story.cast.nia.actor, now=story.now)
+    carry_out(story, anew)
+    with story.database.reading() as db:
+        later = queries.view_of_award(db, anew)
+        assert later is not None
+        assert [queries.view_by_code(db, code) for code in (issued.code, later.code)] == [None, None]
+        hidden = hiding.of_award(db, anew)
+        assert hidden is not None
+        assert (hidden.hidden_by, hidden.is_whole) == (story.cast.lee.id, False)
+    with story.database.transaction() as db:
+        hiding.show_again(db, award_id=anew, actor=story.cast.nia.actor, now=story.now)
+    with story.database.reading() as db:
+        assert queries.view_by_code(db, issued.code) == queries.view_by_code(db, later.code) == later
+
+
+@pytest.mark.attack("DP30")
+def test_everything_hidden_covers_what_is_awarded_later(quick_story: Story) -> None:
+    story, first = quick_story, quick_story.award(level="WA-TRN")
+    with story.database.transaction() as db:
+        hiding.hide(db, award_id=first, is_whole=True, actor=story.cast.nia.actor, now=story.now)
+    later = story.issue()
+    with story.database.reading() as db:
+        assert queries.view_by_code(db, later.code) is None

@@ -34,6 +34,7 @@ def test_the_table_of_roles(role: Role) -> None:
 WORDS = {
     "pause": Permission.SUSPEND,
     "take up again": Permission.SUSPEND,
+    "hide, show again": Permission.HIDE,
     "ask for a revocation": Permission.REVOKE,
     "confirm a revocation": Permission.SUSPEND,
     "replace, award again": Permission.AWARD,
