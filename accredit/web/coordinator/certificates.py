@@ -94,7 +94,7 @@ def certificate(award_id: UUID) -> ResponseReturnValue:
         asked = revoking.waiting(db, issuance_id=view.issuance_id) if view else None
         hidden = hiding.of_award(db, award_id)
         acted = [*(event.actor_id for event in history), *(each.answered_by for each in challenges)]
-        acted += [asked and asked.asked_by, hidden and hidden.hidden_by]
+        acted += [asked.asked_by if asked else None, hidden.hidden_by if hidden else None]
         names = people.names_of_staff(db, [who for who in acted if who])
         person = people.young_person(db, line.young_person_id)
         is_changed = (view is None or view.status is not Status.REVOKED) and renewing.is_record_changed(db, award_id)
