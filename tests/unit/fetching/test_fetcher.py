@@ -3,53 +3,19 @@
 from __future__ import annotations
 
 import gzip
-import os
 import socket
 import ssl
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from datetime import timedelta
-from functools import partial
 
 import pytest
 
 from accredit.fetching import fetcher as module
-from accredit.fetching.connection import Deadline, Proxy, checked_address
-from accredit.fetching.errors import FetchRefused
-from accredit.fetching.fetcher import Errand, Fetched, Fetcher
-from tests.unit.fetching.strange_host import JSON_TYPES, NOW, PUBLIC, StrangeHost, answer, strange_host
-
-URL = "https://school.example.org/did.json"
-PATH = "/did.json"
-TTL = timedelta(minutes=5)
-DOCUMENT = {"id": "did:web:school.example.org"}
-
-
-def get(host: StrangeHost, url: str = URL, *, fetcher: Fetcher | None = None, seconds: float = 5.0) -> Fetched:
-    found = fetcher or host.fetcher()
-    return found.get(url, accept=JSON_TYPES, ttl=TTL, now=NOW, deadline=Deadline(seconds))
-
-
-def code(ask: Callable[[], object]) -> str:
-    with pytest.raises(FetchRefused) as caught:
-        ask()
-    return caught.value.code
-
-
-def drip(head: bytes, more: bytes, *, every: float = 0.05) -> Callable[[ssl.SSLSocket], None]:
-    def say(channel: ssl.SSLSocket) -> None:
-        channel.sendall(head)
-        for _ in range(400):
-            channel.sendall(more)
-            time.sleep(every)
-
-    return say
-
-
-def raw(data: bytes) -> Callable[[ssl.SSLSocket], None]:
-    return lambda channel: channel.sendall(data)
+from accredit.fetching.connection import Deadline, checked_address
+from accredit.fetching.fetcher import Fetcher
+from tests.unit.fetching.asking import DOCUMENT, HEAD, PATH, TTL, URL, code, drip, get, raw
+from tests.unit.fetching.strange_host import JSON_TYPES, NOW, PUBLIC, answer, strange_host
 
 
 def test_a_document_is_had() -> None:
@@ -134,9 +100,6 @@ def test_vn08_nobody_is_sent_on(status: str, location: str) -> None:
         host.pages[PATH] = answer(b"body", status=status, headers=f"Location: {location}\r\n")
         assert code(lambda: get(host)) == "redirect"
         assert len(host.asked) == 1
-
-
-HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 @pytest.mark.attack("VN12", "VI10")
@@ -296,200 +259,3 @@ def test_a_host_nobody_knows(trouble: Exception) -> None:
     with strange_host() as host:
         assert code(lambda: get(host, fetcher=host.fetcher(resolve=resolve))) == "unknown-host"
         assert code(lambda: get(host, fetcher=host.fetcher(resolve=lambda _host: []))) == "unknown-host"
-
-
-@pytest.mark.attack("VN25")
-def test_vn25_only_the_proxy_is_contacted(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY"):
-        monkeypatch.setenv(name, "http://127.0.0.1:1/")
-    heard: list[bytes] = []
-    with strange_host() as host, socket.create_server(("127.0.0.1", 0)) as listener:
-        host.pages[PATH] = answer(DOCUMENT)
-
-        def relay() -> None:
-            inside, _ = listener.accept()
-            head = b""
-            while not head.endswith(b"\r\n\r\n"):
-                head += inside.recv(1)
-            heard.append(head)
-            outside = socket.create_connection(("127.0.0.1", host.port))
-            inside.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            ways = [
-                threading.Thread(target=_pump, args=each, daemon=True)
-                for each in ((inside, outside), (outside, inside))
-            ]
-            for way in ways:
-                way.start()
-            for way in ways:
-                way.join(5)
-            inside.close()
-            outside.close()
-
-        proxy = threading.Thread(target=relay, daemon=True)
-        proxy.start()
-        dialled: list[tuple[str, int]] = []
-
-        def dial(peer: tuple[str, int], seconds: float) -> socket.socket:
-            dialled.append(peer)
-            return socket.create_connection(listener.getsockname(), seconds)
-
-        through = host.fetcher(proxy=Proxy("proxy.inside", 3128), dial=dial)
-        assert get(host, fetcher=through).body
-        proxy.join(5)
-    assert dialled == [("proxy.inside", 3128)]
-    assert heard == [b"CONNECT school.example.org:443 HTTP/1.1\r\nHost: school.example.org:443\r\n\r\n"]
-    # Not even a name server is asked.
-    assert host.resolved == []
-
-
-def _pump(source: socket.socket, sink: socket.socket) -> None:
-    try:
-        while data := source.recv(65_536):
-            sink.sendall(data)
-        sink.shutdown(socket.SHUT_WR)
-    except OSError:
-        return
-
-
-@pytest.mark.attack("VN25")
-@pytest.mark.parametrize("said", [b"HTTP/1.1 403 Forbidden\r\n\r\n", b"nonsense\r\n\r\n", b"", b"x" * 20_000])
-def test_vn25_a_proxy_that_refuses_is_the_end_of_it(said: bytes) -> None:
-    with strange_host() as host, socket.create_server(("127.0.0.1", 0)) as listener:
-
-        def refuse() -> None:
-            inside, _ = listener.accept()
-            with inside:
-                inside.recv(4096)
-                inside.sendall(said)
-
-        thread = threading.Thread(target=refuse, daemon=True)
-        thread.start()
-        dial = lambda _peer, seconds: socket.create_connection(listener.getsockname(), seconds)  # noqa: E731
-        through = host.fetcher(proxy=Proxy("proxy.inside", 3128), dial=dial)
-        assert code(lambda: get(host, fetcher=through)) == "unreachable"
-        thread.join(5)
-
-
-@pytest.mark.attack("VN25")
-def test_vn25_a_proxy_in_the_environment_is_not_heard(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"):
-        monkeypatch.setitem(os.environ, name, "http://127.0.0.1:1/")
-    with strange_host() as host:
-        host.pages[PATH] = answer(DOCUMENT)
-        get(host)
-        assert host.dialled == [(PUBLIC, 443)]
-
-
-@pytest.mark.attack("VN14")
-def test_vn14_one_verification_looks_up_four_addresses_at_most() -> None:
-    with strange_host() as host:
-        urls = [f"https://school.example.org/status/{number}" for number in range(100)]
-        for number in range(100):
-            host.pages[f"/status/{number}"] = answer(DOCUMENT)
-        errand = Errand(host.fetcher(), now=NOW)
-        codes = []
-        for url in urls:
-            try:
-                errand.get(url, accept=JSON_TYPES, ttl=TTL)
-                codes.append("had")
-            except FetchRefused as refused:
-                codes.append(refused.code)
-        assert codes == ["had"] * 4 + ["too-many"] * 96
-        assert len(host.asked) == 4
-
-
-def test_one_verification_sees_one_answer() -> None:
-    with strange_host() as host:
-        host.pages[PATH] = answer(DOCUMENT)
-        errand = Errand(host.fetcher(), now=NOW)
-        first = errand.get(URL, accept=JSON_TYPES, ttl=timedelta())
-        host.pages[PATH] = answer({"id": "another"})
-        assert errand.get(URL, accept=JSON_TYPES, ttl=timedelta()) is first
-        assert len(host.asked) == 1
-
-
-def test_a_refusal_is_the_same_within_one_verification() -> None:
-    with strange_host() as host:
-        errand = Errand(host.fetcher(), now=NOW)
-        assert [code(lambda: errand.get(URL, accept=JSON_TYPES, ttl=TTL)) for _ in range(3)] == ["status"] * 3
-        assert len(host.asked) == 1
-
-
-def test_all_of_one_verification_shares_a_deadline() -> None:
-    with strange_host() as host:
-        for path in ("/a", "/b"):
-            host.pages[path] = drip(HEAD + b"\r\n", b" ")
-        errand = Errand(host.fetcher(), now=NOW, seconds=0.5)
-        began = time.monotonic()
-        for path in ("/a", "/b"):
-            assert (
-                code(partial(errand.get, f"https://school.example.org{path}", accept=JSON_TYPES, ttl=TTL)) == "too-slow"
-            )
-        assert time.monotonic() - began < 1.0
-
-
-def test_an_answer_is_remembered_for_its_time_and_not_longer() -> None:
-    with strange_host() as host:
-        host.pages[PATH] = answer(DOCUMENT)
-        kept = host.fetcher()
-        for minutes in (0, 4, 5, 6):
-            kept.get(URL, accept=JSON_TYPES, ttl=TTL, now=NOW + timedelta(minutes=minutes))
-        assert len(host.asked) == 2
-
-
-def test_an_answer_from_the_future_is_not_used() -> None:
-    with strange_host() as host:
-        host.pages[PATH] = answer(DOCUMENT)
-        kept = host.fetcher()
-        kept.get(URL, accept=JSON_TYPES, ttl=TTL, now=NOW + timedelta(days=3_650))
-        assert kept.get(URL, accept=JSON_TYPES, ttl=TTL, now=NOW).fetched_at == NOW
-
-
-def test_a_refusal_is_remembered_for_a_minute() -> None:
-    with strange_host() as host:
-        kept = host.fetcher()
-        for seconds in (0, 1, 59):
-            later = NOW + timedelta(seconds=seconds)
-            ask = partial(kept.get, URL, accept=JSON_TYPES, ttl=TTL, now=later)
-            assert code(ask) == "status"
-        assert len(host.asked) == 1
-        host.pages[PATH] = answer(DOCUMENT)
-        assert kept.get(URL, accept=JSON_TYPES, ttl=TTL, now=NOW + timedelta(seconds=60)).body
-
-
-def test_no_more_is_remembered_than_there_is_room_for() -> None:
-    with strange_host() as host:
-        kept = host.fetcher()
-        for number in range(70):
-            code(partial(kept.get, f"https://school.example.org/{number}", accept=JSON_TYPES, ttl=TTL, now=NOW))
-        assert len(kept._known) == 64
-
-
-@pytest.mark.attack("VN27")
-def test_vn27_fifty_slow_hosts_hold_nobody_up() -> None:
-    with strange_host() as host:
-        slow = drip(HEAD + b"\r\n", b" ")
-        for number in range(50):
-            host.pages[f"/{number}"] = slow
-        fetcher = host.fetcher()
-
-        def ask(number: int) -> str:
-            return code(lambda: get(host, f"https://school.example.org/{number}", fetcher=fetcher, seconds=0.8))
-
-        began = time.monotonic()
-        with ThreadPoolExecutor(50) as everybody:
-            codes = list(everybody.map(ask, range(50)))
-        assert time.monotonic() - began < 3
-        assert codes.count("busy") >= 34
-        assert set(codes) == {"busy", "too-slow"}
-        # And then there is room again.
-        host.pages[PATH] = answer(DOCUMENT)
-        assert get(host, fetcher=fetcher).body
-
-
-def test_no_address_is_written_to_a_log(capsys: pytest.CaptureFixture[str]) -> None:
-    with strange_host() as host:
-        code(lambda: get(host, "https://school.example.org/pupil/ama-asante"))
-    said = capsys.readouterr()
-    assert "school.example.org" in said.out + said.err
-    assert "ama" not in said.out + said.err
