@@ -19,96 +19,26 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import timedelta
 
 from accredit.domain.issuing.rules import Stage, Status
 from accredit.domain.people.names import name_matches
-from accredit.domain.verification.key_finder import KeyFinder
-from accredit.domain.verification.reading import NotReadable, Presented, read_credential
-from accredit.domain.verification.rules import Check, CheckId, Outcome, Reason
-from accredit.domain.verification.sources import OwnRecord, Sources
-from accredit.kit.linkeddata import ContextRefused, LinkedDataError, TooComplex
+from accredit.domain.verification.examination import Examination, linked_data_reason
+from accredit.domain.verification.reading import NotReadable, read_credential
+from accredit.domain.verification.rules import CheckId, Outcome, Reason
+from accredit.domain.verification.signature_checks import signature_and_key
+from accredit.domain.verification.sources import OwnRecord
+from accredit.kit.linkeddata import LinkedDataError
 from accredit.kit.linkeddata.mapper import to_dataset
 from accredit.kit.openbadges import credential as openbadges
 from accredit.kit.openbadges.credential import OpenBadgeCredential
 from accredit.kit.openbadges.errors import DocumentInvalid
 from accredit.kit.openbadges.vocabularies import IdentityType
-from accredit.kit.vc import data_integrity, did_key, vc_jwt
-from accredit.kit.vc.errors import KeyRefused, ProofInvalid, TokenInvalid, VcError
-from accredit.kit.vc.json_web_key import JoseKey
-from accredit.kit.vc.multikey import PublicKey
 
 log = logging.getLogger(__name__)
 
 CLOCK_SKEW = timedelta(seconds=60)
 _BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
-_PROOF_REASONS = {
-    "proof_missing": Reason.PROOF_MISSING,
-    "unsupported_proof": Reason.UNSUPPORTED_PROOF,
-    "signature_invalid": Reason.SIGNATURE_INVALID,
-    "context_mismatch": Reason.SIGNATURE_INVALID,
-    "proof_expired": Reason.EXPIRED,
-    "created_in_future": Reason.KEY_NOT_VALID_THEN,
-    "key_type": Reason.ALG_NOT_ALLOWED,
-}
-_KEY_REASONS = {
-    "wrong_key": Reason.KEY_NOT_OF_ISSUER,
-    "key_type": Reason.KEY_NOT_OF_ISSUER,
-    "wrong_controller": Reason.KEY_NOT_OF_ISSUER,
-    "not_assertion_key": Reason.NOT_ASSERTION_KEY,
-    "created_before_key": Reason.KEY_NOT_VALID_THEN,
-    "created_after_key": Reason.KEY_NOT_VALID_THEN,
-    "key_expired": Reason.KEY_NOT_VALID_THEN,
-    "key_revoked": Reason.KEY_COMPROMISED,
-}
-# Of a token the algorithm is what does not fit: its key may be the issuer's, and is for another one.
-_KEY_REASONS_OF_TOKENS = {code: reason for code, reason in _KEY_REASONS.items() if code != "key_type"}
-_TOKEN_KEYS = {
-    "key_too_weak": Reason.KEY_TOO_WEAK,
-    "weak_key": Reason.WEAK_KEY,
-    # Whoever reads the token can sign as its maker.
-    "private_key": Reason.WEAK_KEY,
-    "key_unsupported": Reason.ALG_NOT_ALLOWED,
-}
-# What is true of the key and leaves the document itself an open question.
-_OPEN_ABOUT_KEY = frozenset({Reason.ISSUER_KEY_UNREACHABLE})
-
-
-@dataclass
-class Examination:
-    """One credential under examination: what is known so far, and the checks made."""
-
-    now: datetime
-    sources: Sources
-    offline: bool
-    expected_name: str | None
-    known_as: str | None = None
-    checks: list[Check] = field(default_factory=list)
-    document: dict[str, Any] = field(default_factory=dict)
-    presented: Presented | None = None
-    credential: OpenBadgeCredential | None = None
-    record: OwnRecord | None = None
-    own: bool = False
-    shown_in_part: bool = False
-
-    def passed(self, check: CheckId, **facts: str | int) -> None:
-        """Note a check that passed."""
-        self.checks.append(Check(id=check, outcome=Outcome.PASSED, facts=facts))
-
-    def failed(self, check: CheckId, reason: Reason, **facts: str | int) -> None:
-        """Note a check that failed."""
-        self.checks.append(Check(id=check, outcome=Outcome.FAILED, reason=reason, facts=facts))
-
-    def untold(self, check: CheckId, reason: Reason, **facts: str | int) -> None:
-        """Note a check that nobody could answer now."""
-        self.checks.append(Check(id=check, outcome=Outcome.COULD_NOT_TELL, reason=reason, facts=facts))
-
-    def has_passed(self, *checks: CheckId) -> bool:
-        """Say whether each of these checks was made and passed."""
-        good = {check.id for check in self.checks if check.outcome is Outcome.PASSED}
-        return good >= set(checks)
 
 
 def examine(data: bytes, examination: Examination) -> None:
@@ -117,7 +47,7 @@ def examine(data: bytes, examination: Examination) -> None:
         (CheckId.READABLE, lambda found: _readable(found, data)),
         (CheckId.LINKED_DATA, _linked_data),
         (CheckId.OPEN_BADGES, _open_badges),
-        (CheckId.SIGNATURE, _signature_and_key),
+        (CheckId.SIGNATURE, signature_and_key),
         (CheckId.RECORDED, _recorded),
     )
     questions = (
@@ -171,17 +101,9 @@ def _linked_data(examination: Examination) -> None:
     try:
         to_dataset(unsecured)
     except LinkedDataError as error:
-        examination.failed(CheckId.LINKED_DATA, _linked_data_reason(error), path=error.path)
+        examination.failed(CheckId.LINKED_DATA, linked_data_reason(error), path=error.path)
         return
     examination.passed(CheckId.LINKED_DATA)
-
-
-def _linked_data_reason(error: LinkedDataError) -> Reason:
-    if isinstance(error, TooComplex):
-        return Reason.TOO_COMPLEX
-    if isinstance(error, ContextRefused) and error.code == "context_not_pinned":
-        return Reason.CONTEXT_NOT_PINNED
-    return Reason.UNSIGNED_DATA
 
 
 def _open_badges(examination: Examination) -> None:
@@ -196,88 +118,6 @@ def _open_badges(examination: Examination) -> None:
         return
     examination.own = examination.sources.is_own(examination.credential.issuer_id)
     examination.passed(CheckId.OPEN_BADGES)
-
-
-def _signature_and_key(examination: Examination) -> None:
-    presented = examination.presented
-    assert presented is not None
-    if presented.token is None:
-        _proofs_and_key(examination)
-        return
-    # The token is the outer signature; proofs inside are made before it and must hold too (Open Badges 3.0, Proofs).
-    inner = replace(examination, checks=[])
-    if "proof" in presented.document:
-        _proofs_and_key(inner)
-    if any(check.outcome is not Outcome.PASSED for check in inner.checks):
-        examination.checks.extend(inner.checks)
-        return
-    _token_and_key(examination, presented.token)
-
-
-def _token_and_key(examination: Examination, token: str) -> None:
-    assert examination.credential is not None
-    issuer_id = examination.credential.issuer_id
-    finder = KeyFinder(examination.sources, issuer_id, examination.credential.id)
-    try:
-        found = vc_jwt.decode(token, resolve=finder.of_token, now=examination.now)
-    except KeyRefused as error:
-        examination.failed(CheckId.KEY, _TOKEN_KEYS.get(error.code, Reason.PROOF_MALFORMED))
-        return
-    except VcError as error:
-        _note_refusal(examination, finder, error)
-        return
-    examination.passed(CheckId.SIGNATURE, algorithm=found.algorithm)
-    if found.kid is None and _certifies_itself(found.public_key, issuer_id):
-        examination.passed(CheckId.KEY, key=issuer_id)
-    elif found.kid is None and examination.own:
-        # We name our keys, so a key that comes along is none of ours.
-        examination.failed(CheckId.KEY, Reason.KEY_NOT_OF_ISSUER)
-    elif finder.reason is not None or not found.is_bound:
-        examination.failed(CheckId.KEY, finder.reason or Reason.KEY_NOT_ANCHORED)
-    else:
-        examination.passed(CheckId.KEY, key=found.kid or issuer_id)
-
-
-def _certifies_itself(public_key: JoseKey, issuer_id: str) -> bool:
-    return isinstance(public_key, PublicKey) and did_key.did_for(public_key) == issuer_id
-
-
-def _proofs_and_key(examination: Examination) -> None:
-    assert examination.credential is not None
-    issuer_id = examination.credential.issuer_id
-    finder = KeyFinder(examination.sources, issuer_id, examination.credential.id)
-    try:
-        proofs = data_integrity.verify(examination.document, resolve=finder, now=examination.now)
-    except LinkedDataError as error:
-        examination.failed(CheckId.SIGNATURE, _linked_data_reason(error), path=error.path)
-        return
-    except KeyRefused:
-        examination.failed(CheckId.KEY, Reason.WEAK_KEY)
-        return
-    except VcError as error:
-        _note_refusal(examination, finder, error)
-        return
-    examination.shown_in_part = all(data_integrity.SHOWN_IN_PART in proof.notes for proof in proofs)
-    examination.passed(CheckId.SIGNATURE, cryptosuite=proofs[0].cryptosuite)
-    if finder.reason is not None:
-        examination.failed(CheckId.KEY, finder.reason)
-    elif any(proof.controller != issuer_id for proof in proofs):
-        examination.failed(CheckId.KEY, Reason.KEY_NOT_ANCHORED)
-    else:
-        examination.passed(CheckId.KEY, key=proofs[0].verification_method)
-
-
-def _note_refusal(examination: Examination, finder: KeyFinder, error: VcError) -> None:
-    code = error.code if isinstance(error, ProofInvalid | TokenInvalid) else ""
-    reasons = _KEY_REASONS_OF_TOKENS if isinstance(error, TokenInvalid) else _KEY_REASONS
-    reason = finder.reason if code == "key_unknown" else reasons.get(code)
-    if reason is None:
-        examination.failed(CheckId.SIGNATURE, _PROOF_REASONS.get(code, Reason.PROOF_MALFORMED), path=error.path)
-    elif reason in _OPEN_ABOUT_KEY:
-        examination.untold(CheckId.SIGNATURE, reason)
-        examination.untold(CheckId.KEY, reason)
-    else:
-        examination.failed(CheckId.KEY, reason)
 
 
 def _recorded(examination: Examination) -> None:

@@ -11,7 +11,8 @@ from typing import Final
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.issuing.rules import RehearsalKey
-from accredit.domain.verification.checks import Examination, examine
+from accredit.domain.verification.checks import examine
+from accredit.domain.verification.examination import Examination
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.report import VerificationReport, report_of
 from accredit.domain.verification.rules import CheckId, Outcome
