@@ -12,7 +12,8 @@ from typing import Any
 from uuid import UUID
 
 from accredit.domain.verification import words
-from accredit.domain.verification.checks import CLOCK_SKEW, Examination, printed_names
+from accredit.domain.verification.checks import CLOCK_SKEW, printed_names
+from accredit.domain.verification.examination import Examination
 from accredit.domain.verification.rules import (
     Axis,
     Check,
