@@ -24,7 +24,7 @@ from datetime import timedelta
 from accredit.domain.issuing.rules import Stage, Status
 from accredit.domain.people.names import name_matches
 from accredit.domain.verification.examination import Examination, linked_data_reason
-from accredit.domain.verification.reading import NotReadable, read_credential
+from accredit.domain.verification.reading import Presented, Printed, Received
 from accredit.domain.verification.rules import CheckId, Outcome, Reason
 from accredit.domain.verification.signature_checks import signature_and_key
 from accredit.domain.verification.sources import OwnRecord
@@ -41,10 +41,10 @@ CLOCK_SKEW = timedelta(seconds=60)
 _BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
 
 
-def examine(data: bytes, examination: Examination) -> None:
+def examine(received: Received, examination: Examination) -> None:
     """Make every check that can be made; what goes wrong on our side is "could not tell", never an exception."""
     foundations: tuple[tuple[CheckId, Callable[[Examination], None]], ...] = (
-        (CheckId.READABLE, lambda found: _readable(found, data)),
+        (CheckId.READABLE, lambda found: _readable(found, received)),
         (CheckId.LINKED_DATA, _linked_data),
         (CheckId.OPEN_BADGES, _open_badges),
         (CheckId.SIGNATURE, signature_and_key),
@@ -81,19 +81,19 @@ def _safely(examination: Examination, check: CheckId, ask: Callable[[Examination
         examination.untold(check, Reason.OUR_FAULT)
 
 
-def _readable(examination: Examination, data: bytes) -> None:
-    try:
-        examination.presented = read_credential(data)
-    except NotReadable as error:
-        kind = error.kind.value
-        if error.is_false:
-            examination.passed(CheckId.READABLE, kind=kind)
-            examination.failed(CheckId.SIGNATURE, error.reason)
-        else:
-            examination.failed(CheckId.READABLE, error.reason, kind=kind)
-        return
-    examination.document = examination.presented.document
-    examination.passed(CheckId.READABLE, kind=examination.presented.kind.value)
+def _readable(examination: Examination, received: Received) -> None:
+    found, kind = received.found, received.found.kind.value
+    if isinstance(found, Presented):
+        examination.presented, examination.document = found, found.document
+        examination.passed(CheckId.READABLE, kind=kind)
+    elif isinstance(found, Printed):
+        examination.untold(CheckId.READABLE, Reason.FETCHING_IS_OFF, kind=kind)  # See `operations.check`.
+    elif found.is_false:
+        examination.passed(CheckId.READABLE, kind=kind)
+        examination.failed(CheckId.SIGNATURE, found.reason)
+    else:
+        note = examination.untold if found.is_open else examination.failed
+        note(CheckId.READABLE, found.reason, kind=kind)
 
 
 def _linked_data(examination: Examination) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -11,12 +11,15 @@ from typing import Final
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.issuing.rules import RehearsalKey
+from accredit.domain.verification import ways_in
 from accredit.domain.verification.checks import examine
 from accredit.domain.verification.examination import Examination
 from accredit.domain.verification.queries import DatabaseSources
-from accredit.domain.verification.report import VerificationReport, report_of
-from accredit.domain.verification.rules import CheckId, Outcome
+from accredit.domain.verification.reading import Printed, Received, receive, receive_text
+from accredit.domain.verification.report import VerificationReport, refused, report_of
+from accredit.domain.verification.rules import CheckId, Outcome, Reason
 from accredit.domain.verification.sources import NoSources, Sources
+from accredit.domain.verification.ways_in import Arrival, Way
 from accredit.errors import RuleBroken
 from accredit.kit import typed_code
 from accredit.kit.vc import json_web_key
@@ -52,8 +55,54 @@ _REPORTS: Final = Remembered[VerificationReport](size=512)
 _ANSWERS: Final = Remembered[CodeAnswer](size=512)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Checked:
+    """The answer to whatever somebody had. ``way`` says what it was.
+
+    ``view`` is set for a credential of this service. ``code`` is set where only a code was given, or an address with
+    one: then nothing is told of the holder but the initials, as behind the code's own address.
+    """
+
+    report: VerificationReport
+    way: Way
+    view: CredentialView | None = None
+    code: str | None = None
+    arrival: Arrival | None = None
+
+
+_ADDRESSES: Final = {
+    Way.LOOK_ALIKE: Reason.LOOK_ALIKE_ADDRESS,
+    Way.RECEIPT: Reason.RECEIPT_ALONE,
+    Way.NOTHING: Reason.NO_CREDENTIAL,
+    Way.OWN_PAGE: Reason.NO_CREDENTIAL,
+}
+
+
+def check(db: Session, received: Received, *, now: datetime, hosts: Iterable[str], offline: bool = False) -> Checked:
+    """Give the verdict on a file or text, following a printed QR code into our own record where it leads there."""
+    if isinstance(received.found, Printed):
+        return check_text(db, received.found.text, now=now, hosts=hosts, offline=offline)
+    report = verify(received, now=now, sources=DatabaseSources(db), offline=offline)
+    view = credentials.view_by_credential_id(db, report.credential_id) if report.credential_id else None
+    return Checked(report=report, way=Way.DOCUMENT, view=view)
+
+
+def check_text(db: Session, text: str, *, now: datetime, hosts: Iterable[str], offline: bool = False) -> Checked:
+    """Give the verdict on what was typed, pasted or scanned: a code, an address, or a credential itself."""
+    arrival = ways_in.of_text(text, hosts=hosts)
+    if arrival.way is Way.DOCUMENT:
+        return check(db, receive_text(text.encode(errors="replace")), now=now, hosts=hosts, offline=offline)
+    if arrival.code is not None:
+        found = verify_code(db, code=arrival.code, now=now, offline=offline)
+        if found is not None:
+            return Checked(report=found.report, way=arrival.way, view=found.view, code=arrival.code, arrival=arrival)
+    reason = Reason.NO_CREDENTIAL if arrival.code else _ADDRESSES.get(arrival.way, Reason.FETCHING_IS_OFF)
+    report = refused(reason, check=CheckId.READABLE, now=now)
+    return Checked(report=report, way=arrival.way, code=arrival.code, arrival=arrival)
+
+
 def verify(
-    data: bytes,
+    data: bytes | Received,
     *,
     now: datetime,
     sources: Sources,
@@ -66,13 +115,14 @@ def verify(
     ``offline`` takes no status from anywhere, so that nothing can be green. ``expected_name`` is compared with the
     signed one, where ``known_as`` may stand for its first part. Never raises because of ``data``.
     """
+    received = receive(data) if isinstance(data, bytes) else data
     version = None if offline or expected_name is not None else sources.version
-    key = sha256(data).digest()
+    key = sha256(received.data).digest()
     kept = _REPORTS.get(version, key, now=now)
     if kept is not None:
         return kept.at(now)
     examination = Examination(now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=known_as)
-    examine(data, examination)
+    examine(received, examination)
     report = report_of(examination)
     if report.may_be_remembered:
         _REPORTS.keep(version, key, report, until=_until(report))

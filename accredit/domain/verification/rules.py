@@ -102,6 +102,12 @@ class Reason(StrEnum):
     NO_CREDENTIAL = "no_credential"
     MULTIPLE_CREDENTIALS = "multiple_credentials"
     PASSWORD_PROTECTED = "password_protected"  # noqa: S105  # a reason, not a secret
+    NO_CODE_IN_PICTURE = "no_code_in_picture"
+    OTHER_KIND_OF_FILE = "other_kind_of_file"
+    RECEIPT_ALONE = "receipt_alone"
+    OPEN_BADGES_2 = "open_badges_2"
+    READING_FAILED = "reading_failed"
+    BUSY = "busy"
     MALFORMED = "malformed"
     DUPLICATE_JSON_KEY = "duplicate_json_key"
     TOO_LARGE = "too_large"
@@ -139,6 +145,7 @@ class Reason(StrEnum):
     EXPIRED = "expired"
     NOT_IN_LOG = "not_in_log"
     FETCHING_IS_OFF = "fetching_is_off"
+    LOOK_ALIKE_ADDRESS = "look_alike_address"
     NO_CURRENT_RECORD = "no_current_record"
     NAME_DIFFERS = "name_differs"
     CHECK_MISSING = "check_missing"
@@ -150,6 +157,13 @@ REASONS: Mapping[Reason, Verdict] = {
     Reason.NO_CREDENTIAL: _V.UNREADABLE,
     Reason.MULTIPLE_CREDENTIALS: _V.UNREADABLE,
     Reason.PASSWORD_PROTECTED: _V.UNREADABLE,
+    Reason.NO_CODE_IN_PICTURE: _V.UNREADABLE,
+    Reason.OTHER_KIND_OF_FILE: _V.UNREADABLE,
+    Reason.RECEIPT_ALONE: _V.UNREADABLE,
+    Reason.OPEN_BADGES_2: _V.CANNOT_CONFIRM,
+    # A child that hung or died says nothing about the file (VX33).
+    Reason.READING_FAILED: _V.CANNOT_CONFIRM,
+    Reason.BUSY: _V.CANNOT_CONFIRM,
     Reason.MALFORMED: _V.UNREADABLE,
     Reason.DUPLICATE_JSON_KEY: _V.UNREADABLE,
     Reason.TOO_LARGE: _V.UNREADABLE,
@@ -188,6 +202,7 @@ REASONS: Mapping[Reason, Verdict] = {
     Reason.EXPIRED: _V.NOT_CURRENT,
     Reason.NOT_IN_LOG: _V.CANNOT_CONFIRM,
     Reason.FETCHING_IS_OFF: _V.CANNOT_CONFIRM,
+    Reason.LOOK_ALIKE_ADDRESS: _V.CANNOT_CONFIRM,
     Reason.NO_CURRENT_RECORD: _V.CANNOT_CONFIRM,
     Reason.CHECK_MISSING: _V.CANNOT_CONFIRM,
     Reason.OUR_FAULT: _V.CANNOT_CONFIRM,

@@ -39,15 +39,19 @@ NEXT_STEPS: Mapping[Verdict, str] = {
     Verdict.INTEGRITY_ONLY: N_("Do not take the organisation's name from it. Ask the organisation itself."),
     Verdict.NOT_CURRENT: N_("Ask the organisation what holds today."),
     Verdict.CANNOT_CONFIRM: N_("Try again later, or use the address or code printed on the certificate."),
-    Verdict.UNREADABLE: N_(
-        "Type the code printed on it, or choose the file as it was given to the person. A photo or scan cannot be read."
-    ),
+    Verdict.UNREADABLE: N_("Type the code printed on it, or choose the file as it was given to the person."),
 }
 
 TITLES: Mapping[Reason, str] = {
     Reason.NO_CREDENTIAL: N_("No certificate found in this"),
     Reason.MULTIPLE_CREDENTIALS: N_("More than one certificate in this"),
     Reason.PASSWORD_PROTECTED: N_("This file is locked with a password"),
+    Reason.NO_CODE_IN_PICTURE: N_("No code found in this picture"),
+    Reason.OTHER_KIND_OF_FILE: N_("No certificate comes in this kind of file"),
+    Reason.RECEIPT_ALONE: N_("This is a receipt, not the certificate"),
+    Reason.OPEN_BADGES_2: N_("We could not check this: it is an older kind of badge"),
+    Reason.READING_FAILED: N_("We could not check this: reading it came to no end"),
+    Reason.BUSY: N_("We could not check this yet: please try again"),
     Reason.MALFORMED: N_("This file is damaged or not complete"),
     Reason.DUPLICATE_JSON_KEY: N_("This file contradicts itself"),
     Reason.TOO_LARGE: N_("This file is too large"),
@@ -85,6 +89,7 @@ TITLES: Mapping[Reason, str] = {
     Reason.EXPIRED: N_("Its time is over"),
     Reason.NOT_IN_LOG: N_("We could not check this: its entry in the public log is missing"),
     Reason.FETCHING_IS_OFF: N_("We could not check this: it is an address of somebody else"),
+    Reason.LOOK_ALIKE_ADDRESS: N_("Careful: this address is not ours"),
     Reason.NO_CURRENT_RECORD: N_("We could not check this: there is no current record"),
     Reason.CHECK_MISSING: N_("We could not check all of this"),
     Reason.OUR_FAULT: N_("We could not check this: something went wrong here"),
@@ -112,6 +117,17 @@ NEXT_STEPS_FOR: Mapping[Reason, str] = {
         "Ask the person for a file without a password, or type the code printed on the paper. Do not type a password "
         "here."
     ),
+    Reason.NO_CODE_IN_PICTURE: N_(
+        "Take the photo again: closer, flat and in good light, so that the square code (QR) is sharp. Or type the code "
+        "printed beside it."
+    ),
+    Reason.OTHER_KIND_OF_FILE: N_(
+        "Choose the certificate (PDF), the badge (PNG or SVG), the JSON file, or a photo (JPEG or PNG)."
+    ),
+    Reason.RECEIPT_ALONE: N_("Choose the certificate that it came with: the receipt is inside the PDF, too."),
+    Reason.OPEN_BADGES_2: _ELSEWHERE,
+    Reason.READING_FAILED: N_("Try again in a moment. If it happens again, type the code printed on the certificate."),
+    Reason.BUSY: N_("Try again in a moment, or type the code printed on the certificate."),
     Reason.MALFORMED: _AGAIN,
     Reason.DUPLICATE_JSON_KEY: _AGAIN,
     Reason.TOO_LARGE: _AGAIN,
@@ -163,6 +179,9 @@ NEXT_STEPS_FOR: Mapping[Reason, str] = {
     Reason.EXPIRED: N_("Ask the person if there is a newer one, or ask the organisation what holds today."),
     Reason.NOT_IN_LOG: _LATER,
     Reason.FETCHING_IS_OFF: _ELSEWHERE,
+    Reason.LOOK_ALIKE_ADDRESS: N_(
+        "Do not open it. Type the code here instead, and ask whoever gave you the certificate where it comes from."
+    ),
     Reason.NO_CURRENT_RECORD: N_(
         "This is not a sign of anything wrong: a record may have been erased at somebody's wish. Ask the organisation."
     ),
@@ -178,6 +197,14 @@ REASONS: Mapping[Reason, str] = {
         "There is more than one certificate in this file, so nobody can say which is meant."
     ),
     Reason.PASSWORD_PROTECTED: N_("The file is protected by a password."),
+    Reason.NO_CODE_IN_PICTURE: N_("There is no square code (QR) in this picture that can be read."),
+    Reason.OTHER_KIND_OF_FILE: N_("It is a kind of file that no certificate comes in."),
+    Reason.RECEIPT_ALONE: N_(
+        "This is a receipt of the public log. It shows that something was recorded, not what it says."
+    ),
+    Reason.OPEN_BADGES_2: N_("It is a badge of an older kind (Open Badges 2), which is checked where it was issued."),
+    Reason.READING_FAILED: N_("Reading the file came to no end, which says nothing about the certificate."),
+    Reason.BUSY: N_("Many files are being checked just now, and yours has to wait."),
     Reason.MALFORMED: N_("The file is damaged or not complete."),
     Reason.DUPLICATE_JSON_KEY: N_("The file says the same thing twice in different ways."),
     Reason.TOO_LARGE: N_("The file is larger than a certificate can be."),
@@ -217,6 +244,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.EXPIRED: N_("The time it was made for is over."),
     Reason.NOT_IN_LOG: N_("Its place in the public log could not be shown."),
     Reason.FETCHING_IS_OFF: N_("We do not open addresses of others."),
+    Reason.LOOK_ALIKE_ADDRESS: N_("This address looks like ours, and it is not ours."),
     Reason.NO_CURRENT_RECORD: N_("There is no current record of it."),
     Reason.NAME_DIFFERS: N_("The name is not the one on this award."),
     Reason.CHECK_MISSING: N_("Not every check could be made."),

@@ -13,6 +13,13 @@ _BOM = b"\xef\xbb\xbf"
 _SPACE = b" \t\r\n"
 # Without its signature too: whoever took it away must be told so, not that there is nothing here (`alg: none`).
 _COMPACT_JWS = re.compile(rb"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*")
+# Archives and office documents, pictures of other kinds, PostScript, pages and messages.
+_OTHERS = re.compile(
+    rb"PK\x03\x04|\xd0\xcf\x11\xe0|Rar!|7z\xbc\xaf|\x1f\x8b|....ftyp|RIFF....WEBP|GIF8|BM....\0\0|II\*\0|MM\0\*|%!PS|"
+    rb"\xc5\xd0\xd3\xc6|\x7fELF|MZ|(?i:\s*<(?:!doctype\s+html|html|head|body)[\s>])|"
+    rb"(?:Return-Path|Received|From|MIME-Version|Delivered-To|Message-ID):\s",
+    re.DOTALL,
+)
 _SVG_ROOT = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?svg[\s>/]")
 
 
@@ -22,17 +29,24 @@ class Kind(StrEnum):
     PNG = "png"
     SVG = "svg"
     PDF = "pdf"
+    JPEG = "jpeg"
     JSON = "json"
     JWT = "jwt"
+    OTHER_FILE = "other-file"
+    """A file of a kind that is known, and never read here: see `_OTHERS`."""
     UNKNOWN = "unknown"
+
+
+_BEGINNINGS = {png.SIGNATURE: Kind.PNG, b"%PDF-": Kind.PDF, b"\xff\xd8\xff": Kind.JPEG}
 
 
 def kind_of(data: bytes) -> Kind:
     """Say what kind of file this is. Looking is cheap and proves nothing: the reader of that kind decides."""
-    if data.startswith(png.SIGNATURE):
-        return Kind.PNG
-    if data.startswith(b"%PDF-"):
-        return Kind.PDF
+    for beginning, kind in _BEGINNINGS.items():
+        if data.startswith(beginning):
+            return kind
+    if _OTHERS.match(data):
+        return Kind.OTHER_FILE
     start = data[:4096].removeprefix(_BOM).lstrip(_SPACE)
     if start.startswith(b"{"):
         return Kind.JSON
@@ -63,5 +77,7 @@ def unbake(data: bytes) -> str | bytes:
             return data
         case Kind.JWT:
             return data.strip(_SPACE).decode("ascii")
+        case Kind.JPEG:
+            raise ContainerUnreadable("no_credential", "a JPEG carries no credential, only a picture of one")
         case _:
             raise ContainerUnreadable("unknown_kind", "not a PNG, SVG, PDF, JSON or JWT")

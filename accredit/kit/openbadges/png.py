@@ -14,6 +14,7 @@ from accredit.kit.openbadges.errors import ContainerUnreadable
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 KEYWORD = b"openbadgecredential"
+_KEYWORD_OF_2 = b"openbadges"
 MAX_PNG_BYTES = 10_000_000
 MAX_TEXT_BYTES = 1_000_000
 MAX_CHUNKS = 20_000
@@ -48,10 +49,14 @@ def bake(png: bytes, text: str) -> bytes:
 def unbake(png: bytes) -> str:
     """Answer the text of the one credential in the image.
 
-    Raises ContainerUnreadable: ``no_credential``, ``multiple_credentials`` (facts l.7), ``credential_compressed``,
-    ``credential_size`` over 1 MB, ``credential_encoding``, or ``png_…`` for a damaged file.
+    Raises ContainerUnreadable: ``no_credential``, ``open_badges_2`` for a badge of the older kind alone,
+    ``multiple_credentials`` (facts l.7), ``credential_compressed``, ``credential_size`` over 1 MB,
+    ``credential_encoding``, or ``png_…`` for a damaged file.
     """
-    found = [(kind, data) for kind, data, _ in _chunks(png) if _is_credential(kind, data)]
+    chunks = [(kind, data) for kind, data, _ in _chunks(png) if kind in _TEXT_CHUNKS]
+    found = [(kind, data) for kind, data in chunks if _is_credential(kind, data)]
+    if not found and any(data.startswith(_KEYWORD_OF_2 + b"\x00") for _, data in chunks):
+        raise ContainerUnreadable("open_badges_2", "the image holds a badge of Open Badges 2")
     if not found:
         raise ContainerUnreadable("no_credential", "the image holds no credential")
     if len(found) > 1:

@@ -18,6 +18,7 @@ from defusedxml.ElementTree import DefusedXMLParser
 from accredit.kit.openbadges.errors import ContainerUnreadable
 
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
+_ASSERTION_OF_2 = "{http://openbadges.org}assertion"
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 MAX_SVG_BYTES = 5_000_000
 MAX_TEXT_BYTES = 1_000_000
@@ -69,10 +70,14 @@ def bake(svg: bytes, text: str) -> bytes:
 def unbake(svg: bytes) -> str:
     """Answer the text of the one credential in the drawing.
 
-    Raises ContainerUnreadable: ``no_credential``, ``multiple_credentials`` (facts l.7), ``credential_size`` over 1 MB,
-    ``svg_dtd`` for a document type or entities, ``svg_depth`` over 64, ``svg_size``, ``svg_syntax``, ``svg_root``.
+    Raises ContainerUnreadable: ``no_credential``, ``open_badges_2`` for a badge of the older kind alone,
+    ``multiple_credentials`` (facts l.7), ``credential_size`` over 1 MB, ``svg_dtd`` for a document type or entities,
+    ``svg_depth`` over 64, ``svg_size``, ``svg_syntax``, ``svg_root``.
     """
-    found = _scan(svg).found
+    scan = _scan(svg)
+    found = scan.found
+    if not found and scan.has_older_badge:
+        raise ContainerUnreadable("open_badges_2", "the drawing holds a badge of Open Badges 2")
     if not found:
         raise ContainerUnreadable("no_credential", "the drawing holds no credential")
     if len(found) > 1:
@@ -94,6 +99,7 @@ class _Scan:
 
     def __init__(self) -> None:
         self.found: list[str] = []
+        self.has_older_badge = False
         self._depth = 0
         self._inside = 0
         self._body: list[str] = []
@@ -106,6 +112,7 @@ class _Scan:
             raise ContainerUnreadable("svg_depth", f"elements lie deeper than {MAX_DEPTH}")
         if self._inside:
             raise ContainerUnreadable("svg_credential", "the credential has elements inside")
+        self.has_older_badge |= tag == _ASSERTION_OF_2
         if tag == f"{{{NAMESPACE}}}credential":
             self._inside, self._body = self._depth, []
             # An empty attribute states nothing; a full one beside a full body states two credentials.

@@ -318,14 +318,14 @@ def test_a_certificate_is_refused(data: bytes, code: str) -> None:
     [
         (PNG, Kind.PNG), (SVG, Kind.SVG), (b"\xef\xbb\xbf <svg:svg>", Kind.SVG), (_pdf(), Kind.PDF),
         (b" \r\n{", Kind.JSON), (b"\xef\xbb\xbf{}", Kind.JSON), (f" {JWS}\n".encode(), Kind.JWT),
-        (b"<html>", Kind.UNKNOWN), (b"[]", Kind.UNKNOWN), (b"", Kind.UNKNOWN), (b"PK\x03\x04", Kind.UNKNOWN),
-        (b"\xff\xd8\xff\xe0", Kind.UNKNOWN), (b"a.b", Kind.UNKNOWN), (b"a.b.c.d", Kind.UNKNOWN),
+        (b"<html>", Kind.OTHER_FILE), (b"[]", Kind.UNKNOWN), (b"", Kind.UNKNOWN), (b"PK\x03\x04", Kind.OTHER_FILE),
+        (b"\xff\xd8\xff\xe0", Kind.JPEG), (b"a.b", Kind.UNKNOWN), (b"a.b.c.d", Kind.UNKNOWN),
         (b"a.b." + b"c" * 1_000_000, Kind.UNKNOWN),
     ],
 )  # fmt: skip
 def test_the_kind_of_a_file_is_told_from_its_bytes(data: bytes, kind: Kind) -> None:
     assert detect.kind_of(data) is kind
-    if kind is Kind.UNKNOWN:
+    if kind in {Kind.UNKNOWN, Kind.OTHER_FILE}:
         assert _code(detect.unbake, data) == "unknown_kind"
 
 

@@ -1,0 +1,9 @@
+"""Where hostile bytes are opened: a child process that has no keys, no files and no network, and dies if it takes long.
+
+- `sandbox`: the parent's side, one `Sandbox` per task: `Sandbox.run(bytes)` → what the task answered, or `Stopped`
+- `nursery`: a process of its own that forks one child per job and watches it
+- `confinement`, `system_calls`: what a child may not do, and may use
+- `credential_task`: the task of this service, which takes a credential or a printed address out of a file
+
+Not here: what is taken out. It is as untrusted as the file was, and whoever asked reads it with a strict reader.
+"""
