@@ -40,7 +40,9 @@ def same_in_pyld(nquads: str) -> bool:
 
 def same_names_in_pyoxigraph(nquads: str) -> bool:
     """Say whether pyoxigraph is expected to give the blank nodes of this dataset the same names."""
-    return all(len(part) < 5 or part[-2][:1] != "_" for part in (line.split(" ") for line in nquads.split("\n")[:-1]))
+    parts = [line.split(" ") for line in nquads.split("\n")[:-1]]
+    links = [tuple(part[:3]) for part in parts if part[0][:1] == part[2][:1] == "_"]
+    return len(set(links)) == len(links) and all(len(part) < 5 or part[-2][:1] != "_" for part in parts)
 
 
 def plain(value: Any) -> Any:

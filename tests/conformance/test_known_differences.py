@@ -20,6 +20,7 @@ from .known_differences import plain, same_in_pyld, same_mapping_in_pyoxigraph, 
 from .official_contexts import OfficialContexts, canonical_by_pyoxigraph
 from .peers import NODE
 
+URDNA2015 = {"algorithm": "URDNA2015", "inputFormat": "application/n-quads", "format": "application/n-quads"}
 V1 = "https://www.w3.org/2018/credentials/v1"
 V2 = "https://www.w3.org/ns/credentials/v2"
 OB = "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json"
@@ -95,9 +96,8 @@ def test_pyld_counts_a_quad_twice_in_which_a_node_refers_to_itself() -> None:
     # The hash of such a node holds its one quad once (RDFC-1.0 §4.6); pyoxigraph and the W3C suite agree with us.
     text = "_:n1 <urn:x:p> _:n0 .\n_:n2 <urn:x:p> _:n2 .\n"
     found = rdfc10.canonicalise([("_:n1", "<urn:x:p>", "_:n0", ""), ("_:n2", "<urn:x:p>", "_:n2", "")]).decode()
-    options = {"algorithm": "URDNA2015", "inputFormat": "application/n-quads", "format": "application/n-quads"}
     assert found == canonical_by_pyoxigraph(text)
-    assert found != jsonld.normalize(text, options)
+    assert found != jsonld.normalize(text, URDNA2015)
     assert not same_in_pyld(found)
 
 
@@ -188,6 +188,18 @@ def test_pyoxigraph_names_graphs_in_another_order() -> None:
     })  # fmt: skip
     assert canonical_by_pyoxigraph(quads) != quads
     assert not same_names_in_pyoxigraph(quads)
+
+
+def test_pyoxigraph_counts_once_a_link_that_stands_in_two_graphs() -> None:
+    # Two quads are two mentions of the node (RDFC-1.0 §4.8.3, step 3.1); rdf-canonize and PyLD agree with us.
+    links = [("_:n0", "_:n2", ""), ("_:n0", "_:n2", "<urn:g>"), ("_:n1", "_:n0", "")]
+    links += [("_:n1", "_:n3", ""), ("_:n1", "_:n3", "<urn:g>")]
+    quads = [(subject, "<urn:p>", value, graph) for subject, value, graph in links]
+    found = rdfc10.canonicalise(quads).decode()
+    text = "".join(" ".join(part for part in quad if part) + " .\n" for quad in quads)
+    assert found == jsonld.normalize(text, URDNA2015)
+    assert found != canonical_by_pyoxigraph(text)
+    assert not same_names_in_pyoxigraph(found)
 
 
 # ── jsonld.js 9.0, in safe mode

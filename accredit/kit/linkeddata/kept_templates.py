@@ -15,7 +15,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from accredit.kit.linkeddata import mapper, rdfc10
 from accredit.kit.linkeddata.patterns import Path, differences, with_marks
@@ -41,6 +41,22 @@ class _Learnt:
     failures: int = 0
 
 
+class Written(NamedTuple):
+    """A document as canonical N-Quads, whether a template fitted, and its kind where one may be learnt from it."""
+
+    quads: bytes
+    fitted: bool
+    kind: Kind | None = None
+
+
+class _Awaited(NamedTuple):
+    """What was written of a document that comes again: it is read once, so that nobody's words are kept for long."""
+
+    template: Template
+    found: list[Any]
+    written: bytes
+
+
 class KeptTemplates:
     """Templates by kind of document; at most `size` of them, and as many again times sixteen that were seen once."""
 
@@ -50,34 +66,48 @@ class KeptTemplates:
         self._seen: OrderedDict[Kind, None] = OrderedDict()
         self._learnt: OrderedDict[Kind, _Learnt] = OrderedDict()
         self._latest: OrderedDict[tuple[str, int], Template] = OrderedDict()
+        self._awaited: _Awaited | None = None
 
-    def canonicalise(self, document: Mapping[str, Any], *, owner: str) -> tuple[bytes, bool]:
+    def canonicalise(self, document: Mapping[str, Any], *, owner: str, comes_again: bool = False) -> Written:
         """Write a document as canonical N-Quads (SHA-256, pinned contexts), and tell whether a template fitted.
 
-        Raises as `linkeddata.canonicalise` does.
+        With `comes_again` what was written is kept until the same document comes once more, or another is written so:
+        what has just been signed is about to be verified. Raises as `linkeddata.canonicalise` does.
         """
         # Credentials of one signer mostly come in rows of one kind, and trying a template costs less than asking which.
         near = (owner, len(document))
         latest = self._latest.get(near)
-        written = None if latest is None else latest.apply(document)
-        if written is not None:
-            return written, True
+        found = None if latest is None else latest.read(document)
+        if latest is not None and found is not None:
+            awaited = self._awaited
+            # Outside its places the document has just been compared with the template, and here are all the places.
+            if awaited is not None and awaited.template is latest and awaited.found == found:
+                self._awaited = None
+                return Written(awaited.written, fitted=True)
+            if (written := latest.write(found)) is not None:
+                if comes_again:
+                    self._awaited = _Awaited(latest, found, written)
+                return Written(written, fitted=True)
         kind = _kind_of(document, owner)
         template = None if kind is None else self._template(kind)
         if template is None or template is latest or (written := template.apply(document)) is None:
-            return _by_general_path(document), False
+            return Written(_by_general_path(document), fitted=False, kind=kind)
         with self._lock:
             self._latest[near] = template
             while len(self._latest) > self._size:
                 self._latest.popitem(last=False)
-        return written, True
+        return Written(written, fitted=True)
 
-    def learn(self, document: Mapping[str, Any], *, owner: str, comes_again: bool = False) -> None:
+    def learn(
+        self, document: Mapping[str, Any], *, owner: str, kind: Kind | None = None, comes_again: bool = False
+    ) -> None:
         """Learn from a document that was canonicalised and is genuine, once another of its kind has come.
 
-        With `comes_again` a template is made even where both are the same throughout. Raises as `canonicalise` does.
+        `kind` is what `canonicalise` told. With `comes_again` a template is made even where both are the same
+        throughout. Raises as `canonicalise` does.
         """
-        kind = _kind_of(document, owner)
+        if kind is None:
+            kind = _kind_of(document, owner)
         if kind is None:
             return
         with self._lock:

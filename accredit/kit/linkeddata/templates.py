@@ -214,9 +214,16 @@ class Template:
 
     def apply(self, document: Mapping[str, Any]) -> bytes | None:
         """Write a document as canonical N-Quads (SHA-256, pinned contexts); None where only the general path can."""
+        found = self.read(document)
+        return None if found is None else self.write(found)
+
+    def read(self, document: Mapping[str, Any]) -> list[Any] | None:
+        """Read what stands in the places; None for a document that differs anywhere else."""
         found: list[Any] = []
-        if not self._pattern.match(document, found):
-            return None
+        return found if self._pattern.match(document, found) else None
+
+    def write(self, found: list[Any]) -> bytes | None:
+        """Write the document in whose places this was found; it depends on nothing else. None as `apply` says."""
         try:
             texts = self._filled(found)
             if texts is None or not self._are_apart(texts) or not self._name_nodes(texts):

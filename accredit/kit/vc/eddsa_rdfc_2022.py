@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from accredit.kit.linkeddata import canonicalise, patterns
-from accredit.kit.linkeddata.kept_templates import KeptTemplates
+from accredit.kit.linkeddata.kept_templates import KeptTemplates, Kind
 from accredit.kit.linkeddata.terms import Table
 from accredit.kit.vc import multibase
 from accredit.kit.vc import proof as proofs
@@ -22,6 +22,7 @@ DOCUMENT_HASH: Final = slice(32, 64)
 _V1: Final = "https://www.w3.org/2018/credentials/v1"
 _DATA_INTEGRITY: Final = "https://w3id.org/security/data-integrity/v2"
 _TEMPLATES: Final = KeptTemplates()
+_Unlearnt = tuple[dict[str, Any], Kind | None]
 
 
 def add_proof(
@@ -51,7 +52,8 @@ def add_proof(
     )
     if "previousProof" in proof:
         unsecured["proof"] = proofs.previous_proofs(proof, proofs.split(document)[1])
-    data, unlearnt = _hashed(unsecured, proof, contexts)
+    # Whoever signs verifies next, so the canonical form is kept for that one time.
+    data, unlearnt = _hashed(unsecured, proof, contexts, comes_again=True)
     proof["proofValue"] = multibase.encode_base58(sign(data))
     _learn(unlearnt, verification_method)
     return proofs.appended(document, proof)
@@ -96,8 +98,12 @@ def hash_data(
 
 
 def _hashed(
-    unsecured: Mapping[str, Any], proof: Mapping[str, Any], contexts: Mapping[str, Table] | None
-) -> tuple[bytes, list[dict[str, Any]]]:
+    unsecured: Mapping[str, Any],
+    proof: Mapping[str, Any],
+    contexts: Mapping[str, Table] | None,
+    *,
+    comes_again: bool = False,
+) -> tuple[bytes, list[_Unlearnt]]:
     """Hash both parts; give those too for which there was no template, so that one can be learnt from them."""
     document = unsecured if isinstance(unsecured, dict) else dict(unsecured)
     configuration = proof_configuration(unsecured, proof)
@@ -108,15 +114,15 @@ def _hashed(
     unlearnt = []
     known, found = _LATEST.configuration
     if known != configuration:
-        written, fitted = _TEMPLATES.canonicalise(configuration, owner=owner)
-        found = hashlib.sha256(written).digest()
+        written = _TEMPLATES.canonicalise(configuration, owner=owner)
+        found = hashlib.sha256(written.quads).digest()
         _LATEST.keep(configuration, found)
-        if not fitted:
-            unlearnt.append(configuration)
-    written, fitted = _TEMPLATES.canonicalise(document, owner=owner)
-    if not fitted:
-        unlearnt.append(document)
-    return found + hashlib.sha256(written).digest(), unlearnt
+        if not written.fitted:
+            unlearnt.append((configuration, written.kind))
+    written = _TEMPLATES.canonicalise(document, owner=owner, comes_again=comes_again)
+    if not written.fitted:
+        unlearnt.append((document, written.kind))
+    return found + hashlib.sha256(written.quads).digest(), unlearnt
 
 
 class _Latest:
@@ -134,10 +140,10 @@ class _Latest:
 _LATEST: Final = _Latest()
 
 
-def _learn(parts: Sequence[dict[str, Any]], owner: str) -> None:
-    for part in parts:
+def _learn(parts: Sequence[_Unlearnt], owner: str) -> None:
+    for part, kind in parts:
         # Proofs of one second by one key have the same configuration.
-        _TEMPLATES.learn(part, owner=owner, comes_again="credentialSubject" not in part)
+        _TEMPLATES.learn(part, owner=owner, kind=kind, comes_again="credentialSubject" not in part)
 
 
 def _owner(proof: Mapping[str, Any]) -> str:

@@ -27,14 +27,17 @@ _JOINS: Final = [
 def encode_base58(data: bytes) -> str:
     """Write bytes as multibase base58btc, ``z`` first."""
     number = int.from_bytes(data, "big")
-    pairs = []
+    tens = []
     while number:
-        number, digits = divmod(number, _TEN_DIGITS)
-        for _ in range(5):
-            digits, remainder = divmod(digits, 3_364)
-            pairs.append(_PAIRS[remainder])
+        number, rest = divmod(number, _TEN_DIGITS)
+        rest, fifth = divmod(rest, 3_364)
+        rest, fourth = divmod(rest, 3_364)
+        rest, third = divmod(rest, 3_364)
+        first, second = divmod(rest, 3_364)
+        tens.append(_PAIRS[first] + _PAIRS[second] + _PAIRS[third] + _PAIRS[fourth] + _PAIRS[fifth])
+    tens.reverse()
     zeros = len(data) - len(data.lstrip(b"\x00"))
-    return "z" + "1" * zeros + "".join(reversed(pairs)).lstrip("1")
+    return "z" + "1" * zeros + "".join(tens).lstrip("1")
 
 
 def decode_base58(text: str) -> bytes:

@@ -50,4 +50,9 @@ def write(moment: datetime) -> str:
     """Write an aware datetime in UTC, to the second, ending in Z; raises `TimestampInvalid` for a naive one."""
     if moment.tzinfo is None:
         raise TimestampInvalid("timestamp", "Give a date and time with its offset.")
+    return _written(moment)
+
+
+@lru_cache(maxsize=256)
+def _written(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="seconds").removesuffix("+00:00") + "Z"

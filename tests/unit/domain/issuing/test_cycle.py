@@ -20,7 +20,7 @@ from accredit.domain.issuing.rules import LIST_LENGTH, Intent, Recorded, Rehears
 from accredit.domain.transparency import queries as log
 from accredit.errors import RuleBroken
 from accredit.kit import linkeddata
-from accredit.kit.linkeddata.kept_templates import KeptTemplates
+from accredit.kit.linkeddata.kept_templates import KeptTemplates, Written
 from accredit.kit.vc import eddsa_rdfc_2022
 from accredit.storage import Database, Session
 from tests.unit.domain.issuing.issuer import NOW, Issuer, established, lint, record_hash
@@ -139,9 +139,9 @@ def test_the_real_key_signs_no_other_bytes_than_the_general_path_wrote(
     intent = _intent(issuer, issuer.prepare(uuid.uuid4()).id)
     written = linkeddata.canonicalise(json.loads(intent.unsigned_document))
 
-    def wrong(_kept: KeptTemplates, _document: object, *, owner: str) -> tuple[bytes, bool]:
+    def wrong(_kept: KeptTemplates, _document: object, *, owner: str, comes_again: bool = False) -> Written:
         assert owner == intent.key.verification_method
-        return written.replace(b"Test", b"Best"), True
+        return Written(written.replace(b"Test", b"Best"), fitted=True)
 
     monkeypatch.setattr(KeptTemplates, "canonicalise", wrong)
     with pytest.raises(RuleBroken) as refused:

@@ -27,7 +27,7 @@ def taught(documents: tuple[dict[str, Any], ...] = COHORT, *, owner: str = "a", 
 
 
 def fits(kept: KeptTemplates, document: dict[str, Any], *, owner: str = "a") -> bool:
-    written, fitted = kept.canonicalise(document, owner=owner)
+    written, fitted, _ = kept.canonicalise(document, owner=owner)
     assert written == canonicalise(document)
     return fitted
 
@@ -210,7 +210,7 @@ def test_threads_that_learn_and_read_at_once_get_the_same_bytes() -> None:
     def work(start: int) -> None:
         for turn in range(60):
             number = (start + turn) % len(COHORT)
-            written, fitted = kept.canonicalise(COHORT[number], owner=str(turn % 3))
+            written, fitted, _ = kept.canonicalise(COHORT[number], owner=str(turn % 3))
             if written != expected[number]:
                 wrong.append(number)
             if not fitted:
@@ -259,3 +259,34 @@ def test_of_the_templates_that_fitted_last_no_more_are_kept_than_was_said() -> N
                 kept.learn(each, owner=f"owner {number}")
         assert fits(kept, COHORT[4], owner=f"owner {number}")
     assert len(kept._latest) == 4
+
+
+def test_what_was_signed_is_written_once_more_only_where_it_is_the_same_throughout(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    kept = taught()
+    times = 0
+
+    def counting(template: Template, found: list[Any]) -> bytes | None:
+        nonlocal times
+        times += 1
+        return write(template, found)
+
+    write = Template.write
+    monkeypatch.setattr(Template, "write", counting)
+    first = kept.canonicalise(COHORT[3], owner="a", comes_again=True)
+    altered = copy.deepcopy(COHORT[3])
+    altered["credentialSubject"]["result"][0]["value"] = "1000"
+    assert kept.canonicalise(altered, owner="a").quads == canonicalise(altered) != first.quads
+    assert times == 2
+    assert kept.canonicalise(copy.deepcopy(COHORT[3]), owner="a") == first
+    assert times == 2
+    # It is kept for one time.
+    assert kept.canonicalise(COHORT[3], owner="a") == first
+    assert times == 3
+
+
+def test_what_a_verifier_reads_is_not_kept() -> None:
+    kept = taught()
+    kept.canonicalise(COHORT[3], owner="a")
+    assert kept._awaited is None
