@@ -55,6 +55,8 @@ class StatusList(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
     signed_list: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
     """The last signed list credential, as published."""
+    signed_suspensions: bytes | None = Field(default=None, sa_column=Column(LargeBinary))
+    """The list of pauses beside it, signed at the same time; None for a list signed before there was one."""
     signed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     signed_state: str | None = None
     """Digest of the set bits in ``signed_list``, to see whether it is current."""

@@ -102,12 +102,13 @@ class StatusEventFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusListFacts:
-    """A list as published: the signed credential's bytes, and when it was signed."""
+    """A list as published: the signed credential's bytes, those of the list of pauses, and when both were signed."""
 
     id: UUID
     organisation_id: UUID
     public_id: str
     document: bytes
+    suspensions: bytes | None
     signed_at: datetime
 
 
@@ -258,6 +259,7 @@ def current_status_list(db: Session, public_id: str) -> StatusListFacts | None:
         organisation_id=row.organisation_id,
         public_id=row.public_id,
         document=row.signed_list,
+        suspensions=row.signed_suspensions,
         signed_at=row.signed_at,
     )
 
@@ -270,11 +272,11 @@ def status_list(db: Session, list_id: UUID) -> StatusListFacts | None:
     return None if public_id is None else current_status_list(db, public_id)
 
 
-def revoked_indexes(db: Session, list_id: UUID) -> tuple[int, ...]:
-    """Return which bits of a list are set, in order."""
+def revoked_indexes(db: Session, list_id: UUID, status: Status = Status.REVOKED) -> tuple[int, ...]:
+    """Return which bits of a list are set, in order; with `status` those of the list of pauses."""
     rows = db.execute(
         sa.select(col(Issuance.status_index))
-        .where(col(Issuance.status_list_id) == list_id, col(Issuance.status) == Status.REVOKED)
+        .where(col(Issuance.status_list_id) == list_id, col(Issuance.status) == status)
         .order_by(col(Issuance.status_index))
     )
     return tuple(rows.scalars())

@@ -176,6 +176,14 @@ def status_list_url(issuer: str, public_id: str) -> str:
     return "/".join([*origin, "status", public_id])
 
 
+def suspension_list_url(list_url: str) -> str:
+    """Return where the pauses stand that belong to a list of revocations, at the same places in the list.
+
+    A credential may name one list only (Open Badges 3.0), so this address follows from that one.
+    """
+    return f"{list_url}/suspension"
+
+
 def verification_method(controller: str, fragment: str) -> str:
     """Return a key's full name: the DID it speaks for and its fragment."""
     return f"{controller}#{fragment}"

@@ -1,7 +1,8 @@
 """Suspend, reinstate, revoke; and the signed list that tells everybody else.
 
 Our own pages answer from the rows and change at once. A revocation is in the published list within a minute, by
-promise; a suspension is not in the list, and the school is told so.
+promise. A suspension is not in that list, where a bit means "for ever": it stands in a list of its own beside it, which
+those read who have our tools and not our pages; other software knows nothing of it, and the school is told so.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from accredit.domain.audit.rules import Actor, Tag
 from accredit.domain.issuing import queries, rules
 from accredit.domain.issuing.models import Issuance, Replacement, StatusEvent, StatusList
 from accredit.domain.issuing.queries import KeyFacts
-from accredit.domain.issuing.rules import Purpose, Stage, StatusAct
+from accredit.domain.issuing.rules import Purpose, Stage, Status, StatusAct
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import NotFound, RuleBroken
@@ -143,8 +144,7 @@ def _change(
     )
     leaf, tag = logged or _ACTS[act]
     audit.record(db, tag=tag, actor=actor, now=now, subject=row.id, organisation_id=row.organisation_id)
-    if act is StatusAct.REVOKE:
-        promise(db, Promise.PUBLISH_STATUS_LIST, row.status_list_id)
+    promise(db, Promise.PUBLISH_STATUS_LIST, row.status_list_id)
     promise(db, Promise.PUBLISH_CHECKPOINT, "log")
     entry = Entry(
         act=leaf,
@@ -173,19 +173,28 @@ def publish_status_list(db: Session, *, list_id: UUID, keyring: KeyRing, now: da
         # Signed anew it would tell everybody that what was revoked holds; the old signature runs out instead.
         return False
     revoked = queries.revoked_indexes(db, list_id)
-    state = hashlib.sha256(",".join(map(str, revoked)).encode()).hexdigest()
+    paused = queries.revoked_indexes(db, list_id, Status.SUSPENDED)
+    state = hashlib.sha256(f"{','.join(map(str, revoked))};{','.join(map(str, paused))}".encode()).hexdigest()
     if row.signed_state == state and row.signed_at is not None and now < row.signed_at + SIGN_AGAIN_AFTER:
         return False
     key = _status_key(db, row.organisation_id)
     # Never earlier than the list it replaces, whatever the clock does.
     at = (max(now, row.signed_at) if row.signed_at else now).replace(microsecond=0)
-    document = status_list.list_credential(
-        rules.status_list_url(key.controller, row.public_id),
-        key.controller,
-        status_list.encode(revoked, row.length),
-        at,
-        valid_until=at + LASTS,
+    url = rules.status_list_url(key.controller, row.public_id)
+    row.signed_list = _signed_list(url, status_list.encode(revoked, row.length), key, keyring, at)
+    row.signed_suspensions = _signed_list(
+        rules.suspension_list_url(url), status_list.encode(paused, row.length), key, keyring, at, purpose="suspension"
     )
+    row.signed_at = at
+    row.signed_state = state
+    db.flush()
+    return True
+
+
+def _signed_list(
+    url: str, encoded: str, key: KeyFacts, keyring: KeyRing, at: datetime, purpose: str = "revocation"
+) -> bytes:
+    document = status_list.list_credential(url, key.controller, encoded, at, purpose=purpose, valid_until=at + LASTS)
     signed = eddsa_rdfc_2022.add_proof(
         document,
         sign=lambda message: keyring.sign(key.id, message),
@@ -193,11 +202,7 @@ def publish_status_list(db: Session, *, list_id: UUID, keyring: KeyRing, now: da
         created=at,
     )
     eddsa_rdfc_2022.verify(signed, public_key=rules.for_proofs(key.public_key))
-    row.signed_list = json.dumps(signed, separators=(",", ":")).encode()
-    row.signed_at = at
-    row.signed_state = state
-    db.flush()
-    return True
+    return json.dumps(signed, separators=(",", ":")).encode()
 
 
 def _status_key(db: Session, organisation_id: UUID) -> KeyFacts:
