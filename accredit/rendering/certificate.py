@@ -28,6 +28,8 @@ from accredit.rendering.qr import qr_svg
 
 ATTACHMENT_NAME = "credential.json"
 RECEIPT_NAME = "credential.tlog-proof"
+# No ending that readers of badges take for a credential: there is one of those in the file.
+EVIDENCE_NAME = "credential.evidence"
 # WeasyPrint, Pango and the process environment are shared by all threads.
 _ONE_AT_A_TIME = threading.Lock()
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
@@ -38,7 +40,8 @@ class CertificateValues:
     """What a certificate says. Texts are printed as they are given; `level` is a key of `LEVELS`.
 
     `code` is the typed code as it is shown, `verify_host` where it is to be typed, `qr_text` the address in the QR.
-    `receipt` shows offline that the credential stands in the public log (C2SP tlog-proof).
+    `receipt` shows offline that the credential stands in the public log (C2SP tlog-proof); `evidence` is all that is
+    needed to check it where nobody can be asked.
     """
 
     organisation: str
@@ -58,6 +61,7 @@ class CertificateValues:
     language: str
     credential_json: bytes
     receipt: bytes | None = None
+    evidence: bytes | None = None
 
 
 def certificate_pdf(values: CertificateValues) -> bytes:
@@ -125,6 +129,8 @@ def _print(html: str, files: dict[str, str], values: CertificateValues, moment: 
     told = [(ATTACHMENT_NAME, values.credential_json, say("The signed credential this certificate shows"), "Source")]
     if values.receipt is not None:
         told.append((RECEIPT_NAME, values.receipt, say("Its receipt of the public log"), "Supplement"))
+    if values.evidence is not None:
+        told.append((EVIDENCE_NAME, values.evidence, say("What checks it without us"), "Supplement"))
     try:
         document = weasyprint.HTML(string=html, base_url="own:", url_fetcher=OwnDrawings()).render(
             font_config=_font_configuration()

@@ -14,8 +14,15 @@ from accredit.rendering.certificate import CertificateValues, certificate_pdf
 from accredit.rendering.qr import qr_address
 
 
-def certificate_of(view: CredentialView, document: bytes, *, base_url: str, receipt: bytes | None = None) -> bytes:
-    """Return the certificate as a PDF with the signed ``document`` attached, and its receipt of the public log."""
+def certificate_of(
+    view: CredentialView,
+    document: bytes,
+    *,
+    base_url: str,
+    receipt: bytes | None = None,
+    evidence: bytes | None = None,
+) -> bytes:
+    """Return the certificate as a PDF with the signed ``document`` attached, its receipt and its evidence."""
     return certificate_pdf(
         CertificateValues(
             organisation=view.organisation_name,
@@ -35,6 +42,7 @@ def certificate_of(view: CredentialView, document: bytes, *, base_url: str, rece
             language="en",
             credential_json=document,
             receipt=receipt,
+            evidence=evidence,
         )
     )
 

@@ -1,4 +1,4 @@
-"""The files of a credential as answers: certificate (PDF), badge (PNG, SVG), the JSON, the JWT form, the receipt.
+"""The files of a credential as answers: certificate (PDF), badge (PNG, SVG), JSON, the JWT form, receipt, evidence.
 
 Who may have them is not here: a view decides that before it asks. Nothing is stored on the way, neither here nor in
 a browser: each file is made anew from the credential that was signed.
@@ -13,9 +13,12 @@ from enum import StrEnum
 
 from flask import Response
 
+from accredit.clock import utc_now
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.transparency import queries as log
+from accredit.domain.verification.evidence import write as write_evidence
+from accredit.domain.verification.handing_out import evidence_of
 from accredit.errors import NotFound
 from accredit.rendering.of_credential import badge_png_of, badge_svg_of, certificate_of
 from accredit.storage import Session
@@ -31,6 +34,7 @@ class FileKind(StrEnum):
     JSON = "json"
     JWT = "jwt"
     RECEIPT = "tlog-proof"
+    EVIDENCE = "evidence"
 
 
 MEDIA_TYPES = {
@@ -43,6 +47,8 @@ MEDIA_TYPES = {
     FileKind.JWT: "text/plain",
     # C2SP tlog-proof: the place in the public log, to be checked offline.
     FileKind.RECEIPT: "text/plain; charset=utf-8",
+    # What checks the badge and the JSON where nobody can be asked; in the PDF it is attached.
+    FileKind.EVIDENCE: "application/json",
 }
 _WORDS = {
     FileKind.PDF: "certificate",
@@ -51,15 +57,17 @@ _WORDS = {
     FileKind.JSON: "credential",
     FileKind.JWT: "credential",
     FileKind.RECEIPT: "receipt",
+    FileKind.EVIDENCE: "credential",
 }
 
 
 @dataclass(frozen=True, kw_only=True)
 class FileSource:
-    """What one file is made from: the signed bytes, and the receipt of the public log that goes with them."""
+    """What one file is made from: the signed bytes, the receipt of the public log that goes with them, the evidence."""
 
     signed: bytes
     receipt: bytes | None
+    evidence: bytes | None = None
 
 
 def source_of(db: Session, view: CredentialView, kind: FileKind) -> FileSource:
@@ -79,7 +87,14 @@ def source_of(db: Session, view: CredentialView, kind: FileKind) -> FileSource:
         receipt = log.receipt(db, view.ledger_index)
     if kind is FileKind.RECEIPT and receipt is None:
         raise NotFound("receipt")
-    return FileSource(signed=found, receipt=None if receipt is None else receipt.encode())
+    evidence = evidence_of(db, view.credential_id, now=utc_now()) if kind in {FileKind.EVIDENCE, FileKind.PDF} else None
+    if kind is FileKind.EVIDENCE and evidence is None:
+        raise NotFound("evidence")
+    return FileSource(
+        signed=found,
+        receipt=None if receipt is None else receipt.encode(),
+        evidence=None if evidence is None else write_evidence(evidence),
+    )
 
 
 def file_answer(
@@ -101,7 +116,10 @@ def bytes_of(view: CredentialView, source: FileSource, kind: FileKind) -> bytes:
     """Return the bytes of one file of a credential."""
     match kind:
         case FileKind.PDF:
-            return certificate_of(view, source.signed, base_url=current_settings().base_url, receipt=source.receipt)
+            base_url = current_settings().base_url
+            return certificate_of(
+                view, source.signed, base_url=base_url, receipt=source.receipt, evidence=source.evidence
+            )
         case FileKind.PNG:
             return badge_png_of(view, source.signed)
         case FileKind.SVG:
@@ -110,6 +128,8 @@ def bytes_of(view: CredentialView, source: FileSource, kind: FileKind) -> bytes:
             return source.signed
         case FileKind.RECEIPT:
             return source.receipt or b""
+        case FileKind.EVIDENCE:
+            return source.evidence or b""
 
 
 def file_name(view: CredentialView, kind: FileKind) -> str:

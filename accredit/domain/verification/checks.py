@@ -124,6 +124,8 @@ def _recorded(examination: Examination) -> None:
     if not examination.own or examination.credential is None:
         return
     record = examination.sources.record(examination.credential.id)
+    if record is None and examination.sources.known_until() is not None:
+        return  # Far from the service only what came along says what stands on record: not asked, so never passed.
     if record is None and examination.sources.was_lost(examination.credential.valid_from):
         # An older backup came back, and what was issued since is not in it: nobody may call that forged (R57).
         examination.untold(CheckId.RECORDED, Reason.NO_CURRENT_RECORD)
@@ -173,11 +175,12 @@ def _status(examination: Examination) -> None:
     if record is None or examination.offline:
         examination.untold(CheckId.STATUS, Reason.STATUS_NOT_FRESH)
         return
+    known_at = {"known_at": record.status_known_at.isoformat()} if record.status_known_at else {}
     since = {} if record.status_since is None else {"since": record.status_since.isoformat()}
     if record.status is Status.ACTIVE and not record.is_status_known:
-        examination.untold(CheckId.STATUS, Reason.STATUS_NOT_FRESH)
+        examination.untold(CheckId.STATUS, Reason.STATUS_NOT_FRESH, **known_at)
     elif record.status is Status.ACTIVE:
-        examination.passed(CheckId.STATUS, as_of=examination.now.isoformat())
+        examination.passed(CheckId.STATUS, as_of=(record.status_known_at or examination.now).isoformat())
     elif record.status is Status.SUSPENDED:
         examination.failed(CheckId.STATUS, Reason.SUSPENDED, **since)
     elif record.is_replaced:

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from accredit.domain.verification.rules import Reason
 from accredit.domain.verification.sources import Sources
+from accredit.kit.openbadges.credential import OpenBadgeCredential
 from accredit.kit.vc import did_key, did_web, multikey
 from accredit.kit.vc.errors import IdentifierRefused, KeyRefused
 from accredit.kit.vc.json_web_key import JoseVerificationKey
@@ -26,10 +27,11 @@ Keys = Callable[[str], Sequence[JoseVerificationKey] | None]
 class KeyFinder:
     """Resolves verification methods for one document; ``reason`` says afterwards what is wrong with the binding."""
 
-    def __init__(self, sources: Sources, issuer_id: str, credential_id: str) -> None:
+    def __init__(self, sources: Sources, credential: OpenBadgeCredential) -> None:
         self.sources = sources
-        self.issuer_id = issuer_id
-        self.credential_id = credential_id
+        self.issuer_id = credential.issuer_id
+        self.credential_id = credential.id
+        self.begins = credential.valid_from
         self.reason: Reason | None = None
 
     def __call__(self, method: str) -> VerificationKey | None:
@@ -65,10 +67,17 @@ class KeyFinder:
         if controller != self.issuer_id:
             return self._refuse(Reason.KEY_OF_ANOTHER_ISSUER)
         keys = keys_of(self.issuer_id)
+        if not any(key.id == method for key in keys or ()) and self._may_be_younger():
+            return self._refuse(Reason.ISSUER_KEY_UNREACHABLE)
         if not keys:
             return self._refuse(Reason.UNKNOWN_HERE)
         found = self._among(keys, method)
         return found if found is None else self._as_of_the_log(found)
+
+    def _may_be_younger(self) -> bool:
+        # Whoever asks far from the service knows its keys up to a day; a younger one is unknown, and not false.
+        known_until = self.sources.known_until()
+        return known_until is not None and self.begins > known_until
 
     def _as_of_the_log(self, key: JoseVerificationKey) -> JoseVerificationKey:
         stolen = key.revoked

@@ -65,7 +65,7 @@ def signature_and_key(examination: Examination) -> None:
 def _token_and_key(examination: Examination, token: str) -> None:
     assert examination.credential is not None
     issuer_id = examination.credential.issuer_id
-    finder = KeyFinder(examination.sources, issuer_id, examination.credential.id)
+    finder = KeyFinder(examination.sources, examination.credential)
     try:
         found = vc_jwt.decode(token, resolve=finder.of_token, now=examination.now)
     except KeyRefused as error:
@@ -93,7 +93,7 @@ def _certifies_itself(public_key: JoseKey, issuer_id: str) -> bool:
 def _proofs_and_key(examination: Examination) -> None:
     assert examination.credential is not None
     issuer_id = examination.credential.issuer_id
-    finder = KeyFinder(examination.sources, issuer_id, examination.credential.id)
+    finder = KeyFinder(examination.sources, examination.credential)
     try:
         proofs = data_integrity.verify(examination.document, resolve=finder, now=examination.now)
     except LinkedDataError as error:

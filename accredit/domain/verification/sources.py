@@ -46,10 +46,13 @@ class OwnRecord:
     status: Status
     status_since: datetime | None
     is_status_known: bool
-    """False after an older database came back, until somebody says what was revoked meanwhile."""
+    """False after an older database came back, until somebody says what was revoked meanwhile; and where it was read
+    from a list that is no longer fresh."""
     place: LogPlace | None
     is_replaced: bool = False
     """Whether another credential took its place: it ended, and nobody took anything back."""
+    status_known_at: datetime | None = None
+    """When the status was known, where that is not now."""
 
 
 class Sources(Protocol):
@@ -79,6 +82,12 @@ class Sources(Protocol):
 
     def was_lost(self, at: datetime) -> bool:
         """Say whether our records of a moment were lost, so that what is unknown here may be genuine."""
+
+    def known_until(self) -> datetime | None:
+        """Say up to when every key is known here, where that is not now: a younger one may be missing.
+
+        Such sources have no record of their own either, but what was handed to them.
+        """
 
 
 class NoSources:
@@ -113,3 +122,7 @@ class NoSources:
     def was_lost(self, at: datetime) -> bool:
         """Nothing was lost."""
         return False
+
+    def known_until(self) -> datetime | None:
+        """What is not known here never will be."""
+        return None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from io import BytesIO
 
 import pikepdf
@@ -35,6 +35,15 @@ def extract(pdf_bytes: bytes) -> bytes:
     ``multiple_credentials``, ``pdf_encrypted`` also when no password is asked for, ``pdf_filter``,
     ``credential_size`` over 1 MB, ``pdf_size``, ``pdf_damaged``.
     """
+    return _reading(pdf_bytes, lambda pdf: _one_file(pdf, _looks_like_credential))
+
+
+def attachment(pdf_bytes: bytes, name: str) -> bytes:
+    """Answer the bytes of the one attached file of a name, wherever it hangs. Raises as `extract`."""
+    return _reading(pdf_bytes, lambda pdf: _one_file(pdf, lambda spec, _stream: name in _names(spec)))
+
+
+def _reading(pdf_bytes: bytes, take: Callable[[pikepdf.Pdf], bytes]) -> bytes:
     if len(pdf_bytes) > MAX_PDF_BYTES:
         raise ContainerUnreadable("pdf_size", f"over {MAX_PDF_BYTES} bytes")
     if not pdf_bytes.startswith(b"%PDF-"):
@@ -45,7 +54,7 @@ def extract(pdf_bytes: bytes) -> bytes:
     try:
         # Without recovery: readers differ in how they repair a damaged file, so a repaired one says nothing certain.
         with pikepdf.open(BytesIO(pdf_bytes), suppress_warnings=True, attempt_recovery=False) as pdf:
-            return _one_credential(pdf)
+            return take(pdf)
     except pikepdf.PasswordError:
         raise ContainerUnreadable("pdf_encrypted", "the PDF is protected by a password") from None
     except ContainerUnreadable:
@@ -58,7 +67,7 @@ def extract(pdf_bytes: bytes) -> bytes:
 _DAMAGE = (ValueError, TypeError, KeyError, IndexError, AttributeError, RuntimeError, NotImplementedError, zlib.error)
 
 
-def _one_credential(pdf: pikepdf.Pdf) -> bytes:
+def _one_file(pdf: pikepdf.Pdf, is_meant: Callable[[pikepdf.Object, pikepdf.Object], bool]) -> bytes:
     # With only an owner's password a PDF opens for everybody, and yet is not what its maker handed out.
     if pdf.is_encrypted:
         raise ContainerUnreadable("pdf_encrypted", "the PDF is protected by a password")
@@ -67,7 +76,7 @@ def _one_credential(pdf: pikepdf.Pdf) -> bytes:
     for number, spec in enumerate(_file_specs(pdf)):
         if number >= MAX_FILES:
             raise ContainerUnreadable("pdf_files", f"over {MAX_FILES} attached files")
-        for stream in _embedded(spec):
+        for stream in (each for each in _embedded(spec) if is_meant(spec, each)):
             streams[stream.objgen if stream.objgen != (0, 0) else -number] = stream
     if not streams:
         raise ContainerUnreadable("no_credential", "the PDF has no credential attached")
@@ -98,12 +107,18 @@ def _listed(value: pikepdf.Object | None) -> Iterator[pikepdf.Object]:
         yield value
 
 
+def _names(spec: pikepdf.Object) -> set[str]:
+    return {str(spec.get(key, "")) for key in ("/UF", "/F")}
+
+
+def _looks_like_credential(spec: pikepdf.Object, stream: pikepdf.Object) -> bool:
+    is_named = any(name.lower().endswith(_SUFFIXES) for name in _names(spec))
+    return is_named or str(stream.get("/Subtype", "")).lower() in _MEDIA_TYPES
+
+
 def _embedded(spec: pikepdf.Object) -> Iterator[pikepdf.Object]:
-    """Yield the embedded files of a specification that look like a credential."""
-    if not isinstance(spec, pikepdf.Dictionary):
-        return
-    named = any(str(spec.get(key, "")).lower().endswith(_SUFFIXES) for key in ("/UF", "/F"))
-    files = spec.get("/EF")
+    """Yield the embedded files of a specification."""
+    files = spec.get("/EF") if isinstance(spec, pikepdf.Dictionary) else None
     if not isinstance(files, pikepdf.Dictionary):
         return
     seen: set[tuple[int, int]] = set()
@@ -111,8 +126,7 @@ def _embedded(spec: pikepdf.Object) -> Iterator[pikepdf.Object]:
         stream = files.get(key)
         if isinstance(stream, pikepdf.Stream) and stream.objgen not in seen:
             seen.add(stream.objgen)
-            if named or str(stream.get("/Subtype", "")).lower() in _MEDIA_TYPES:
-                yield stream
+            yield stream
 
 
 def _content(stream: pikepdf.Object) -> bytes:

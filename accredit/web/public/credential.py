@@ -50,7 +50,7 @@ def credential(credential_id: UUID) -> Response:
     return private(answer)
 
 
-@bp.get('/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt, "tlog-proof"):kind>')
+@bp.get('/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt, "tlog-proof", evidence):kind>')
 @public
 def credential_file(credential_id: UUID, kind: str) -> Response:
     """Answer with one file."""

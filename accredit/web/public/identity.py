@@ -5,18 +5,15 @@ from __future__ import annotations
 from flask import Response
 
 from accredit.domain.credentials import queries as credentials
-from accredit.domain.credentials.document import IssuerFacts
-from accredit.domain.credentials.rules import identity_base
 from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing.queries import KeyFacts
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.queries import OrganisationFacts
+from accredit.domain.verification.evidence import write_lists
+from accredit.domain.verification.handing_out import did_document_of, lists_of, profile_of
 from accredit.errors import NotFound
 from accredit.kit.openbadges.endorsement import CONTEXT
-from accredit.kit.vc import did_web, json_web_key
 from accredit.kit.vc.errors import IdentifierRefused
-from accredit.kit.vc.json_web_key import JoseVerificationKey
-from accredit.kit.vc.verification_key import VerificationKey
 from accredit.storage import Session
 from accredit.web.access import public
 from accredit.web.database import reading
@@ -37,7 +34,7 @@ def organisation(slug: str) -> Response:
         found = _organisation(db, slug)
         names = issuing.verification_keys(db, found.did)
     if not wants_page(LD_JSON, "application/json"):
-        answer = document_answer(_profile(found))
+        answer = document_answer(profile_of(found))
     else:
         known = found.recognition
         said = confirmed(known.channel, known.confirmed_on) if known else None
@@ -93,6 +90,29 @@ def status_list(list_id: str) -> Response:
     return machine_answer(found.document, CREDENTIAL)
 
 
+@bp.get("/status/<list_id>/suspension")
+@public
+def suspension_list(list_id: str) -> Response:
+    """Answer with the signed list of pauses beside a status list, which only our own tools know of."""
+    with reading(everywhere=True) as db:
+        found = issuing.current_status_list(db, list_id)
+    if found is None or found.suspensions is None:
+        raise NotFound("status-list")
+    return machine_answer(found.suspensions, CREDENTIAL)
+
+
+@bp.get("/status/<list_id>/lists.json")
+@public
+def status_lists(list_id: str) -> Response:
+    """Answer with both lists in one file, for whoever checks certificates without us."""
+    with reading(everywhere=True) as db:
+        found = issuing.current_status_list(db, list_id)
+        lists = () if found is None else lists_of(db, found.id)
+    if not lists:
+        raise NotFound("status-list")
+    return machine_answer(write_lists(lists), "application/json")
+
+
 def _organisation(db: Session, slug: str) -> OrganisationFacts:
     found = organisations.organisation_by_slug(db, slug)
     if found is None:
@@ -100,26 +120,12 @@ def _organisation(db: Session, slug: str) -> OrganisationFacts:
     return found
 
 
-def _profile(found: OrganisationFacts) -> dict[str, object]:
-    url = f"{identity_base(found.did)}/o/{found.slug}"
-    return {"@context": list(CONTEXT)} | IssuerFacts(did=found.did, name=found.name, url=url).profile().document()
-
-
 def _did_answer(name: str, keys: tuple[KeyFacts, ...]) -> Response:
     try:
-        methods = [_method(key) for key in keys if key.public_key_jwk is None]
-        jwks = [_method(key) for key in keys if key.public_key_jwk is not None]
-        document = did_web.did_document(name, [key for key in methods if isinstance(key, VerificationKey)], jwks)
+        return document_answer(did_document_of(name, keys), DID_JSON)
     except IdentifierRefused as error:
         # A service on localhost has no did:web that anybody could look up.
         raise NotFound("did", error.code) from error
-    return document_answer(document, DID_JSON)
-
-
-def _method(key: KeyFacts) -> JoseVerificationKey:
-    return json_web_key.verification_method(
-        key.public_key, id=key.verification_method, controller=key.controller, revoked=key.compromised_at
-    )
 
 
 def _paragraphs(markdown: str) -> list[list[str] | str]:

@@ -57,7 +57,7 @@ def test_the_certificate_carries_it_beside_the_credential(
     with pikepdf.open(BytesIO(pdf)) as document:
         attached = {name: document.attachments[name].get_file().read_bytes() for name in document.attachments}
     receipt = client_for(cast.ama).get(f"/credentials/{year.credential_id}.tlog-proof").data
-    assert sorted(attached) == ["credential.json", "credential.tlog-proof"]
+    assert sorted(attached) == ["credential.evidence", "credential.json", "credential.tlog-proof"]
     assert attached["credential.tlog-proof"] == receipt
     report = stranger.post("/api/verify", data=pdf, content_type="application/pdf").get_json()
     assert report["verdict"] == Verdict.GENUINE
