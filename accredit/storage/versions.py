@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import itertools
 import threading
+from contextlib import closing
 from collections import OrderedDict
 from collections.abc import Hashable
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
-from accredit.storage.database import Session
+from accredit.storage.database import Database, Session
 
 Answer = TypeVar("Answer")
 
@@ -24,20 +25,29 @@ _CONNECTIONS = itertools.count()
 def version(db: Session) -> str | None:
     """Return what stays the same exactly as long as nobody writes; None for a handle that may itself write."""
     connection = db.connection()
-    if connection.dialect.name == "postgresql":
-        if not connection.get_execution_options().get("postgresql_readonly"):
-            return None
-        # Two equal snapshots see the same rows: a commit takes a transaction out of the list or raises its end.
-        snapshot = connection.exec_driver_sql("SELECT pg_current_snapshot()::text").scalar_one()
-        return f"{connection.engine.url.render_as_string()} {snapshot}"
-    if not connection.get_execution_options().get("accredit_read"):
+    options = connection.get_execution_options()
+    if not (options.get("accredit_read") or options.get("postgresql_readonly")):
         return None
+    return _version(connection.connection, connection.engine.url.render_as_string())
+
+
+def version_of(database: Database) -> str:
+    """Return the same without a transaction, for whoever may not have to read anything at all."""
+    with closing(database.engine.raw_connection()) as connection:
+        return _version(connection, database.engine.url.render_as_string())
+
+
+def _version(connection: Any, address: str) -> str:
+    driver = connection.driver_connection
+    if address.startswith("postgresql"):
+        # Two equal snapshots see the same rows: a commit takes a transaction out of the list or raises its end.
+        (snapshot,) = driver.execute("SELECT pg_current_snapshot()::text").fetchone()
+        return f"{address} {snapshot}"
     # https://www.sqlite.org/pragma.html#pragma_data_version: it means something on one connection only, and does not
     # tell what that connection itself has written.
     number = connection.info.setdefault("accredit_number", next(_CONNECTIONS))
-    seen = connection.exec_driver_sql("PRAGMA data_version").scalar_one()
-    own = connection.connection.driver_connection.total_changes  # type: ignore[union-attr]  # open while it is used
-    return f"{number} {seen} {own}"
+    (seen,) = driver.execute("PRAGMA data_version").fetchone()
+    return f"{number} {seen} {driver.total_changes}"
 
 
 class Remembered(Generic[Answer]):

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from flask import current_app, request
 
-from accredit.storage import Database, Session
+from accredit.storage import Database, Session, versions
 from accredit.storage.fault_points import fault_point
 from accredit.web.viewer import current_viewer
 
@@ -24,6 +24,11 @@ def current_database() -> Database:
 def reading(*, everywhere: bool = False) -> AbstractContextManager[Session]:
     """Read as the viewer; ``everywhere`` lifts the wall between organisations, for public pages and sign-in."""
     return current_database().reading(_tenant(everywhere=everywhere))
+
+
+def current_version() -> str:
+    """Return what stays the same exactly as long as nobody writes to this app's database."""
+    return versions.version_of(current_database())
 
 
 def transaction(*, everywhere: bool = False) -> AbstractContextManager[Session]:

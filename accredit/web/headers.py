@@ -29,8 +29,8 @@ TWO_YEARS = "max-age=63072000; includeSubDomains"
 
 def set_security_headers(response: Response) -> Response:
     """Add the headers that are missing."""
-    for name, value in ALWAYS.items():
-        response.headers.setdefault(name, value)
+    said = {name.lower() for name in response.headers.keys()}  # noqa: SIM118  # headers are no mapping
+    response.headers.extend([(name, value) for name, value in ALWAYS.items() if name.lower() not in said])
     # Behind a proxy the request itself may look plain; the settings know that people come over TLS.
     if request.is_secure or current_app.config["SESSION_COOKIE_SECURE"]:
         response.headers.setdefault("Strict-Transport-Security", TWO_YEARS)

@@ -28,7 +28,7 @@ from accredit.kit.vc.verification_key import VerificationKey
 from accredit.storage import Session
 from accredit.storage.versions import Remembered
 
-AT_MOST: Final = timedelta(seconds=60)
+AT_MOST: Final = timedelta(minutes=15)
 """For how long an answer is remembered, even where nothing was written."""
 _REHEARSED = (
     CheckId.READABLE,
@@ -115,18 +115,32 @@ def verify(
     ``offline`` takes no status from anywhere, so that nothing can be green. ``expected_name`` is compared with the
     signed one, where ``known_as`` may stand for its first part. Never raises because of ``data``.
     """
-    received = receive(data) if isinstance(data, bytes) else data
     version = None if offline or expected_name is not None else sources.version
-    key = sha256(received.data).digest()
-    kept = _REPORTS.get(version, key, now=now)
+    raw = data if isinstance(data, bytes) else data.data
+    kept = recall(raw, version=version, now=now)
     if kept is not None:
-        return kept.at(now)
+        return kept
     examination = Examination(now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=known_as)
-    examine(received, examination)
+    examine(receive(data) if isinstance(data, bytes) else data, examination)
     report = report_of(examination)
     if report.may_be_remembered:
-        _REPORTS.keep(version, key, report, until=_until(report))
+        _REPORTS.keep(version, sha256(raw).digest(), report, until=_until(report))
     return report
+
+
+def recall(data: bytes, *, version: str | None, now: datetime) -> VerificationReport | None:
+    """Return what was answered about these bytes for this version of the database, as of now."""
+    kept = None if version is None else _REPORTS.get(version, sha256(data).digest(), now=now)
+    return None if kept is None else kept.at(now)
+
+
+def recall_code(code: str, *, version: str | None, now: datetime) -> CodeAnswer | None:
+    """Return what was answered about a typed code for this version of the database, as of now."""
+    try:
+        kept = _ANSWERS.get(version, typed_code.read(code), now=now)
+    except typed_code.TypedCodeError:
+        return None
+    return None if kept is None else replace(kept, report=kept.report.at(now))
 
 
 def _until(report: VerificationReport) -> datetime:
@@ -144,9 +158,9 @@ def verify_code(
     except typed_code.TypedCodeError:
         return None
     version = None if offline or expected_name is not None else sources.version
-    kept = _ANSWERS.get(version, canonical, now=now)
+    kept = recall_code(canonical, version=version, now=now)
     if kept is not None:
-        return replace(kept, report=kept.report.at(now))
+        return kept
     view = credentials.view_by_code(db, canonical)
     document = None if view is None else credentials.signed_document(db, view.credential_id)
     if view is None or document is None:

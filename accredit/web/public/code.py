@@ -37,13 +37,15 @@ LONGEST_NAME = 200
 def code(code: str) -> Response:
     """Show the verdict on the certificate with this code."""
     now = utc_now()
-    found = _found(code, now)
-    if found is None:
+    try:
+        return kept_page(typed_code.read(code), lambda: _page_of(code, now), now=now)
+    except typed_code.TypedCodeError:
         return unknown(code)
-    is_led_on = _is_led_on(code, found)
-    return kept_page(
-        found.version, (found.view.code, is_led_on), lambda: verdict_page(found, is_led_on=is_led_on), now=now
-    )
+
+
+def _page_of(code: str, now: datetime) -> Response:
+    found = _found(code, now)
+    return unknown(code) if found is None else verdict_page(found, is_led_on=_is_led_on(code, found))
 
 
 @bp.post("/v/<code>")

@@ -14,6 +14,7 @@ from typing import Final
 from flask import Response, session
 
 from accredit.storage.versions import Remembered
+from accredit.web.database import current_version
 from accredit.web.languages import page_language
 
 
@@ -26,11 +27,12 @@ class _Kept:
 _PAGES: Final = Remembered[_Kept](size=512)
 
 
-def kept_page(version: str | None, key: Hashable, render: Callable[[], Response], *, now: datetime) -> Response:
-    """Return the page that was kept for this version, or render it and keep it."""
+def kept_page(key: Hashable, render: Callable[[], Response], *, now: datetime) -> Response:
+    """Return the page that was kept under a key, or render it and keep it."""
     if session:
         return render()
-    key = key, page_language()
+    # Before anything is read, so that nothing that is kept can be older than this.
+    version, key = current_version(), (key, page_language())
     kept = _PAGES.get(version, key, now=now)
     if kept is not None:
         return Response(kept.body, headers=list(kept.headers))
