@@ -1,4 +1,4 @@
-"""The least that a page behind a code can be: Flask, one indexed read, one small template. Others are measured by it."""
+"""The least that a page behind a code can be: Flask, one indexed read, one small template."""
 
 from __future__ import annotations
 

@@ -157,7 +157,7 @@ def _at_half_load(
 
 
 def _seconds_until_revoked(server: _Server, service: crowd.Service) -> float:
-    """Revoke the one certificate that nobody asks about, from another process's place, and ask until its page says so."""
+    """Revoke the one certificate that nobody else asks about, from another process, and ask until its page says so."""
     code = service.codes[0]
     reader = load.Reader(server.port)
     question = Question(f"/v/{code}", REVOKED)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import itertools
 import threading
-from contextlib import closing
 from collections import OrderedDict
 from collections.abc import Hashable
+from contextlib import closing
 from datetime import datetime
 from typing import Any, Generic, TypeVar
 

@@ -46,8 +46,6 @@ class CodeAnswer:
 
     view: CredentialView
     report: VerificationReport
-    version: str | None = None
-    """Of the database that it was read from, for whoever remembers what was made of this answer."""
 
 
 # Only of credentials of this service that stand in its record: those of others may depend on what others publish.
@@ -168,7 +166,7 @@ def verify_code(
     report = verify(
         document, now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=view.known_as
     )
-    answer = CodeAnswer(view=view, report=report, version=version)
+    answer = CodeAnswer(view=view, report=report)
     if report.may_be_remembered:
         _ANSWERS.keep(version, canonical, answer, until=_until(report))
     return answer

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from accredit.storage import Database
 from accredit.storage.heartbeat import beat
-from accredit.storage.versions import Remembered, version
+from accredit.storage.versions import Remembered, version, version_of
 
 NOW = datetime(2026, 6, 30, 12, 0, tzinfo=UTC)
 LATER = NOW + timedelta(minutes=1)
@@ -52,6 +52,12 @@ def test_what_is_read_after_it_is_never_older_than_it(database: Database) -> Non
     if read:
         # The write was seen already: nobody will be given this count under the version of before.
         assert seen(database) != before
+
+
+def test_it_is_the_same_with_and_without_a_transaction(database: Database) -> None:
+    with database.reading() as db:
+        within = version(db)
+    assert version_of(database) == within
 
 
 def test_a_handle_that_may_write_has_none(database: Database) -> None:
