@@ -3,8 +3,8 @@
 - A member of staff with the permission ``hide`` presses once; nothing is typed and no reason is kept, for the reason
   alone could lead somebody to a child (attacks.md DP30).
 - One award is hidden, or all of a person's, with what they are awarded later.
-- To whoever asks by code or by address, what is hidden never existed; that is asked of the database each time, so no
-  worker can remember another answer.
+- To whoever asks by code or by address, what is hidden never existed, from the next request on, on every worker: what
+  is remembered of an answer is forgotten when anything is written (`storage.versions`).
 - Hiding and showing again are idempotent, are written in the audit trail, and leave no leaf in the public log.
 - Nothing else changes: a hidden credential is neither paused nor revoked, and a file of it stays what it is.
 

@@ -67,6 +67,9 @@ class VerificationReport:
     changes_at: datetime | None = None
     """When time alone will next change this answer; None where nothing in the document says so."""
 
+    named_issuer: str | None = None
+    """The organisation of this service that it names as its issuer, truly or not: only to look up how to ask it."""
+
     @property
     def exit_code(self) -> int:
         """What the command line ends with."""
@@ -162,6 +165,7 @@ def report_of(examination: Examination) -> VerificationReport:
         claims=claims,
         checked_at=examination.now,
         own=examination.own,
+        named_issuer=credential.issuer_id if examination.own and credential is not None else None,
         credential_id=UUID(credential.id) if is_ours and credential is not None else None,
         changes_at=_changes_at(examination),
     )

@@ -287,7 +287,7 @@ MEANINGS: Mapping[CheckId, str] = {
         "visit or an official register, not by what the certificate says."
     ),
     CheckId.STATUS: N_(
-        "An organisation can pause or take back an award. This is asked anew each time, never from memory."
+        "An organisation can pause or take back an award. This is asked anew each time, never from an old copy."
     ),
     CheckId.DATES: N_("It begins on the day it was issued. What was done does not run out."),
     CheckId.LOGGED: N_(

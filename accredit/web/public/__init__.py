@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
         health,
         identity,
         ledger,
+        note,
         verify,
     )
 

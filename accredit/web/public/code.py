@@ -8,27 +8,33 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Response, request
+from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.credentials.rules import honest_sentence
+from accredit.domain.organisations import queries as organisations
 from accredit.domain.people.names import name_matches
 from accredit.domain.verification.operations import CodeAnswer, verify_code
+from accredit.domain.verification.report import VerificationReport
 from accredit.kit import typed_code
 from accredit.web.access import public
 from accredit.web.database import reading
+from accredit.web.files import check_address
 from accredit.web.forms import csrf
 from accredit.web.limits import Allowance, address, check_allowance, count_try
 from accredit.web.pages import page
 from accredit.web.public import bp
 from accredit.web.public.kept_page import kept_page
-from accredit.web.public.verdicts import confirmed, shown
+from accredit.web.public.verdicts import Ask, as_claimed, confirmed, reference, shown
+from accredit.web.settings import current_settings
 
 # By reader and award, and by award from everywhere: guessing a class list through one certificate must not pay.
 BY_READER = Allowance(name="name-by-reader", times=10, seconds=600)
 BY_AWARD = Allowance(name="name-by-award", times=60, seconds=3600)
+BY_LOOKS = Allowance(name="certificates-by-reader", times=600, seconds=600)
 LONGEST_NAME = 200
+_THIS_MACHINE = frozenset({"127.0.0.1", "::/64"})
 
 
 @bp.get("/v/<code>")
@@ -37,6 +43,7 @@ LONGEST_NAME = 200
 def code(code: str) -> Response:
     """Show the verdict on the certificate with this code."""
     now = utc_now()
+    check_reader(now)
     try:
         return kept_page(typed_code.read(code), lambda: _page_of(code, now), now=now)
     except typed_code.TypedCodeError:
@@ -44,7 +51,7 @@ def code(code: str) -> Response:
 
 
 def _page_of(code: str, now: datetime) -> Response:
-    found = _found(code, now)
+    found = find(code, now)
     return unknown(code) if found is None else verdict_page(found, is_led_on=_is_led_on(code, found))
 
 
@@ -54,7 +61,8 @@ def _page_of(code: str, now: datetime) -> Response:
 def name(code: str) -> Response:
     """Say if the name that was typed is the one on the certificate, and nothing more."""
     now = utc_now()
-    found = _found(code, now)
+    check_reader(now)
+    found = find(code, now)
     if found is None:
         return unknown(code)
     typed = request.form.get("name", "").strip()[:LONGEST_NAME]
@@ -75,7 +83,21 @@ def name(code: str) -> Response:
 csrf.exempt(name)
 
 
-def _found(code: str, now: datetime) -> CodeAnswer | None:
+def check_reader(now: datetime) -> None:
+    """Count one look at a certificate by this reader.
+
+    Raises `TooManyRequests` beyond what a busy admissions office looks at: whoever holds a list of codes does not read
+    them all (attacks.md VH12, VH14). Behind a proxy whose word is not trusted everybody has the machine's own address,
+    and would share one allowance.
+    """
+    reader = address()
+    if reader not in _THIS_MACHINE:
+        check_allowance(BY_LOOKS, reader, now=now)
+        count_try(BY_LOOKS, reader)
+
+
+def find(code: str, now: datetime) -> CodeAnswer | None:
+    """Return what stands behind a code, or None for whatever shall look as if it had never existed."""
     with reading(everywhere=True) as db:
         return verify_code(db, code=code, now=now)
 
@@ -98,13 +120,18 @@ def verdict_page(
 
     ``is_led_on`` says that the code of an earlier one led here.
     """
-    view = found.view
+    view, report = found.view, found.report
     answer = page(
         "public/verdict.html",
         status=status,
-        verdict=shown(found.report),
+        verdict=shown(report),
+        # What is checked of a file is not what the code would be answered.
+        reference=None if file_given else reference(view.code, report.checked_at, report.verdict, report.reason),
         # Without an intact and bound document nothing of it is shown as if it were known.
-        view=view if found.report.claims is not None else None,
+        view=view if report.claims is not None else None,
+        ask=Ask(name=view.organisation_name, contact=view.organisation_contact),
+        shown_code=view.shown_code,
+        address=check_address(view) if not file_given else verify_address(),
         sentence=honest_sentence(view.totals),
         stands_behind=confirmed(view.recognition.channel, view.recognition.confirmed_on) if view.recognition else None,
         holder=view.printed_name if file_given else view.initials,
@@ -112,6 +139,32 @@ def verdict_page(
         error=error,
         file_given=file_given,
         is_led_on=is_led_on,
+    )
+    return private(answer)
+
+
+def verify_address() -> str:
+    """Return the whole address of the page that checks anything."""
+    return current_settings().base_url + url_for("public.verify")
+
+
+def report_page(report: VerificationReport) -> Response:
+    """Show the verdict on what somebody presented and our record adds nothing to."""
+    with reading(everywhere=True) as db:
+        # What is forged in a school's name is asked about at that school, as the register knows it, never as the file
+        # says (attacks.md VH18). Of a credential that stands in the record, and is kept from view, nothing is added.
+        asked = report.named_issuer if report.credential_id is None else None
+        named = organisations.organisation_by_did(db, asked) if asked else None
+    ask = None if named is None else Ask(name=named.name, contact=named.contact)
+    answer = page(
+        "public/verdict.html",
+        verdict=shown(report),
+        view=None,
+        claims=as_claimed(report.claims) if report.claims else None,
+        ask=ask,
+        address=verify_address(),
+        is_named_only=ask is not None,
+        file_given=True,
     )
     return private(answer)
 

@@ -5,17 +5,24 @@ The words are the engine's own (`domain.verification.words`), so that page, API 
 
 from __future__ import annotations
 
+import hmac
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from hashlib import sha256
 from urllib.parse import urlsplit
 
+from flask import current_app
 from flask_babel import gettext
 
 from accredit.domain.organisations.rules import Channel
+from accredit.domain.people.names import check_name
 from accredit.domain.verification import words
-from accredit.domain.verification.report import VerificationReport
+from accredit.domain.verification.report import Claims, VerificationReport
 from accredit.domain.verification.rules import Check, CheckId, Outcome, Reason, Verdict
+from accredit.errors import RuleBroken
+from accredit.kit.typed_code import ALPHABET
 from accredit.web.languages import page_language
 from accredit.web.words import date_in_words, moment_in_words
 
@@ -24,6 +31,10 @@ def _(text: str, **values: object) -> str:
     return str(gettext(text, **values))
 
 
+LONGEST_CLAIM = 1_000
+_UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+# Persian and Indic names need them inside a word.
+_JOINERS = frozenset({"\u200c", "\u200d"})
 LOOKS = {"green": "genuine", "red": "not-genuine", "amber": "careful", "grey": "ended"}
 
 
@@ -34,6 +45,8 @@ class CheckShown:
     outcome: str
     text: str
     detail: str | None
+    meaning: str
+    """What it asks, and why that matters."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +57,7 @@ class VerdictShown:
     word: str
     text: str
     detail: str
+    moment: str
     next_step: str
     checks: tuple[CheckShown, ...]
     is_genuine: bool
@@ -55,9 +69,10 @@ def shown(report: VerificationReport) -> VerdictShown:
     """Put a report into words."""
     return VerdictShown(
         look=LOOKS[report.colour],
-        word=_word(report),
+        word=_heading(report),
         text=_text(report),
         detail=_("Checked just now, %(moment)s.", moment=_moment(report.checked_at)),
+        moment=_moment(report.checked_at),
         next_step=_(report.next_step),
         checks=tuple(_check(check) for check in report.checks if check.id is not CheckId.HOLDER),
         is_genuine=report.verdict is Verdict.GENUINE,
@@ -65,14 +80,18 @@ def shown(report: VerificationReport) -> VerdictShown:
     )
 
 
-def _word(report: VerificationReport) -> str:
-    if report.reason is Reason.SUSPENDED:
-        return _("On hold for now")
-    if report.reason is Reason.REPLACED:
-        return _("There is a newer one")
-    if report.reason is Reason.REVOKED:
-        return _("No longer valid")
-    return _(words.HEADINGS[report.verdict])
+def _heading(report: VerificationReport) -> str:
+    claims, status = report.claims, report.check(CheckId.STATUS)
+    if report.reason is not Reason.STATUS_NOT_FRESH or not report.is_from_someone_known or claims is None:
+        return _(report.heading)
+    issued = _day(claims.awarded_on or claims.valid_from)
+    if status is not None and "known_at" in status.facts:
+        return _(
+            "Genuine when issued on %(day)s; whether it still holds was last known on %(known)s",
+            day=issued,
+            known=_day(str(status.facts["known_at"])),
+        )
+    return _("Genuine when issued on %(day)s; whether it still holds is not known now", day=issued)
 
 
 def _text(report: VerificationReport) -> str:
@@ -86,7 +105,8 @@ def _text(report: VerificationReport) -> str:
 def _check(check: Check) -> CheckShown:
     detail = _(words.REASONS[check.reason]) if check.reason else _fact(check.id, check.facts)
     outcome = {Outcome.COULD_NOT_TELL: "could-not-tell"}.get(check.outcome, check.outcome.value)
-    return CheckShown(outcome=outcome, text=_(words.CHECKS[check.id]), detail=detail)
+    meaning = _(words.MEANINGS[check.id])
+    return CheckShown(outcome=outcome, text=_(words.CHECKS[check.id]), detail=detail, meaning=meaning)
 
 
 def _fact(check: CheckId, facts: Mapping[str, str | int]) -> str | None:
@@ -128,6 +148,75 @@ def confirmed(channel: Channel, on: date) -> str:
             return _("Identity confirmed by a visit, %(day)s", day=day)
         case Channel.OFFICIAL_REGISTER:
             return _("Identity confirmed in an official register, %(day)s", day=day)
+
+
+def reference(code: str, at: datetime, verdict: Verdict, reason: Reason | None) -> str:
+    """Return the ten symbols, 5-5, by which this service knows that it gave an answer about a code in a minute."""
+    minute = at.astimezone(UTC).strftime("%Y-%m-%dT%H:%MZ")
+    said = "\n".join(("accredit/note-of-a-check/1", code, minute, verdict.value, reason.value if reason else ""))
+    number = int.from_bytes(hmac.digest(_note_key(), said.encode(), sha256))
+    symbols = []
+    for _place in range(10):
+        number, value = divmod(number, len(ALPHABET))
+        symbols.append(ALPHABET[value])
+    return "".join(symbols[:5]) + "-" + "".join(symbols[5:])
+
+
+def _note_key() -> bytes:
+    secret = current_app.secret_key
+    # A key of its own, so that nothing signed for one purpose can serve another.
+    return hmac.digest(secret.encode() if isinstance(secret, str) else bytes(secret or b""), b"note-of-a-check", sha256)
+
+
+def as_text(text: str | None) -> str | None:
+    """Return what a stranger's file says, without what turns, hides or moves the text around it (attacks.md VH04)."""
+    if text is None:
+        return None
+    kept = (symbol for symbol in text if unicodedata.category(symbol) not in _UNPRINTED or symbol in _JOINERS)
+    return " ".join("".join(kept).split())[:LONGEST_CLAIM]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ask:
+    """Whom to ask in doubt, as our own register knows them."""
+
+    name: str
+    contact: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Claimed:
+    """What a file of somebody else says, fit to be shown as its own words and nobody's promise."""
+
+    award: str | None
+    issuer_name: str | None
+    issuer_id: str | None
+    name: str | None
+    is_odd_name: bool
+    awarded_on: str | None
+    narrative: str | None
+
+
+def as_claimed(claims: Claims) -> Claimed:
+    """Make claims fit to be shown."""
+    return Claimed(
+        award=as_text(claims.award_name or claims.achievement_name),
+        issuer_name=as_text(claims.issuer_name),
+        issuer_id=as_text(claims.issuer_id),
+        name=as_text(claims.printed_name),
+        is_odd_name=is_odd_name(claims.printed_name),
+        awarded_on=_day(claims.awarded_on) if claims.awarded_on else None,
+        narrative=as_text(claims.narrative),
+    )
+
+
+def is_odd_name(text: str | None) -> bool:
+    """Say whether a name holds what no name holds: a tick, a hidden sign, text that runs the other way."""
+    try:
+        check_name(text or "x")
+    except RuleBroken:
+        return True
+    return False
 
 
 def own_code(address: str, hosts: frozenset[str]) -> str | None:

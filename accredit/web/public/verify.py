@@ -11,7 +11,7 @@ from accredit.domain.credentials import queries as credentials
 from accredit.domain.verification import operations
 from accredit.domain.verification.operations import CodeAnswer
 from accredit.domain.verification.queries import DatabaseSources
-from accredit.domain.verification.report import VerificationReport, refused
+from accredit.domain.verification.report import refused
 from accredit.domain.verification.rules import CheckId, Reason
 from accredit.kit import typed_code
 from accredit.web.access import public
@@ -19,8 +19,8 @@ from accredit.web.database import reading
 from accredit.web.limits import Allowance, address, check_allowance, count_try
 from accredit.web.pages import page
 from accredit.web.public import bp
-from accredit.web.public.code import private, unknown, verdict_page
-from accredit.web.public.verdicts import own_code, shown
+from accredit.web.public.code import report_page, unknown, verdict_page
+from accredit.web.public.verdicts import own_code
 from accredit.web.settings import current_settings
 
 LARGEST = 4_000_000
@@ -78,7 +78,7 @@ def _by_text(text: str, *, is_code: bool = False) -> ResponseReturnValue:
         hosts = frozenset(host.lower() for host in (settings.host, settings.did_host, *settings.trusted_hosts))
         code = own_code(text, hosts)
     if code is None:
-        return _report_page(refused(Reason.FETCHING_IS_OFF, check=CheckId.READABLE, now=utc_now()))
+        return report_page(refused(Reason.FETCHING_IS_OFF, check=CheckId.READABLE, now=utc_now()))
     if not (is_code or typed_code.is_meant(code)):
         # Not in an address, where it would stay in histories and logs: it may be a letter, or somebody's name.
         return _again(
@@ -95,8 +95,4 @@ def _by_bytes(data: bytes) -> Response:
         view = credentials.open_view_by_credential_id(db, report.credential_id) if report.credential_id else None
     if view is not None:
         return verdict_page(CodeAnswer(view=view, report=report), file_given=True)
-    return _report_page(report)
-
-
-def _report_page(report: VerificationReport) -> Response:
-    return private(page("public/verdict.html", verdict=shown(report), view=None, claims=report.claims, file_given=True))
+    return report_page(report)

@@ -83,7 +83,7 @@ def test_a_file_without_a_byte_is_said_to_be_empty(stranger: Browser) -> None:
 
 def test_what_cannot_be_read_offers_the_box_for_the_code(stranger: Browser) -> None:
     answer = stranger.post("/verify", data={"file": (io.BytesIO(b"hello"), "hello.txt")})
-    assert "We could not read a certificate here" in answer.text
+    assert "No certificate found in this" in answer.text
     assert 'name="code"' in answer.text
 
 
