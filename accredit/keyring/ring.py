@@ -6,13 +6,14 @@ before anything is signed with it. Keys are made here and never brought in, so n
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from collections.abc import Mapping
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
-from typing import TypeGuard
+from typing import BinaryIO, TypeGuard
 from uuid import UUID
 
 from cryptography.hazmat.primitives import serialization
@@ -29,6 +30,8 @@ from accredit.kit.vc.multikey import KeyKind, PublicKey
 
 SUFFIX = ".key.pem"
 RSA_BITS = 3_072
+# What a file system without nameless files answers, and a kernel that does not know them.
+_NO_NAMELESS_FILES = {errno.EOPNOTSUPP, errno.EISDIR, errno.EINVAL}
 
 PrivateKey = Ed25519PrivateKey | ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
@@ -191,18 +194,44 @@ def _id_of(path: Path) -> UUID:
 
 
 def _write_once(path: Path, data: bytes) -> None:
-    """Write through a temporary file, then link: whole or absent after a power cut, and never over another key."""
+    """Write a file that has no name yet, then give it one: whole or absent after a power cut, never over another key.
+
+    Until it has its name it is nobody's, so that of a process that dies nothing is left to be cleared away.
+    """
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        try:
+            descriptor = os.open(path.parent, os.O_WRONLY | os.O_TMPFILE, 0o600)
+        except OSError as error:
+            if error.errno not in _NO_NAMELESS_FILES:
+                raise
+            _write_beside(path, data)
+        else:
+            with os.fdopen(descriptor, "wb") as file:
+                _write_durably(file, data)
+                # With a folder given, Python asks for the link to be followed; without one it would link the link.
+                os.link(f"/proc/self/fd/{file.fileno()}", path.name, dst_dir_fd=folder)
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _write_beside(path: Path, data: bytes) -> None:
+    """Do the same on a file system where every file has a name; a process that dies leaves an encrypted half behind."""
     temporary = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
         with os.fdopen(descriptor, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+            _write_durably(file, data)
         os.link(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
-    _flush(path.parent)
+
+
+def _write_durably(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
 
 
 def _flush(directory: Path) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import stat
 import uuid
 from pathlib import Path
 from typing import Any
@@ -136,6 +139,39 @@ def test_signing_the_same_bytes_again_gives_the_same_signature(tmp_path: Path, a
 def test_a_half_written_file_is_never_taken_for_a_key(tmp_path: Path) -> None:
     (tmp_path / f".{uuid.uuid4()}.key.pem.0011223344556677").write_bytes(b"-----BEGIN")
     KeyRing.open(tmp_path, PASSPHRASE)
+
+
+def test_nothing_is_left_beside_the_key_when_it_cannot_be_put_in_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    ring = KeyRing.open(tmp_path, PASSPHRASE)
+    monkeypatch.setattr(os, "link", refuse)
+    with pytest.raises(OSError, match="No space left"):
+        ring.create(uuid.uuid4())
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("has_nameless_files", [True, False], ids=["with nameless files", "without nameless files"])
+def test_a_key_lies_alone_in_its_folder_for_its_owner_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, has_nameless_files: bool
+) -> None:
+    really_open = os.open
+
+    def open_with_a_name(path: str, flags: int, *mode: int) -> int:
+        if flags & os.O_TMPFILE == os.O_TMPFILE:
+            raise OSError(errno.EOPNOTSUPP, "Operation not supported")
+        return really_open(path, flags, *mode)
+
+    ring, key_id = KeyRing.open(tmp_path, PASSPHRASE), uuid.uuid4()
+    if not has_nameless_files:
+        monkeypatch.setattr(os, "open", open_with_a_name)
+    made = ring.create(key_id)
+    (file,) = tmp_path.iterdir()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert KeyRing.open(tmp_path, PASSPHRASE).public(key_id) == made
 
 
 @pytest.mark.attack("KY04")
