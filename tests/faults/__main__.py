@@ -3,6 +3,7 @@
     run     --only R17,R05-sqlite   only runs whose id begins so
             --seed 7                the order, shuffled, the same for one seed
             --again                 play them again although they were played
+    --share 2/3             the second third of them, for three processes side by side
             --report FILE           write the page of proof
     list    --only R17              name them
 
@@ -34,6 +35,7 @@ def main() -> int:
     play.add_argument("--only", default="")
     play.add_argument("--seed", type=int, default=1)
     play.add_argument("--again", action="store_true")
+    play.add_argument("--share", default="1/1")
     play.add_argument("--folder", type=Path, default=ROOT / ".faults")
     play.add_argument("--report", type=Path, default=None)
     listed = commands.add_parser("list")
@@ -46,6 +48,8 @@ def main() -> int:
         for run in runs:
             print(f"{run.id}  {run.title}")
         return 0
+    part, _, parts = given.share.partition("/")
+    runs = runs[int(part) - 1 :: int(parts)]
     record = Record(given.folder, _code())
     if given.again:
         record.forget(runs)

@@ -20,6 +20,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy.exc
 from click.testing import CliRunner
 
 from accredit import migrations
@@ -29,6 +30,7 @@ from accredit.config import Settings, load_settings
 from accredit.domain.credentials.waiting import awards_to_prepare
 from accredit.domain.issuing import queries
 from accredit.domain.transparency import queries as log
+from accredit.errors import AccreditError, NotReady
 from accredit.jobs.handlers import Desk
 from accredit.jobs.issuing import KIND
 from accredit.jobs.mail import Post
@@ -81,17 +83,40 @@ def issue_once(_folder: Path) -> None:
 
 def issue_and_try_again(_folder: Path) -> tuple[str, ...]:
     """Issue; when that fails, let the same worker go on, as its loop does. Return the fault points that were passed."""
+    _issue_until_idle()
+    return fault_points.passed()
+
+
+def issue_and_go_on(_folder: Path) -> None:
+    """Do the same; where the worker cannot even start, it is started once more, as whoever supervises it does."""
+    try:
+        _issue_until_idle()
+    except NotReady:
+        traceback.print_exc()
+        _issue_until_idle()
+
+
+def _issue_until_idle() -> None:
+    """Issue until a pass found nothing to do, as a pass after one that ended well does."""
     settings = load_settings()
     with Database(settings.database_url) as database:
-        desk = open_desk(settings, database, [Queue.SIGN])
-        assert desk.issuer is not None
         try:
-            desk.issuer.issue_waiting()
-        except (fault_points.PowerCut, Exception):  # noqa: BLE001  # whatever it is, the worker goes on
-            traceback.print_exc()
-        passed = fault_points.passed()
-        desk.issuer.issue_waiting()
-    return passed
+            desk = open_desk(settings, database, [Queue.SIGN])
+        except (AccreditError, OSError, sqlalchemy.exc.DBAPIError) as error:
+            raise NotReady("start", str(error)) from error
+        assert desk.issuer is not None
+        well = failed = 0
+        while well < 2:
+            try:
+                desk.issuer.issue_waiting()
+            except (fault_points.PowerCut, Exception):
+                # Whatever it is, the worker goes on; a second time there is no reason for it.
+                traceback.print_exc()
+                failed += 1
+                if failed > 1:
+                    raise
+            else:
+                well += 1
 
 
 def recover(folder: Path) -> int:
@@ -234,4 +259,4 @@ def _run(
 
 
 _SERVER = multiprocessing.get_context("forkserver")
-_SERVER.set_forkserver_preload(["tests.faults.child"])
+_SERVER.set_forkserver_preload(["tests.faults.child", "tests.faults.pages", "tests.faults.rows_export"])

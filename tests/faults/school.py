@@ -30,6 +30,7 @@ from tests.factories import HOST, NOW
 SITUATIONS = ("new", "later")
 """Nothing was ever signed and no key exists; or one certificate is out. In both two awards wait to be signed."""
 LEVEL = "WA-TRN"
+NIA = "nia@example.org"
 FIRST_TRAINING = ["M1", "M2", "M3", "M4", "M5", "M6", "M8"]
 PEOPLE = 4
 
@@ -110,7 +111,7 @@ def _train(database: Database) -> School:
     with database.transaction() as db:
         organisation_id = factories.add_organisation(db, urn="199902")
         programme_id = factories.add_programme(db, organisation_id)
-        staff_id = factories.add_staff(db, organisation_id, name="Nia Enghraifft")
+        staff_id = factories.add_staff(db, organisation_id, name="Nia Enghraifft", email=NIA)
         factories.give_role(db, staff_id, Role.COORDINATOR)
         nia = factories.staff_actor(staff_id, organisation_id, Role.COORDINATOR)
         enrolments = []

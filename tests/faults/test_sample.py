@@ -4,20 +4,25 @@ from __future__ import annotations
 
 import os
 import time
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
 import pytest
 
-from tests.faults.catalogue import Run, all_runs, chosen
+from accredit.storage.fault_points import NAMES
+from tests.faults import child, lost_answers, rows_inserts, rows_persisted, rows_system_calls
+from tests.faults.catalogue import DATABASES, Run, Unavailable, all_runs, chosen
 from tests.faults.performance import Outcome, Record, perform
 from tests.faults.report import last_line, table
+from tests.faults.rows_inserts import count_of
 from tests.faults.stage import Found, Theatre
+from tests.faults.system_calls import counted
 
 RUNS = all_runs()
 SEED = 20261123
-SAMPLE = 40
+SAMPLE = 30
 SECONDS = 60.0
 """What the sample may take altogether; on a machine that is so slow, what is left of it is skipped, and says so."""
 
@@ -54,6 +59,35 @@ def test_nothing_is_lost_nothing_is_there_twice(run: Run, theatre: Theatre, dead
     if outcome.skipped:
         pytest.skip(f"SKIPPED LOUDLY: {outcome.skipped}")
     assert outcome.problems == [], run.title
+
+
+def test_every_named_point_of_the_cycle_has_a_power_cut_and_exceptions_on_both_databases() -> None:
+    for name in NAMES:
+        for database in ("sqlite", "postgresql"):
+            kinds = {run.kind for run in RUNS if run.database == database and run.point == name}
+            assert kinds >= {"KILL", "raise", "fail"}, f"{name} on {database}"
+
+
+def test_there_are_three_hundred_points_and_more() -> None:
+    assert len({run.at for run in RUNS}) >= 300
+
+
+@pytest.mark.xdist_group("faults")
+@pytest.mark.parametrize("kind", DATABASES)
+def test_every_call_commit_and_row_of_a_pass_is_in_the_catalogue(theatre: Theatre, kind: str) -> None:
+    with theatre.stage(kind, "new") as stage, stage.opened() as database:
+        before = {table: count_of(database, table) for table in rows_inserts.ROWS_OF_A_PASS}
+        try:
+            calls = counted(stage, child.issue_and_go_on)
+        except Unavailable as missing:
+            pytest.skip(f"SKIPPED LOUDLY: {missing}")
+        after = {table: count_of(database, table) for table in rows_inserts.ROWS_OF_A_PASS}
+    told = "the sweep would not reach all of it: count anew"
+    assert calls <= Counter(rows_system_calls.CALLS_OF_A_PASS[kind]), told
+    assert {table: after[table] - before[table] for table in after} == dict(rows_inserts.ROWS_OF_A_PASS), told
+    for situation, commits in rows_persisted.COMMITS.items():
+        with theatre.stage(kind, situation) as stage:
+            assert stage.run(lost_answers.issue_with_lost_commit, 0).result <= commits, told
 
 
 def test_runs_are_chosen_by_the_beginning_of_their_id() -> None:
