@@ -18,6 +18,7 @@ from datetime import timedelta
 from email.message import EmailMessage
 from multiprocessing.connection import Connection
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import sqlalchemy.exc
@@ -169,6 +170,11 @@ def check_everything(_folder: Path) -> tuple[str, ...]:
         return (f"fsck ended with {told.exit_code}: {told.exception!r}",)
     checks: dict[str, list[str]] = json.loads(told.stdout)["checks"]
     return tuple(f"{name}: {problem}" for name, problems in checks.items() for problem in problems)
+
+
+def barrier(parties: int) -> Barrier:
+    """Return a barrier at which this process and some children can meet."""
+    return _SERVER.Barrier(parties)
 
 
 def start(
