@@ -113,6 +113,11 @@ class Settings(BaseSettings):
         return self.issuer_host or self.host
 
     @property
+    def own_hosts(self) -> frozenset[str]:
+        """Every host, in small letters, under which an address of this service may be written."""
+        return frozenset(host.lower() for host in (self.host, self.did_host, *self.trusted_hosts))
+
+    @property
     def lock_store_path(self) -> Path:
         """Where the latest signed checkpoint is kept."""
         return self.lock_store or self.keys_dir / "last-signed.sqlite"

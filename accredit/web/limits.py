@@ -47,6 +47,23 @@ def check_allowance(allowance: Allowance, key: str, *, now: datetime) -> None:
         raise TooManyRequests(retry_after=max(1, math.ceil(reset - now.timestamp())))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Standing:
+    """How many tries are left of an allowance, and in how many seconds the next one comes back."""
+
+    allowance: Allowance
+    left: int
+    seconds: int
+
+
+def standing(allowance: Allowance, key: str, *, now: datetime) -> Standing:
+    """Say how ``key`` stands."""
+    found = _counts().get_window_stats(allowance.item, allowance.name, key)
+    return Standing(
+        allowance=allowance, left=max(0, found.remaining), seconds=max(0, math.ceil(found.reset_time - now.timestamp()))
+    )
+
+
 def count_try(allowance: Allowance, key: str) -> None:
     """Count one try of ``key``."""
     _counts().hit(allowance.item, allowance.name, key)

@@ -35,6 +35,7 @@ PUBLIC_ADDRESSES = frozenset(
         "/V/<code>",
         "/accessibility",
         "/achievements/<achievement_id>",
+        "/api/openapi.json",
         "/api/verify",
         "/api/verify/<code>",
         "/credentials/<uuid:credential_id>",

@@ -131,18 +131,22 @@ class VerificationReport:
         return next((made for made in self.checks if made.id is check), None)
 
     def to_json(self) -> dict[str, Any]:
-        """Write the report for machines."""
-        claims = None
-        if self.claims is not None:
-            claims = {name: getattr(self.claims, name) for name in Claims.__dataclass_fields__}
-            claims |= {"skills": [dict(each) for each in self.claims.skills]}
-            claims |= {"results": [dict(each) for each in self.claims.results]}
+        """Write the report for machines.
+
+        ``claims`` are what a confirmed organisation says; what anybody else says of itself stands apart, under
+        ``unconfirmed_claims``, so that no program shows one for the other. The words are English, as on the page.
+        """
+        claims = None if self.claims is None else _claims_json(self.claims)
         return {
             "verdict": self.verdict.value,
             "reason": self.reason.value if self.reason else None,
+            "heading": self.heading,
+            "sentence": words.REASONS[self.reason] if self.reason else words.GENUINE_LINE,
+            "next_step": self.next_step,
             "axes": {axis.value: found.value if found else "not-asked" for axis, found in self.axes.items()},
             "checks": [_check_json(check) for check in self.checks],
-            "claims": claims,
+            "claims": None if self.is_of_a_stranger else claims,
+            "unconfirmed_claims": claims if self.is_of_a_stranger else None,
             "checked_at": self.checked_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         }
 
@@ -204,8 +208,15 @@ def _check_json(check: Check) -> dict[str, Any]:
         "axis": check.axis.value,
         "outcome": check.outcome.value,
         "reason": check.reason.value if check.reason else None,
+        "text": words.REASONS[check.reason] if check.reason else words.CHECKS[check.id],
         "facts": dict(check.facts),
     }
+
+
+def _claims_json(claims: Claims) -> dict[str, Any]:
+    found = {name: getattr(claims, name) for name in Claims.__dataclass_fields__}
+    found |= {"skills": [dict(each) for each in claims.skills]}
+    return found | {"results": [dict(each) for each in claims.results]}
 
 
 def _claims(credential: OpenBadgeCredential) -> Claims:

@@ -14,7 +14,7 @@ vc_api = Blueprint("vc_api", __name__, url_prefix="/vc-api")
 
 def register(app: Flask) -> None:
     """Add the API to ``app``."""
-    from accredit.web.api import verify, verify_documents  # noqa: F401  # their views join the blueprints
+    from accredit.web.api import answers, openapi, verify, verify_documents  # noqa: F401  # they join the blueprints
 
     # A program carries no cookie of ours that a forged form could ride on, and nothing here writes.
     for blueprint in (bp, vc_api):

@@ -1,44 +1,47 @@
 """``/api/verify``: a code, or the bytes of a credential; ``verdict`` is the answer's first word.
 
-A verdict of any kind is status 200. Errors are problem+json (RFC 9457).
+The engine and the words are the page's. A verdict of any kind is status 200. Errors are problem+json (RFC 9457). The
+whole contract is at ``/api/openapi.json`` (`accredit.web.api.openapi`).
 """
 
 from __future__ import annotations
 
-import json
+from datetime import datetime
+from typing import Any
 
-from flask import Response, jsonify, request
-from werkzeug.exceptions import HTTPException
+from flask import Response, request
 
 from accredit.clock import utc_now
+from accredit.domain.credentials.views import CredentialView
 from accredit.domain.verification import operations
-from accredit.domain.verification.queries import DatabaseSources
+from accredit.domain.verification.reading import receive
+from accredit.domain.verification.report import VerificationReport
 from accredit.kit import typed_code
 from accredit.kit.linkeddata import strict_json
 from accredit.kit.linkeddata.errors import JsonRefused
 from accredit.web.access import public
-from accredit.web.api import bp, vc_api
-from accredit.web.database import reading
-from accredit.web.limits import Allowance, address, check_allowance, count_try
+from accredit.web.api import bp
+from accredit.web.api.answers import answered, count_check, problem
+from accredit.web.database import current_version, reading
+from accredit.web.settings import current_settings
 
-CHECKS = Allowance(name="verify-api", times=120, seconds=60)
 LONGEST_QUESTION = 1_000
 
 
 @bp.post("/verify")
 @public
 def verify() -> Response:
-    """Give the verdict on the body: a credential in any form, or ``{"code": "…"}``."""
+    """Give the verdict on the body: a credential in any form, a form with ``file``, or ``{"code": "…"}``."""
     count_check()
-    data = request.get_data(cache=False)
+    text = _pasted()
+    if text:
+        with reading(everywhere=True) as db:
+            return _told(operations.check_text(db, text, now=utc_now(), hosts=current_settings().own_hosts))
+    data = _sent()
     if not data:
         return problem(400, "empty", 'Send a credential (JSON, JWT, PNG, SVG or PDF), or {"code": "…"}.')
     code = _code_in(data)
-    if code is not None:
-        return _by_code(code)
-    with reading(everywhere=True) as db:
-        report = operations.verify(data, now=utc_now(), sources=DatabaseSources(db))
-    return _answer(report.to_json())
+    return _by_bytes(data) if code is None else _by_code(code)
 
 
 @bp.get("/verify/<code>")
@@ -49,20 +52,67 @@ def verify_code(code: str) -> Response:
     return _by_code(code)
 
 
-def _by_code(code: str) -> Response:
+def _is_form() -> bool:
+    return request.mimetype in {"multipart/form-data", "application/x-www-form-urlencoded"}
+
+
+def _pasted() -> str:
+    return request.form.get("text", "").strip() if _is_form() else ""
+
+
+def _sent() -> bytes:
+    if not _is_form():
+        return request.get_data(cache=False)
+    given = request.files.get("file")
+    if given is None:
+        return b""
+    # A large upload waits in a temporary file, which is gone as soon as it is closed.
+    with given.stream:
+        data: bytes = given.read()
+    return data
+
+
+def _by_bytes(data: bytes) -> Response:
+    now = utc_now()
+    kept = operations.recall(data, version=current_version(), now=now)
+    if kept is not None:
+        return answered(kept.to_json())
+    # A file may take a while to be opened, so not while a connection to the database is held.
+    received = receive(data)
     with reading(everywhere=True) as db:
-        found = operations.verify_code(db, code=code, now=utc_now())
+        return _told(operations.check(db, received, now=now, hosts=current_settings().own_hosts))
+
+
+def _told(found: operations.Checked) -> Response:
+    return answered(_of_code(found.report, found.view) if found.code else found.report.to_json())
+
+
+def _by_code(code: str) -> Response:
+    found = _answer_to(code, utc_now())
     if found is not None:
-        report = found.report.to_json()
-        # A code is no file: it opens initials, never the name (the outer contract of /v/<code>).
-        if report["claims"] is not None:
-            report["claims"] |= {"printed_name": None, "initials": found.view.initials}
-        return _answer(report)
+        return answered(_of_code(found.report, found.view))
     try:
         typed_code.read(code)
     except typed_code.TypedCodeError as error:
         return problem(404, f"mistyped-code-{error.fault}", "The code has a slip in it: it does not fit its own check.")
     return problem(404, "unknown-code", "There is no certificate with this code.")
+
+
+def _answer_to(code: str, now: datetime) -> operations.CodeAnswer | None:
+    kept = operations.recall_code(code, version=current_version(), now=now)
+    if kept is not None:
+        return kept
+    with reading(everywhere=True) as db:
+        return operations.verify_code(db, code=code, now=now)
+
+
+def _of_code(report: VerificationReport, view: CredentialView | None) -> dict[str, Any]:
+    """Write the answer to a code, which is no file: it opens initials, never the name (outer contract of /v/<code>)."""
+    written = report.to_json()
+    for name in ("claims", "unconfirmed_claims"):
+        if written[name] is not None:
+            written[name] |= {"printed_name": None, "initials": view.initials if view else None}
+    return written
 
 
 def _code_in(data: bytes) -> str | None:
@@ -74,34 +124,3 @@ def _code_in(data: bytes) -> str | None:
         return None
     code = asked.get("code") if isinstance(asked, dict) and len(asked) == 1 else None
     return code if isinstance(code, str) else None
-
-
-def _answer(report: dict[str, object]) -> Response:
-    # Not jsonify: it sorts the names, and the verdict comes first.
-    answer = Response(json.dumps(report, ensure_ascii=False), content_type="application/json")
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    return answer
-
-
-def count_check() -> None:
-    """Count one check of this reader; raises `TooManyRequests` beyond the allowance."""
-    check_allowance(CHECKS, address(), now=utc_now())
-    count_try(CHECKS, address())
-
-
-def problem(status: int, code: str, detail: str) -> Response:
-    """Answer with an error for programs."""
-    answer = jsonify(type="about:blank", status=status, title=code.replace("-", " "), code=code, detail=detail)
-    answer.status_code = status
-    answer.content_type = "application/problem+json"
-    return answer
-
-
-@bp.errorhandler(HTTPException)
-@vc_api.errorhandler(HTTPException)
-def _http(error: HTTPException) -> Response:
-    answer = problem(error.code or 500, error.name.lower().replace(" ", "-"), error.description or error.name)
-    for name, value in error.get_headers():
-        if name.lower() not in {"content-type", "content-length"}:
-            answer.headers[name] = value
-    return answer

@@ -6,7 +6,6 @@ is not offered here; what suites need for their tests is another application (`a
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from flask import Response, request
@@ -24,7 +23,7 @@ from accredit.kit.vc.errors import DataModelInvalid, ProofInvalid, VcError
 from accredit.kit.vc.verification_key import ASSERTION, AUTHENTICATION
 from accredit.web.access import public
 from accredit.web.api import vc_api
-from accredit.web.api.verify import count_check
+from accredit.web.api.answers import answered, count_check
 from accredit.web.database import reading
 
 _ACCEPTED = frozenset({Verdict.GENUINE, Verdict.GENUINE_ISSUER_NOT_RECOGNISED})
@@ -140,7 +139,4 @@ def _refused(problems: list[dict[str, str]], **more: object) -> Response:
 
 
 def _answer(**members: object) -> Response:
-    # Not jsonify: it sorts the names, and the verdict comes first.
-    answer = Response(json.dumps(members, ensure_ascii=False), content_type="application/json")
-    answer.headers["Access-Control-Allow-Origin"] = "*"
-    return answer
+    return answered(members)

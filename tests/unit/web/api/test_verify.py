@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from accredit.storage import Database
-from accredit.web.api.verify import CHECKS
+from accredit.web.api.answers import CHECKS
 from tests.cast import Cast
 from tests.populated import Year, populate
 from tests.web import Browser, ClientFor
@@ -30,7 +30,7 @@ def test_code_gives_initials_and_never_the_name(stranger: Browser, year: Year) -
         report = answer.get_json()
         # Nobody has confirmed the school in this test.
         assert report["verdict"] == "GENUINE_ISSUER_NOT_RECOGNISED"
-        assert report["claims"]["initials"] == "A. S."
+        assert report["unconfirmed_claims"]["initials"] == "A. S."
         assert "Ama Sample" not in answer.text
         assert next(iter(json.loads(answer.text))) == "verdict"
 
@@ -40,7 +40,7 @@ def test_file_is_examined_whole(stranger: Browser, client_for: ClientFor, cast: 
     data = client_for(cast.ama).get(f"/credentials/{year.credential_id}.{kind}").data
     report = stranger.post("/api/verify", data=data).get_json()
     assert report["verdict"] == "GENUINE_ISSUER_NOT_RECOGNISED"
-    assert report["claims"]["printed_name"] == "Ama Sample"
+    assert report["unconfirmed_claims"]["printed_name"] == "Ama Sample"
 
 
 @pytest.mark.parametrize(
