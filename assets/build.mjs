@@ -18,6 +18,12 @@ copyFileSync(join(here, "licences", "govuk-frontend.txt"), join(out, "licences",
 const script = readFileSync(join(govuk, "dist", "govuk", "govuk-frontend.min.js"), "utf8");
 writeFileSync(join(out, "govuk-frontend.min.js"), script.replace(/\n?\/\/# sourceMappingURL=.*\s*$/, "\n"));
 
+// The camera's reader of codes, as its makers built it: a script and the compiled code that it asks us for.
+const zxing = join(here, "node_modules", "zxing-wasm", "dist");
+copyFileSync(join(zxing, "iife", "reader", "index.js"), join(out, "zxing-reader.js"));
+copyFileSync(join(zxing, "reader", "zxing_reader.wasm"), join(out, "zxing-reader.wasm"));
+copyFileSync(join(here, "licences", "zxing-wasm.txt"), join(out, "licences", "zxing-wasm.txt"));
+
 for (const name of ["public", "school"]) {
   const { css } = compile(join(here, "scss", `${name}.scss`), {
     style: "compressed", loadPaths: [join(here, "node_modules")], quietDeps: true, charset: false,

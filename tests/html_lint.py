@@ -111,8 +111,8 @@ def _fields(root: Element) -> Iterator[str]:
             yield "fieldset without a legend"
 
 
-# What is sent there changes nothing, and a token would give every stranger a cookie: the name box, the language.
-CHANGES_NOTHING = ("/v/", "/V/", "/language")
+# What is sent there changes nothing, and a token would give every stranger a cookie: a name, a file, the language.
+CHANGES_NOTHING = ("/v/", "/V/", "/verify", "/language")
 
 
 def _forms(root: Element) -> Iterator[str]:

@@ -11,13 +11,34 @@ Where the randomness comes from and what a code opens is not here.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import pairwise
 
 ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ"
 LENGTH = 14
 _BASE = len(ALPHABET)
 _VALUE = {symbol: value for value, symbol in enumerate(ALPHABET)}
 _CARRIES_NOTHING = re.compile(r"[\s\-\u2010-\u2015\u2212]+")
+
+
+# What is read for what, on paper and in handwriting; those that no code holds are in it, too.
+_ALIKE = {
+    "0": "QDG", "O": "QDG", "1": "7JT", "I": "JT", "L": "EC",
+    "2": "Z", "Z": "2", "5": "S", "S": "5", "6": "G", "G": "6C", "C": "G", "8": "B3", "B": "8", "3": "8", "4": "A9",
+    "9": "4", "A": "4", "7": "T", "T": "7", "E": "F", "F": "E", "P": "R", "R": "P", "K": "X", "X": "K",
+    "M": "N", "N": "M", "U": "V", "V": "UY", "Y": "V",
+}  # fmt: skip
+MOST_SLIPS = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slip:
+    """A slip that would explain a code that does not fit: at this place (from 1) one was typed, and one is meant."""
+
+    place: int
+    typed: str
+    meant: str
 
 
 class TypedCodeError(ValueError):
@@ -60,6 +81,38 @@ def read(text: str) -> str:
     if check_symbol(code[:-1]) != code[-1]:
         raise TypedCodeError("check")
     return code
+
+
+def likely_slips(text: str) -> tuple[Slip, ...]:
+    """Return the commonest slips that would explain why a code does not fit; none where there are too many to help.
+
+    Neighbours that changed places, a symbol doubled, a symbol read for one that looks like it. The check symbol is no
+    secret, so this tells nothing that a pencil would not: not whether there is such a certificate.
+    """
+    typed = _CARRIES_NOTHING.sub("", text[:100]).upper()
+    found = [slip for slip, code in _mended(typed) if _fits(code)]
+    return tuple(found) if len(found) <= MOST_SLIPS else ()
+
+
+def _mended(typed: str) -> Iterator[tuple[Slip, str]]:
+    if len(typed) == LENGTH + 1:
+        for place in range(LENGTH):
+            if typed[place] == typed[place + 1] and typed[place - 1 : place] != typed[place]:
+                slip = Slip(place=place + 1, typed=typed[place] * 2, meant=typed[place])
+                yield slip, typed[:place] + typed[place + 1 :]
+    if len(typed) != LENGTH:
+        return
+    for place, (one, other) in enumerate(pairwise(typed)):
+        if one != other:
+            slip = Slip(place=place + 1, typed=one + other, meant=other + one)
+            yield slip, typed[:place] + other + one + typed[place + 2 :]
+    for place, one in enumerate(typed):
+        for other in sorted(_ALIKE.get(one, ())):
+            yield Slip(place=place + 1, typed=one, meant=other), typed[:place] + other + typed[place + 1 :]
+
+
+def _fits(code: str) -> bool:
+    return all(symbol in _VALUE for symbol in code) and check_symbol(code[:-1]) == code[-1]
 
 
 def is_meant(text: str) -> bool:

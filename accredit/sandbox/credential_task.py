@@ -7,6 +7,11 @@ The answer is a letter and bytes, as `credentials` reads them: ``C`` a credentia
 from __future__ import annotations
 
 import json
+from contextlib import suppress
+from io import BytesIO
+
+import pikepdf
+from PIL import Image
 
 from accredit.kit import printed_codes
 from accredit.kit.openbadges.detect import Kind, kind_of, unbake
@@ -15,6 +20,24 @@ from accredit.kit.printed_codes import PictureUnreadable
 from accredit.sandbox.credentials import MAX_CODE
 
 _PICTURES = frozenset({Kind.PNG, Kind.JPEG})
+
+
+def warm_up() -> None:
+    """Use every reader once, in the nursery: what is loaded only when it is needed could not be loaded in a child."""
+    paper = Image.new("RGB", (64, 64), "white")
+    for form in ("JPEG", "PNG"):
+        picture = BytesIO()
+        paper.save(picture, form)
+        take(picture.getvalue())
+    protections = [pikepdf.Encryption(owner="o", user="", R=version) for version in (4, 6)]
+    for protection in (None, *protections):
+        document, written = pikepdf.new(), BytesIO()
+        document.add_blank_page()
+        document.save(written, encryption=protection)
+        take(written.getvalue())
+    for text in (b"%PDF-1.7", b'<svg xmlns="http://www.w3.org/2000/svg"/>', b"<svg>"):
+        with suppress(ContainerUnreadable):
+            take(text)
 
 
 def take(data: bytes) -> bytes:

@@ -34,9 +34,11 @@ class _Child:
 
 
 def main(task_name: str) -> None:
-    """Serve jobs from standard input until it ends. ``task_name`` is ``module:function``."""
-    module, _, name = task_name.partition(":")
-    task: Task = getattr(importlib.import_module(module), name)
+    """Serve jobs from standard input to its end. ``task_name`` is ``module:function``, called after its ``warm_up``."""
+    module_name, _, name = task_name.partition(":")
+    module = importlib.import_module(module_name)
+    task: Task = getattr(module, name)
+    getattr(module, "warm_up", lambda: None)()
     # Reading a stranger's file may take its time; answering people may not.
     os.nice(5)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -13,6 +13,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from accredit.rendering.templates import template_root
 from accredit.storage import Database
+from accredit.web.admission import install_admission
 from accredit.web.errors import install_errors
 from accredit.web.forms import csrf, errors_of, refuse_giant_form
 from accredit.web.headers import install_headers
@@ -61,6 +62,9 @@ def install(app: Flask, foundation: Foundation) -> None:
         # Nothing of ours has such a name, and PostgreSQL refuses to look for it.
         if "\0" in request.path:
             abort(404)
+
+    # Before anything of a form is read.
+    install_admission(app)
 
     @app.before_request
     def look_who_is_there() -> None:

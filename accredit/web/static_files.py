@@ -16,7 +16,7 @@ from flask import Response, current_app, request, url_for
 
 STATIC = Path(__file__).parent / "static"
 # Fonts and pictures are compressed already.
-SHRINKS = frozenset({".css", ".js", ".svg"})
+SHRINKS = frozenset({".css", ".js", ".svg", ".wasm"})
 
 
 @lru_cache(maxsize=256)

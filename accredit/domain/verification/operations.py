@@ -81,7 +81,7 @@ def check(db: Session, received: Received, *, now: datetime, hosts: Iterable[str
     if isinstance(received.found, Printed):
         return check_text(db, received.found.text, now=now, hosts=hosts, offline=offline)
     report = verify(received, now=now, sources=DatabaseSources(db), offline=offline)
-    view = credentials.view_by_credential_id(db, report.credential_id) if report.credential_id else None
+    view = credentials.open_view_by_credential_id(db, report.credential_id) if report.credential_id else None
     return Checked(report=report, way=Way.DOCUMENT, view=view)
 
 

@@ -176,7 +176,8 @@ def unknown(typed: str) -> Response:
         fault, symbol = "unknown", ""
     except typed_code.TypedCodeError as error:
         fault, symbol = error.fault, error.symbol
-    return private(page("public/unknown.html", status=404, typed=typed[:60], fault=fault, symbol=symbol))
+    slips = () if fault == "unknown" else typed_code.likely_slips(typed)
+    return private(page("public/unknown.html", status=404, typed=typed[:60], fault=fault, symbol=symbol, slips=slips))
 
 
 def private(answer: Response) -> Response:

@@ -103,3 +103,40 @@ def test_a_code_without_a_digit_is_meant_as_one() -> None:
     while typed_code.check_symbol(body).isdigit():
         body = body[1:] + body[0]
     assert typed_code.is_meant(body + typed_code.check_symbol(body))
+
+
+def test_every_swap_of_neighbours_is_explained_or_left_alone(code: str) -> None:
+    explained = 0
+    for place in range(LENGTH - 1):
+        one, other = code[place], code[place + 1]
+        if one == other:
+            continue
+        slips = typed_code.likely_slips(code[:place] + other + one + code[place + 2 :])
+        assert len(slips) <= typed_code.MOST_SLIPS
+        explained += typed_code.Slip(place=place + 1, typed=other + one, meant=one + other) in slips
+    # Some slips have too many explanations to help anybody.
+    assert explained >= 8
+
+
+@pytest.mark.parametrize(
+    ("right", "typed", "slip"),
+    [
+        ("8", "B", typed_code.Slip(place=3, typed="B", meant="8")),
+        ("Q", "0", typed_code.Slip(place=3, typed="0", meant="Q")),
+        ("S", "SS", typed_code.Slip(place=3, typed="SS", meant="S")),
+    ],
+    ids=["one that looks like another", "one that no code holds", "one too many"],
+)
+def test_a_likely_slip_is_named(right: str, typed: str, slip: typed_code.Slip) -> None:
+    body = "7K" + right + "MD9RTWX4HP"
+    code = body + typed_code.check_symbol(body)
+    assert read(code) == code
+    assert slip in typed_code.likely_slips(
+        show(code.replace(right, typed, 1)) if len(typed) == 1 else code[:2] + typed + code[3:]
+    )
+
+
+def test_a_code_that_fits_and_a_letter_have_no_slips(code: str) -> None:
+    assert typed_code.likely_slips("Dear Sir, Ama Sample has asked me to write") == ()
+    assert typed_code.likely_slips("") == ()
+    assert typed_code.likely_slips("x" * 100_000) == ()

@@ -99,7 +99,7 @@ def test_nothing_given_and_too_much_given_are_said_beside_the_field(
     large = stranger.post("/verify", data={"file": (io.BytesIO(b"x" * 1_001), "x.pdf")})
     assert [nothing.status_code, large.status_code] == [422, 422]
     assert "Choose a file, or paste" in nothing.text
-    assert "larger than 4 MB" in large.text
+    assert "larger than 10 MB" in large.text
 
 
 def test_a_letter_pasted_by_mistake_travels_in_no_address(stranger: Browser) -> None:
