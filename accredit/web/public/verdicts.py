@@ -11,7 +11,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from urllib.parse import urlsplit
 
 from flask import current_app
 from flask_babel import gettext
@@ -217,19 +216,6 @@ def is_odd_name(text: str | None) -> bool:
     except RuleBroken:
         return True
     return False
-
-
-def own_code(address: str, hosts: frozenset[str]) -> str | None:
-    """Return the typed code in a verification address of this service (``/v/…`` in any case), or None."""
-    try:
-        parts = urlsplit(address)
-    except ValueError:
-        # A bracket without its partner is enough: whatever it is, it is no address of ours.
-        return None
-    steps = [step for step in parts.path.split("/") if step]
-    if parts.netloc.lower() not in hosts or len(steps) != 2 or steps[0].lower() != "v":
-        return None
-    return steps[1]
 
 
 def _moment(moment: datetime) -> str:
