@@ -9,7 +9,8 @@ packages=(python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
 if [ "$kind" = dev ]; then
   lock=requirements-dev.lock
   # libatomic1: the browser tests' driver brings a node of its own, which needs it.
-  packages+=(chromium poppler-utils libatomic1)
+  # strace: make faults lets system calls fail.
+  packages+=(chromium poppler-utils libatomic1 strace)
 fi
 
 say() { printf '\033[1m%s\033[0m\n' "$*" >&2; }

@@ -6,6 +6,7 @@
     --share 2/3             the second third of them, for three processes side by side
             --report FILE           write the page of proof
     list    --only R17              name them
+    report  FILE                    write the page of proof of what was played last, whatever the code was then
 
 It goes on where it was stopped: what was played with this code of the product is not played again.
 """
@@ -38,6 +39,10 @@ def main() -> int:
     play.add_argument("--share", default="1/1")
     play.add_argument("--folder", type=Path, default=ROOT / ".faults")
     play.add_argument("--report", type=Path, default=None)
+    told = commands.add_parser("report")
+    told.add_argument("file", type=Path)
+    told.add_argument("--only", default="")
+    told.add_argument("--folder", type=Path, default=ROOT / ".faults")
     listed = commands.add_parser("list")
     listed.add_argument("--only", default="")
     given = parser.parse_args()
@@ -48,9 +53,15 @@ def main() -> int:
         for run in runs:
             print(f"{run.id}  {run.title}")
         return 0
+    if given.command == "report":
+        record = Record(given.folder, "")
+        played = {run.id: found for run in runs if (found := record.last_outcome(run)) is not None}
+        given.file.write_text(report.document(runs, played), encoding="utf-8")
+        print(report.last_line(runs, played))
+        return 0
     part, _, parts = given.share.partition("/")
     runs = runs[int(part) - 1 :: int(parts)]
-    record = Record(given.folder, _code())
+    record = Record(given.folder, _code(), _git("rev-parse", "--short=10", "HEAD"))
     if given.again:
         record.forget(runs)
     outcomes = _play(runs, record, given.seed)
@@ -59,8 +70,7 @@ def main() -> int:
             print(f"\n{outcome.id}\n  " + "\n  ".join(outcome.problems))
     print(f"\n{report.table(runs, outcomes)}\n")
     if given.report is not None:
-        page = report.document(runs, outcomes, commit=_git("rev-parse", "--short=10", "HEAD"), seed=given.seed)
-        given.report.write_text(page, encoding="utf-8")
+        given.report.write_text(report.document(runs, outcomes), encoding="utf-8")
     for row, reason in sorted({(each.row, each.skipped) for each in outcomes.values() if each.skipped}):
         print(f"SKIPPED LOUDLY: {row}: {reason}")
     print(report.last_line(runs, outcomes))

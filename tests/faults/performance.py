@@ -10,13 +10,16 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from accredit.clock import utc_now
 from tests.faults.catalogue import NotReached, Run, Unavailable
 from tests.faults.stage import Found, Theatre
 
 
 @dataclass(kw_only=True)
 class Outcome:
-    """What came of one run. ``skipped`` says why it could not be played; ``code`` names the product's code then."""
+    """What came of one run. ``skipped`` says why it could not be played; ``code`` names the product's code then, and
+    ``day`` and ``commit`` tell people when that was.
+    """
 
     id: str
     row: str
@@ -29,6 +32,8 @@ class Outcome:
     unlogged: list[str] = field(default_factory=list)
     wrong: list[str] = field(default_factory=list)
     code: str = ""
+    day: str = ""
+    commit: str = ""
 
     @property
     def was_played(self) -> bool:
@@ -75,22 +80,26 @@ def _take(outcome: Outcome, found: Found) -> None:
 class Record:
     """The outcomes so far, one file each, so that a run that was stopped goes on."""
 
-    def __init__(self, folder: Path, code: str) -> None:
+    def __init__(self, folder: Path, code: str, commit: str = "") -> None:
         """Keep them in ``folder``; those of other ``code`` of the product count as not played."""
-        self._folder, self._code = folder, code
+        self._folder, self._code, self._commit = folder, code, commit
         folder.mkdir(parents=True, exist_ok=True)
 
     def outcome(self, run: Run) -> Outcome | None:
         """Return what came of a run, if it was played with this code and was not skipped."""
+        found = self.last_outcome(run)
+        return found if found is not None and found.code == self._code and not found.skipped else None
+
+    def last_outcome(self, run: Run) -> Outcome | None:
+        """Return what came of a run when it was last played, whatever the code was; None if it never was."""
         try:
-            found = Outcome(**json.loads(self._file(run.id).read_text(encoding="utf-8")))
+            return Outcome(**json.loads(self._file(run.id).read_text(encoding="utf-8")))
         except (FileNotFoundError, ValueError, TypeError):
             return None
-        return found if found.code == self._code and not found.skipped else None
 
     def keep(self, outcome: Outcome) -> None:
         """Write one down."""
-        outcome.code = self._code
+        outcome.code, outcome.commit, outcome.day = self._code, self._commit, utc_now().date().isoformat()
         file = self._file(outcome.id)
         new = file.with_suffix(".new")
         new.write_text(json.dumps(dataclasses.asdict(outcome), indent=1), encoding="utf-8")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import platform
 from collections.abc import Mapping, Sequence
 
-from accredit.clock import utc_now
 from tests.faults.catalogue import DATABASES, Run
 from tests.faults.performance import Outcome
 
@@ -61,8 +60,8 @@ def last_line(runs: Sequence[Run], outcomes: Mapping[str, Outcome]) -> str:
 def table(runs: Sequence[Run], outcomes: Mapping[str, Outcome]) -> str:
     """Return a table of rows and databases."""
     lines = [
-        "| row | misfortune | database | points | runs | lost | duplicated | unlogged | runs that went wrong | s |",
-        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        "| row | misfortune | database | points | runs | lost | duplicated | unlogged | went wrong | s | played |",
+        "| --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | --- |",
     ]
     for row in sorted({run.row for run in runs}):
         for database in DATABASES:
@@ -79,11 +78,15 @@ def table(runs: Sequence[Run], outcomes: Mapping[str, Outcome]) -> str:
                 round(sum(each.seconds for each in done)),
             )
             cells = " | ".join(f"{number:,}" for number in numbers)
-            lines.append(f"| {row} | {MISFORTUNES.get(row, '')} | {database} | {cells} |")
+            lines.append(f"| {row} | {MISFORTUNES.get(row, '')} | {database} | {cells} | {_when(done)} |")
     return "\n".join(lines)
 
 
-def document(runs: Sequence[Run], outcomes: Mapping[str, Outcome], *, commit: str, seed: int) -> str:
+def _when(done: Sequence[Outcome]) -> str:
+    return ", ".join(sorted({f"{each.day} {each.commit}" for each in done}))
+
+
+def document(runs: Sequence[Run], outcomes: Mapping[str, Outcome]) -> str:
     """Return the page of proof."""
     wrong = [outcome for outcome in outcomes.values() if outcome.problems]
     skipped = sorted({(each.row, each.skipped) for each in outcomes.values() if each.skipped})
@@ -98,7 +101,7 @@ def document(runs: Sequence[Run], outcomes: Mapping[str, Outcome], *, commit: st
         "nothing is on its way any more; and no temporary file is left.",
         "A *point* is a place and what happens there; for system calls it is one call, the nth of its name in one pass "
         "of issuing, that is killed on entry or answered with an error by `strace`.",
-        f"{utc_now().date().isoformat()}, commit {commit}, Python {platform.python_version()}, seed {seed}:",
+        f"Python {platform.python_version()}; each line names the day and the commit at which it was played:",
         table(runs, outcomes),
         f"`{last_line(runs, outcomes)}`",
     ]

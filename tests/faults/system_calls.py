@@ -32,6 +32,8 @@ CALLS = (
     "mkdir",
 )
 KINDS = {"KILL": "signal=KILL", "EIO": "error=EIO", "ENOSPC": "error=ENOSPC"}
+EVER = {"ENOSPC-ever": "error=ENOSPC"}
+"""The same, from the nth call on, for as long as the process lives."""
 PATIENCE_SECONDS = 30
 _CALL = re.compile(r"^(?:\d+ +)?(\w+)\(", re.MULTILINE)
 
@@ -45,7 +47,8 @@ def counted(stage: Stage, act: Callable[..., Any]) -> Counter[str]:
 
 def disturbed(stage: Stage, act: Callable[..., Any], *, call: str, kind: str, nth: int) -> Ended:
     """Run ``act`` and disturb the nth call of one name. Raises `NotReached` when it made fewer."""
-    ended, told = _traced(stage, act, ["-e", f"inject={call}:{KINDS[kind]}:when={nth}"])
+    inject = f"{call}:{KINDS[kind]}:when={nth}" if kind in KINDS else f"{call}:{EVER[kind]}:when={nth}+"
+    ended, told = _traced(stage, act, ["-e", f"inject={inject}"])
     hit = ended.code == -9 if kind == "KILL" else "(INJECTED)" in told
     if not hit:
         raise NotReached(f"{call} {nth}")
