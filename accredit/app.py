@@ -9,7 +9,7 @@ from __future__ import annotations
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from accredit import migrations
+from accredit import logs, migrations
 from accredit.config import Settings, load_settings
 from accredit.storage import Database, identity
 from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
@@ -24,6 +24,7 @@ def create_app(settings: Settings) -> Flask:
 
     Raises `NotReady` saying what is wrong and what to do.
     """
+    logs.configure()
     database = Database(settings.database_url)
     migrations.check(database)
     _check_identity(database, settings)

@@ -12,7 +12,7 @@ from importlib import import_module
 
 import click
 
-from accredit import __version__
+from accredit import __version__, logs
 from accredit.errors import AccreditError
 
 EX_USAGE = 64
@@ -63,6 +63,7 @@ class Lazy(click.Group):
 @click.version_option(__version__)
 def cli() -> None:
     """Record peer support, sign credentials, and let anyone verify them."""
+    logs.configure()
 
 
 def main() -> None:

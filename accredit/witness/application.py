@@ -12,6 +12,7 @@ import structlog
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Request, Response
 
+from accredit import logs
 from accredit.clock import utc_now
 from accredit.config import key_passphrase
 from accredit.errors import NotReady
@@ -83,6 +84,7 @@ def open_witness(folder: Path, passphrase: str) -> Witness:
 
 def from_environment() -> WitnessApplication:
     """Build the application; what a WSGI server calls."""
+    logs.configure()
     return WitnessApplication(open_witness(Path(os.environ[FOLDER]), key_passphrase()), utc_now)
 
 

@@ -24,7 +24,7 @@ from typing import Any
 import sqlalchemy.exc
 from click.testing import CliRunner
 
-from accredit import migrations
+from accredit import logs, migrations
 from accredit.cli.fsck import fsck
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
@@ -250,6 +250,7 @@ def _run(
         ctypes.CDLL(None).prctl(*_ANY_TRACER, 0, 0, 0)
         pipe.send("ready")
         pipe.recv()
+    logs.configure()
     fault_points.arrange(fault)
     try:
         result = act(folder, *arguments)
