@@ -25,7 +25,7 @@ def _fail_over(printed_name: str) -> None:
 
 def test_an_error_is_logged_without_the_values_at_hand(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure()
-    somebody = " ".join(["Ama", "Sample"])
+    somebody = "Ama Sample"
     try:
         _fail_over(somebody)
     except ValueError:
