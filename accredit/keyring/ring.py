@@ -21,11 +21,11 @@ from cryptography.hazmat.primitives.asymmetric import ec, rsa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from accredit.errors import NotReady
-from accredit.keyring.known_test_keys import is_published_test_key
 from accredit.keyring.place import check_folder, read_private
 from accredit.kit.vc import multikey
 from accredit.kit.vc.json_web_key import JoseKey, RsaPublicKey
 from accredit.kit.vc.json_web_signature import Sign, es256_signer, rs256_signer
+from accredit.kit.vc.known_test_keys import is_published_test_key
 from accredit.kit.vc.multikey import KeyKind, PublicKey
 
 SUFFIX = ".key.pem"

@@ -23,28 +23,39 @@ from datetime import timedelta
 
 from accredit.domain.issuing.rules import Stage, Status
 from accredit.domain.people.names import name_matches
+from accredit.domain.verification import plain, recognition_elsewhere, status_elsewhere
 from accredit.domain.verification.examination import Examination, linked_data_reason
 from accredit.domain.verification.reading import Presented, Printed, Received
-from accredit.domain.verification.rules import CheckId, Outcome, Reason
+from accredit.domain.verification.rules import Check, CheckId, Outcome, Reason
 from accredit.domain.verification.signature_checks import signature_and_key
 from accredit.domain.verification.sources import OwnRecord
 from accredit.kit.linkeddata import LinkedDataError
 from accredit.kit.linkeddata.mapper import to_dataset
 from accredit.kit.openbadges import credential as openbadges
 from accredit.kit.openbadges.credential import OpenBadgeCredential
+from accredit.kit.openbadges.endorsement import EndorsementCredential
 from accredit.kit.openbadges.errors import DocumentInvalid
 from accredit.kit.openbadges.vocabularies import IdentityType
+from accredit.kit.vc.errors import VcError
 
 log = logging.getLogger(__name__)
 
 CLOCK_SKEW = timedelta(seconds=60)
 _BADGE_TYPES = {"OpenBadgeCredential", "AchievementCredential"}
+_ENDORSEMENT = "EndorsementCredential"
+_NO_AWARDS = {"BitstringStatusListCredential", "StatusList2021Credential"}
 
 
 def examine(received: Received, examination: Examination) -> None:
     """Make every check that can be made; what goes wrong on our side is "could not tell", never an exception."""
+    _safely(examination, CheckId.READABLE, lambda found: _readable(found, received))
+    if examination.has_passed(CheckId.READABLE) and len(examination.checks) == 1:
+        examine_document(examination)
+
+
+def examine_document(examination: Examination) -> None:
+    """Make every check of a document that was read."""
     foundations: tuple[tuple[CheckId, Callable[[Examination], None]], ...] = (
-        (CheckId.READABLE, lambda found: _readable(found, received)),
         (CheckId.LINKED_DATA, _linked_data),
         (CheckId.OPEN_BADGES, _open_badges),
         (CheckId.SIGNATURE, signature_and_key),
@@ -107,26 +118,48 @@ def _linked_data(examination: Examination) -> None:
 
 
 def _open_badges(examination: Examination) -> None:
-    types = examination.document.get("type")
-    if not _BADGE_TYPES & set(types if isinstance(types, list) else [types]):
-        examination.untold(CheckId.OPEN_BADGES, Reason.FORM_NOT_SUPPORTED)
-        return
+    document = examination.document
+    found = document.get("type")
+    types = {each for each in (found if isinstance(found, list) else [found]) if isinstance(each, str)}
+    facts: dict[str, str | int] = {}
     try:
-        examination.credential = openbadges.read(examination.document)
-    except DocumentInvalid as error:
-        examination.failed(CheckId.OPEN_BADGES, Reason.OPEN_BADGES_RULES, path=error.problems[0].path)
+        if examination.expected_endorsed is not None or _ENDORSEMENT in types:
+            examination.credential = openbadges.read_endorsement(document)
+        elif _BADGE_TYPES & types:
+            examination.credential = openbadges.read(document)
+        else:
+            examination.credential = plain.read(document)
+            facts = {"kind": "credential"}
+    except (DocumentInvalid, VcError) as error:
+        path = error.problems[0].path if isinstance(error, DocumentInvalid) else error.path
+        examination.failed(CheckId.OPEN_BADGES, Reason.OPEN_BADGES_RULES, path=path)
         return
     examination.own = examination.sources.is_own(examination.credential.issuer_id)
-    examination.passed(CheckId.OPEN_BADGES)
+    if examination.badge is None and (examination.own or types & _NO_AWARDS) and examination.expected_endorsed is None:
+        # Our own lists are signed and stand in no record of awards, so they are neither an award nor a forgery.
+        examination.credential = None
+        examination.untold(CheckId.OPEN_BADGES, Reason.FORM_NOT_SUPPORTED)
+    elif not _is_about(examination):
+        examination.failed(CheckId.OPEN_BADGES, Reason.ENDORSES_ANOTHER)
+    else:
+        examination.passed(CheckId.OPEN_BADGES, **facts)
+
+
+def _is_about(examination: Examination) -> bool:
+    if examination.expected_endorsed is None:
+        return True
+    found = examination.credential
+    return isinstance(found, EndorsementCredential) and found.credential_subject.id in examination.expected_endorsed
 
 
 def _recorded(examination: Examination) -> None:
     if not examination.own or examination.credential is None:
         return
-    record = examination.sources.record(examination.credential.id)
+    record = examination.sources.record(examination.credential.id or "")
     if record is None and examination.sources.known_until() is not None:
         return  # Far from the service only what came along says what stands on record: not asked, so never passed.
-    if record is None and examination.sources.was_lost(examination.credential.valid_from):
+    begins = examination.credential.valid_from
+    if record is None and begins is not None and examination.sources.was_lost(begins):
         # An older backup came back, and what was issued since is not in it: nobody may call that forged (R57).
         examination.untold(CheckId.RECORDED, Reason.NO_CURRENT_RECORD)
     elif record is None:
@@ -156,12 +189,15 @@ def _is_as_recorded(record: OwnRecord, examination: Examination) -> bool:
 
 def _recognised(examination: Examination) -> None:
     assert examination.credential is not None
-    found = examination.sources.recognition(examination.credential.issuer_id)
-    if found is None:
+    issuer_id = examination.credential.issuer_id
+    found = examination.sources.recognition(issuer_id)
+    if found is not None:
+        on = found.confirmed_on.isoformat()
+        examination.passed(CheckId.RECOGNISED, channel=found.channel.value, confirmed_on=on)
+    elif examination.own:
         examination.failed(CheckId.RECOGNISED, Reason.ISSUER_NOT_RECOGNISED)
-        return
-    on = found.confirmed_on.isoformat()
-    examination.passed(CheckId.RECOGNISED, channel=found.channel.value, confirmed_on=on)
+    else:
+        recognition_elsewhere.ask(examination, issuer_id)
 
 
 def _status(examination: Examination) -> None:
@@ -170,6 +206,9 @@ def _status(examination: Examination) -> None:
         # Open Badges does not oblige an issuer to have a status list; the page says that there is none (VS29).
         # Whoever shows a part may have left it out, since nothing obliges the issuer to make it mandatory either.
         examination.passed(CheckId.STATUS, stated="none")
+        return
+    if not examination.own and examination.credential.statuses and not examination.offline:
+        _status_elsewhere(examination, examination.credential.issuer_id)
         return
     record = examination.record
     if record is None or examination.offline:
@@ -189,19 +228,36 @@ def _status(examination: Examination) -> None:
         examination.failed(CheckId.STATUS, Reason.REVOKED, **since)
 
 
+def _status_elsewhere(examination: Examination, issuer_id: str) -> None:
+    if not examination.has_passed(CheckId.SIGNATURE, CheckId.KEY):
+        # Whose list it would be is not known, and nothing is looked up for a stranger in disguise (P5).
+        examination.untold(CheckId.STATUS, Reason.STATUS_NOT_FRESH)
+        return
+    answer = status_elsewhere.read(
+        examination.document.get("credentialStatus"),
+        issuer_id=issuer_id,
+        sources=examination.sources,
+        outside=examination.outside,
+        now=examination.now,
+    )
+    examination.checks.append(
+        Check(id=CheckId.STATUS, outcome=answer.outcome, reason=answer.reason, facts=answer.facts)
+    )
+
+
 def _dates(examination: Examination) -> None:
     found, presented = examination.credential, examination.presented
     assert found is not None
     assert presented is not None
-    begins = max(found.valid_from, presented.not_before or found.valid_from)
+    begins = max((each for each in (found.valid_from, presented.not_before) if each is not None), default=None)
     # A token may end before its credential does, or say alone that it ends.
     ends = min((end for end in (found.valid_until, presented.expires) if end is not None), default=None)
-    if begins > examination.now + CLOCK_SKEW:
+    if begins is not None and begins > examination.now + CLOCK_SKEW:
         examination.failed(CheckId.DATES, Reason.NOT_YET_VALID, valid_from=begins.isoformat())
     elif ends is not None and ends < examination.now:
         examination.failed(CheckId.DATES, Reason.EXPIRED, valid_until=ends.isoformat())
     else:
-        examination.passed(CheckId.DATES, valid_from=found.valid_from.isoformat())
+        examination.passed(CheckId.DATES, **({} if begins is None else {"valid_from": begins.isoformat()}))
 
 
 def _logged(examination: Examination) -> None:
@@ -219,11 +275,10 @@ def _logged(examination: Examination) -> None:
 
 
 def _holder(examination: Examination) -> None:
-    if examination.expected_name is None or examination.credential is None:
+    if examination.expected_name is None or examination.badge is None:
         return
     if any(
-        name_matches(examination.expected_name, name, examination.known_as)
-        for name in printed_names(examination.credential)
+        name_matches(examination.expected_name, name, examination.known_as) for name in printed_names(examination.badge)
     ):
         examination.passed(CheckId.HOLDER)
     else:

@@ -6,11 +6,17 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from accredit.domain.verification.outside import NOTHING, Outside
+from accredit.domain.verification.plain import PlainCredential
 from accredit.domain.verification.reading import Presented
 from accredit.domain.verification.rules import Check, CheckId, Outcome, Reason
 from accredit.domain.verification.sources import OwnRecord, Sources
 from accredit.kit.linkeddata import ContextRefused, LinkedDataError, TooComplex
 from accredit.kit.openbadges.credential import OpenBadgeCredential
+from accredit.kit.openbadges.endorsement import EndorsementCredential
+
+Read = OpenBadgeCredential | EndorsementCredential | PlainCredential
+"""A document whose form is in order: a badge, an endorsement, or another credential of the data model."""
 
 
 @dataclass
@@ -25,10 +31,18 @@ class Examination:
     checks: list[Check] = field(default_factory=list)
     document: dict[str, Any] = field(default_factory=dict)
     presented: Presented | None = None
-    credential: OpenBadgeCredential | None = None
+    credential: Read | None = None
     record: OwnRecord | None = None
     own: bool = False
     shown_in_part: bool = False
+    outside: Outside = NOTHING
+    expected_endorsed: frozenset[str] | None = None
+    """Set for an endorsement inside another credential: what it may be about."""
+
+    @property
+    def badge(self) -> OpenBadgeCredential | None:
+        """The credential, where it is a badge."""
+        return self.credential if isinstance(self.credential, OpenBadgeCredential) else None
 
     def passed(self, check: CheckId, **facts: str | int) -> None:
         """Note a check that passed."""

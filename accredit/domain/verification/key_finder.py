@@ -10,38 +10,72 @@ the fragment of an address. Only did:key is its own evidence; keys elsewhere com
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
-from urllib.parse import urlsplit
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Protocol
 
+from accredit.domain.verification import issuer_documents
+from accredit.domain.verification.outside import NOTHING, Outside, host_of
 from accredit.domain.verification.rules import Reason
 from accredit.domain.verification.sources import Sources
-from accredit.kit.openbadges.credential import OpenBadgeCredential
-from accredit.kit.vc import did_key, did_web, multikey
-from accredit.kit.vc.errors import IdentifierRefused, KeyRefused
+from accredit.fetching.fetcher import Fetched
+from accredit.kit.vc import did_key, multikey
+from accredit.kit.vc.errors import KeyRefused
 from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import VerificationKey
 
+# What leaves open whose key it is: then a key in the name of the key itself still shows that nothing was changed.
+_MAY_STAND_ALONE = frozenset({Reason.ISSUER_KEY_UNREACHABLE, Reason.KEY_NOT_LISTED})
 Keys = Callable[[str], Sequence[JoseVerificationKey] | None]
 
 
-class KeyFinder:
-    """Resolves verification methods for one document; ``reason`` says afterwards what is wrong with the binding."""
+class Signed(Protocol):
+    """A document that is signed: who says that they issued it, its id, and since when it holds."""
 
-    def __init__(self, sources: Sources, credential: OpenBadgeCredential) -> None:
+    @property
+    def issuer_id(self) -> str: ...
+    @property
+    def id(self) -> str | None: ...
+    @property
+    def valid_from(self) -> datetime | None: ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stated:
+    """A `Signed` that is no credential of an award."""
+
+    issuer_id: str
+    id: str | None
+    valid_from: datetime | None
+
+
+class KeyFinder:
+    """Resolves verification methods for one document; ``reason`` says afterwards what is wrong with the binding.
+
+    ``document`` is what an issuer elsewhere published its keys in, where that was looked up.
+    """
+
+    def __init__(self, sources: Sources, signed: Signed, *, outside: Outside = NOTHING) -> None:
         self.sources = sources
-        self.issuer_id = credential.issuer_id
-        self.credential_id = credential.id
-        self.begins = credential.valid_from
+        self.outside = outside
+        self.issuer_id = signed.issuer_id
+        self.credential_id = signed.id or ""
+        self.begins = signed.valid_from
         self.reason: Reason | None = None
+        self.document: Fetched | None = None
 
     def __call__(self, method: str) -> VerificationKey | None:
         """Return the key of a proof by its name, or None with a ``reason``. Raises `KeyRefused` for a weak one."""
         found = self._find(method, self.sources.keys)
-        return found if isinstance(found, VerificationKey) else None
+        if found is not None and not isinstance(found, VerificationKey):
+            # An RSA key makes tokens and no embedded proofs.
+            self._refuse(Reason.KEY_NOT_OF_ISSUER)
+            return None
+        return found
 
     def of_token(self, kid: str) -> JoseVerificationKey | None:
         """Return the key that a token names, as for a proof; it may be one of RSA."""
-        hosts = _host(kid), _host(self.issuer_id)
+        hosts = host_of(kid), host_of(self.issuer_id)
         if None not in hosts and hosts[0] != hosts[1]:
             # Whoever writes a token writes the address of its key too (attacks.md VJ07); nothing is fetched from there.
             return self._refuse(Reason.KEY_OF_ANOTHER_ISSUER)
@@ -60,7 +94,7 @@ class KeyFinder:
         keys = keys_of(self.issuer_id)
         if keys is not None:
             return self._among(keys, method)
-        return self._unanchored(controller, method, fragment)
+        return self._elsewhere(controller, method, fragment)
 
     def _own(self, controller: str, method: str, keys_of: Keys) -> JoseVerificationKey | None:
         # Two organisations of one service: the key of one never speaks for the other (attacks.md VI16).
@@ -77,13 +111,22 @@ class KeyFinder:
     def _may_be_younger(self) -> bool:
         # Whoever asks far from the service knows its keys up to a day; a younger one is unknown, and not false.
         known_until = self.sources.known_until()
-        return known_until is not None and self.begins > known_until
+        return known_until is not None and self.begins is not None and self.begins > known_until
 
     def _as_of_the_log(self, key: JoseVerificationKey) -> JoseVerificationKey:
         stolen = key.revoked
         if stolen is None or not self.sources.was_witnessed(self.credential_id, before=stolen):
             return key
         return replace(key, revoked=None, retired=min(key.retired or stolen, stolen))
+
+    def _elsewhere(self, controller: str, method: str, fragment: str) -> JoseVerificationKey | None:
+        answer = issuer_documents.look_up(self.outside, issuer_id=self.issuer_id, method=method)
+        if answer is None or (answer.key is None and answer.reason in _MAY_STAND_ALONE):
+            alone = self._unanchored(controller, method, fragment)
+            if alone is not None or answer is None:
+                return alone
+        self.reason, self.document = answer.reason, answer.document
+        return answer.key
 
     def _among(self, keys: Sequence[JoseVerificationKey], method: str) -> JoseVerificationKey | None:
         found = next((key for key in keys if key.id == method), None)
@@ -103,14 +146,3 @@ class KeyFinder:
     def _refuse(self, reason: Reason) -> JoseVerificationKey | None:
         self.reason = reason
         return None
-
-
-def _host(identifier: str) -> str | None:
-    """Return the host that an address, or a DID of the web, stands under; None for anything else."""
-    try:
-        if identifier.startswith("did:web:"):
-            identifier = did_web.document_url(identifier.partition("#")[0])
-        parts = urlsplit(identifier)
-    except (IdentifierRefused, ValueError):
-        return None
-    return parts.hostname if parts.scheme in {"http", "https"} else None

@@ -14,6 +14,7 @@ from accredit.domain.issuing.rules import RehearsalKey
 from accredit.domain.verification import ways_in
 from accredit.domain.verification.checks import examine
 from accredit.domain.verification.examination import Examination
+from accredit.domain.verification.outside import NOTHING, Outside
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.reading import Printed, Received, receive, receive_text
 from accredit.domain.verification.report import VerificationReport, refused, report_of
@@ -107,18 +108,22 @@ def verify(
     offline: bool = False,
     expected_name: str | None = None,
     known_as: str | None = None,
+    outside: Outside = NOTHING,
 ) -> VerificationReport:
     """Examine a credential (JSON or a token, or a PNG, SVG or PDF that carries one) and give one verdict.
 
     ``offline`` takes no status from anywhere, so that nothing can be green. ``expected_name`` is compared with the
-    signed one, where ``known_as`` may stand for its first part. Never raises because of ``data``.
+    signed one, where ``known_as`` may stand for its first part. ``outside`` is what is known of issuers elsewhere, and
+    what may be looked up. Never raises because of ``data``.
     """
     version = None if offline or expected_name is not None else sources.version
     raw = data if isinstance(data, bytes) else data.data
     kept = recall(raw, version=version, now=now)
     if kept is not None:
         return kept
-    examination = Examination(now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=known_as)
+    examination = Examination(
+        now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=known_as, outside=outside
+    )
     examine(receive(data) if isinstance(data, bytes) else data, examination)
     report = report_of(examination)
     if report.may_be_remembered:

@@ -13,7 +13,9 @@ from uuid import UUID
 
 from accredit.domain.verification import words
 from accredit.domain.verification.checks import CLOCK_SKEW, printed_names
-from accredit.domain.verification.examination import Examination
+from accredit.domain.verification.endorsements import EndorsementReport, judge
+from accredit.domain.verification.examination import Examination, Read
+from accredit.domain.verification.plain import PlainCredential
 from accredit.domain.verification.rules import (
     Axis,
     Check,
@@ -50,6 +52,8 @@ class Claims:
     valid_from: str
     skills: tuple[Mapping[str, str | None], ...]
     results: tuple[Mapping[str, str | None], ...]
+    defined_by: str | None = None
+    """Who defined the award, where that is somebody else than its issuer."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,6 +68,8 @@ class VerificationReport:
     checked_at: datetime
     own: bool
     credential_id: UUID | None
+    endorsements: tuple[EndorsementReport, ...] = ()
+    """What others say in it, each judged on its own."""
     changes_at: datetime | None = None
     """When time alone will next change this answer; None where nothing in the document says so."""
 
@@ -115,7 +121,11 @@ class VerificationReport:
     @property
     def may_be_remembered(self) -> bool:
         """Whether nothing but our own record, and the time, decided this answer."""
-        return self.credential_id is not None and all(check.reason is not Reason.OUR_FAULT for check in self.checks)
+        return (
+            self.credential_id is not None
+            and not self.endorsements
+            and all(check.reason is not Reason.OUR_FAULT for check in self.checks)
+        )
 
     def at(self, now: datetime) -> VerificationReport:
         """Return the same answer as it would be given at another moment, when nothing else has changed."""
@@ -147,6 +157,7 @@ class VerificationReport:
             "checks": [_check_json(check) for check in self.checks],
             "claims": None if self.is_of_a_stranger else claims,
             "unconfirmed_claims": claims if self.is_of_a_stranger else None,
+            "endorsements": [each.to_json() for each in self.endorsements],
             "checked_at": self.checked_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         }
 
@@ -160,7 +171,7 @@ def report_of(examination: Examination) -> VerificationReport:
     is_bound = examination.has_passed(CheckId.SIGNATURE, CheckId.KEY)
     is_withheld = any(check.reason in _WITHHELD for check in examination.checks)
     if credential is not None and is_bound and verdict not in _NO_CLAIMS and not is_withheld:
-        claims = _claims(credential)
+        claims = _claims_of(credential)
     return VerificationReport(
         verdict=verdict,
         reason=reason,
@@ -171,6 +182,7 @@ def report_of(examination: Examination) -> VerificationReport:
         own=examination.own,
         named_issuer=credential.issuer_id if examination.own and credential is not None else None,
         credential_id=UUID(credential.id) if is_ours and credential is not None else None,
+        endorsements=judge(examination),
         changes_at=_changes_at(examination),
     )
 
@@ -219,6 +231,30 @@ def _claims_json(claims: Claims) -> dict[str, Any]:
     return found | {"results": [dict(each) for each in claims.results]}
 
 
+def _claims_of(credential: Read) -> Claims:
+    if isinstance(credential, OpenBadgeCredential):
+        return _claims(credential)
+    if isinstance(credential, PlainCredential):
+        issuer_name, kinds = credential.issuer_name, credential.kinds
+    else:
+        issuer_name = credential.issuer.name if isinstance(credential.issuer, Profile) else None
+        kinds = credential.type
+    return Claims(
+        credential_id=credential.id or "",
+        issuer_id=credential.issuer_id,
+        issuer_name=issuer_name,
+        award_name=credential.name,
+        achievement_name=credential.name or ", ".join(kinds),
+        description="",
+        narrative=None,
+        printed_name=None,
+        awarded_on=None,
+        valid_from="" if credential.valid_from is None else credential.valid_from.isoformat().replace("+00:00", "Z"),
+        skills=(),
+        results=(),
+    )
+
+
 def _claims(credential: OpenBadgeCredential) -> Claims:
     subject = credential.subject
     achievement = subject.achievement
@@ -248,4 +284,10 @@ def _claims(credential: OpenBadgeCredential) -> Claims:
             }
             for each in subject.result
         ),
+        defined_by=_definer(credential),
     )
+
+
+def _definer(credential: OpenBadgeCredential) -> str | None:
+    creator = credential.subject.achievement.creator
+    return None if creator is None or creator.id == credential.issuer_id else creator.name or creator.id

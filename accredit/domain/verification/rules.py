@@ -133,20 +133,25 @@ class Reason(StrEnum):
     KEY_COMPROMISED = "key_compromised"
     KEY_NOT_ANCHORED = "key_not_anchored"
     ISSUER_KEY_UNREACHABLE = "issuer_key_unreachable"
+    KEY_NOT_LISTED = "key_not_listed"
     UNKNOWN_HERE = "unknown_here"
     NOT_AS_RECORDED = "not_as_recorded"
     NOT_PUBLISHED_YET = "not_published_yet"
     ISSUER_NOT_RECOGNISED = "issuer_not_recognised"
+    REGISTRY_NOT_FRESH = "registry_not_fresh"
+    ACHIEVEMENT_OF_ANOTHER = "achievement_of_another"
     REVOKED = "revoked"
     SUSPENDED = "suspended"
     REPLACED = "replaced"
     STATUS_NOT_FRESH = "status_not_fresh"
+    STATUS_LIST_INVALID = "status_list_invalid"
     NOT_YET_VALID = "not_yet_valid"
     EXPIRED = "expired"
     NOT_IN_LOG = "not_in_log"
     FETCHING_IS_OFF = "fetching_is_off"
     LOOK_ALIKE_ADDRESS = "look_alike_address"
     NO_CURRENT_RECORD = "no_current_record"
+    ENDORSES_ANOTHER = "endorses_another"
     NAME_DIFFERS = "name_differs"
     CHECK_MISSING = "check_missing"
     OUR_FAULT = "our_fault"
@@ -190,20 +195,26 @@ REASONS: Mapping[Reason, Verdict] = {
     Reason.KEY_COMPROMISED: _V.NOT_GENUINE,
     Reason.KEY_NOT_ANCHORED: _V.INTEGRITY_ONLY,
     Reason.ISSUER_KEY_UNREACHABLE: _V.CANNOT_CONFIRM,
+    # The issuer may have put another key in its place, and nothing proves that this one was ever its own (VI08).
+    Reason.KEY_NOT_LISTED: _V.CANNOT_CONFIRM,
     Reason.UNKNOWN_HERE: _V.NOT_GENUINE,
     Reason.NOT_AS_RECORDED: _V.NOT_GENUINE,
     Reason.NOT_PUBLISHED_YET: _V.CANNOT_CONFIRM,
     Reason.ISSUER_NOT_RECOGNISED: _V.GENUINE_ISSUER_NOT_RECOGNISED,
+    Reason.REGISTRY_NOT_FRESH: _V.CANNOT_CONFIRM,
+    Reason.ACHIEVEMENT_OF_ANOTHER: _V.GENUINE_ISSUER_NOT_RECOGNISED,
     Reason.REVOKED: _V.NOT_CURRENT,
     Reason.SUSPENDED: _V.NOT_CURRENT,
     Reason.REPLACED: _V.NOT_CURRENT,
     Reason.STATUS_NOT_FRESH: _V.CANNOT_CONFIRM,
+    Reason.STATUS_LIST_INVALID: _V.CANNOT_CONFIRM,
     Reason.NOT_YET_VALID: _V.NOT_CURRENT,
     Reason.EXPIRED: _V.NOT_CURRENT,
     Reason.NOT_IN_LOG: _V.CANNOT_CONFIRM,
     Reason.FETCHING_IS_OFF: _V.CANNOT_CONFIRM,
     Reason.LOOK_ALIKE_ADDRESS: _V.CANNOT_CONFIRM,
     Reason.NO_CURRENT_RECORD: _V.CANNOT_CONFIRM,
+    Reason.ENDORSES_ANOTHER: _V.NOT_GENUINE,
     Reason.CHECK_MISSING: _V.CANNOT_CONFIRM,
     Reason.OUR_FAULT: _V.CANNOT_CONFIRM,
 }

@@ -11,6 +11,7 @@ from accredit.kit.linkeddata import LinkedDataError
 from accredit.kit.vc import data_integrity, did_key, vc_jwt
 from accredit.kit.vc.errors import KeyRefused, ProofInvalid, TokenInvalid, VcError
 from accredit.kit.vc.json_web_key import JoseKey
+from accredit.kit.vc.known_test_keys import is_printed_in_a_specification
 from accredit.kit.vc.multikey import PublicKey
 
 _PROOF_REASONS = {
@@ -42,7 +43,7 @@ _TOKEN_KEYS = {
     "key_unsupported": Reason.ALG_NOT_ALLOWED,
 }
 # What is true of the key and leaves the document itself an open question.
-_OPEN_ABOUT_KEY = frozenset({Reason.ISSUER_KEY_UNREACHABLE})
+OPEN_ABOUT_KEY = frozenset({Reason.ISSUER_KEY_UNREACHABLE, Reason.KEY_NOT_LISTED, Reason.FORM_NOT_SUPPORTED})
 
 
 def signature_and_key(examination: Examination) -> None:
@@ -65,7 +66,7 @@ def signature_and_key(examination: Examination) -> None:
 def _token_and_key(examination: Examination, token: str) -> None:
     assert examination.credential is not None
     issuer_id = examination.credential.issuer_id
-    finder = KeyFinder(examination.sources, examination.credential)
+    finder = KeyFinder(examination.sources, examination.credential, outside=examination.outside)
     try:
         found = vc_jwt.decode(token, resolve=finder.of_token, now=examination.now)
     except KeyRefused as error:
@@ -75,6 +76,9 @@ def _token_and_key(examination: Examination, token: str) -> None:
         _note_refusal(examination, finder, error)
         return
     examination.passed(CheckId.SIGNATURE, algorithm=found.algorithm)
+    if isinstance(found.public_key, PublicKey) and is_printed_in_a_specification(found.public_key.raw):
+        examination.failed(CheckId.KEY, Reason.WEAK_KEY)
+        return
     if found.kid is None and _certifies_itself(found.public_key, issuer_id):
         examination.passed(CheckId.KEY, key=issuer_id)
     elif found.kid is None and examination.own:
@@ -83,7 +87,13 @@ def _token_and_key(examination: Examination, token: str) -> None:
     elif finder.reason is not None or not found.is_bound:
         examination.failed(CheckId.KEY, finder.reason or Reason.KEY_NOT_ANCHORED)
     else:
-        examination.passed(CheckId.KEY, key=found.kid or issuer_id)
+        examination.passed(CheckId.KEY, key=found.kid or issuer_id, **_evidence(finder))
+
+
+def _evidence(finder: KeyFinder) -> dict[str, str]:
+    # What an issuer elsewhere published can change from one hour to the next, so it is said what was read, and when.
+    read = finder.document
+    return {} if read is None else {"fetched_at": read.fetched_at.isoformat(), "sha256": read.digest}
 
 
 def _certifies_itself(public_key: JoseKey, issuer_id: str) -> bool:
@@ -93,7 +103,7 @@ def _certifies_itself(public_key: JoseKey, issuer_id: str) -> bool:
 def _proofs_and_key(examination: Examination) -> None:
     assert examination.credential is not None
     issuer_id = examination.credential.issuer_id
-    finder = KeyFinder(examination.sources, examination.credential)
+    finder = KeyFinder(examination.sources, examination.credential, outside=examination.outside)
     try:
         proofs = data_integrity.verify(examination.document, resolve=finder, now=examination.now)
     except LinkedDataError as error:
@@ -107,12 +117,15 @@ def _proofs_and_key(examination: Examination) -> None:
         return
     examination.shown_in_part = all(data_integrity.SHOWN_IN_PART in proof.notes for proof in proofs)
     examination.passed(CheckId.SIGNATURE, cryptosuite=proofs[0].cryptosuite)
-    if finder.reason is not None:
+    if any(is_printed_in_a_specification(proof.key.public_key.raw) for proof in proofs):
+        # Its private half stands in a specification or a test suite for everybody to sign with (attacks.md VI18).
+        examination.failed(CheckId.KEY, Reason.WEAK_KEY)
+    elif finder.reason is not None:
         examination.failed(CheckId.KEY, finder.reason)
     elif any(proof.controller != issuer_id for proof in proofs):
         examination.failed(CheckId.KEY, Reason.KEY_NOT_ANCHORED)
     else:
-        examination.passed(CheckId.KEY, key=proofs[0].verification_method)
+        examination.passed(CheckId.KEY, key=proofs[0].verification_method, **_evidence(finder))
 
 
 def _note_refusal(examination: Examination, finder: KeyFinder, error: VcError) -> None:
@@ -121,7 +134,7 @@ def _note_refusal(examination: Examination, finder: KeyFinder, error: VcError) -
     reason = finder.reason if code == "key_unknown" else reasons.get(code)
     if reason is None:
         examination.failed(CheckId.SIGNATURE, _PROOF_REASONS.get(code, Reason.PROOF_MALFORMED), path=error.path)
-    elif reason in _OPEN_ABOUT_KEY:
+    elif reason in OPEN_ABOUT_KEY:
         examination.untold(CheckId.SIGNATURE, reason)
         examination.untold(CheckId.KEY, reason)
     else:

@@ -77,20 +77,25 @@ TITLES: Mapping[Reason, str] = {
     Reason.KEY_COMPROMISED: N_("Not genuine: the key was stolen or lost"),
     Reason.KEY_NOT_ANCHORED: HEADINGS[Verdict.INTEGRITY_ONLY],
     Reason.ISSUER_KEY_UNREACHABLE: N_("We could not check this: it comes from another service"),
+    Reason.KEY_NOT_LISTED: N_("We could not check this: its key is not on the organisation's list"),
     Reason.UNKNOWN_HERE: N_("Not genuine: it was never issued"),
     Reason.NOT_AS_RECORDED: N_("Not genuine: the record says something else"),
     Reason.NOT_PUBLISHED_YET: N_("We could not check this: it is not published yet"),
     Reason.ISSUER_NOT_RECOGNISED: HEADINGS[Verdict.GENUINE_ISSUER_NOT_RECOGNISED],
+    Reason.REGISTRY_NOT_FRESH: N_("We could not check this: our register of organisations has run out"),
+    Reason.ACHIEVEMENT_OF_ANOTHER: N_("Unchanged; the award is not the organisation's own"),
     Reason.REVOKED: N_("No longer valid"),
     Reason.SUSPENDED: N_("On hold for now"),
     Reason.REPLACED: N_("There is a newer one"),
     Reason.STATUS_NOT_FRESH: N_("Genuine when it was issued; we could not check if it still holds"),
+    Reason.STATUS_LIST_INVALID: N_("Unchanged; its issuer's list of revoked awards cannot be used"),
     Reason.NOT_YET_VALID: N_("Not in force yet"),
     Reason.EXPIRED: N_("Its time is over"),
     Reason.NOT_IN_LOG: N_("We could not check this: its entry in the public log is missing"),
     Reason.FETCHING_IS_OFF: N_("We could not check this: it is an address of somebody else"),
     Reason.LOOK_ALIKE_ADDRESS: N_("Careful: this address is not ours"),
     Reason.NO_CURRENT_RECORD: N_("We could not check this: there is no current record"),
+    Reason.ENDORSES_ANOTHER: N_("Not genuine: it speaks of something else"),
     Reason.CHECK_MISSING: N_("We could not check all of this"),
     Reason.OUR_FAULT: N_("We could not check this: something went wrong here"),
 }
@@ -106,6 +111,7 @@ _NOT_THIS = N_(
 )
 _ASK_WHO_SIGNED = N_("Please do not rely on it. Ask the organisation itself if it issued this.")
 _ELSEWHERE = N_("It comes from another service. Check it there, or ask the person for the address that it gives.")
+_ASK_IF_IT_HOLDS = N_("Ask the organisation, through a contact you find yourself, if it still holds.")
 _LATER = N_("Try again in a few minutes. If it stays like this, ask the organisation.")
 NEXT_STEPS_FOR: Mapping[Reason, str] = {
     Reason.NO_CREDENTIAL: N_(
@@ -159,6 +165,7 @@ NEXT_STEPS_FOR: Mapping[Reason, str] = {
     Reason.KEY_NOT_ANCHORED: NEXT_STEPS[Verdict.INTEGRITY_ONLY],
     # Trying again would tell no more: these are answered by somebody else, or not at all.
     Reason.ISSUER_KEY_UNREACHABLE: _ELSEWHERE,
+    Reason.KEY_NOT_LISTED: NEXT_STEPS[Verdict.GENUINE_ISSUER_NOT_RECOGNISED],
     Reason.UNKNOWN_HERE: _ASK_WHO_SIGNED,
     Reason.NOT_AS_RECORDED: N_(
         "Please do not rely on it. Type the code printed on the paper to see what the record says, or ask the "
@@ -166,6 +173,8 @@ NEXT_STEPS_FOR: Mapping[Reason, str] = {
     ),
     Reason.NOT_PUBLISHED_YET: N_("Try again in an hour. A new certificate is published within minutes."),
     Reason.ISSUER_NOT_RECOGNISED: NEXT_STEPS[Verdict.GENUINE_ISSUER_NOT_RECOGNISED],
+    Reason.REGISTRY_NOT_FRESH: _LATER,
+    Reason.ACHIEVEMENT_OF_ANOTHER: NEXT_STEPS[Verdict.GENUINE_ISSUER_NOT_RECOGNISED],
     Reason.REVOKED: N_("Please do not rely on it. Ask the organisation what holds today."),
     Reason.SUSPENDED: N_(
         "This says nothing against the person: a pause often only means that something is being put right. Ask the "
@@ -175,6 +184,7 @@ NEXT_STEPS_FOR: Mapping[Reason, str] = {
     Reason.STATUS_NOT_FRESH: N_(
         "Open the address or type the code printed on the certificate, or ask the organisation if it still holds."
     ),
+    Reason.STATUS_LIST_INVALID: _ASK_IF_IT_HOLDS,
     Reason.NOT_YET_VALID: N_("Check it again on the day it begins, or ask the organisation."),
     Reason.EXPIRED: N_("Ask the person if there is a newer one, or ask the organisation what holds today."),
     Reason.NOT_IN_LOG: _LATER,
@@ -185,6 +195,7 @@ NEXT_STEPS_FOR: Mapping[Reason, str] = {
     Reason.NO_CURRENT_RECORD: N_(
         "This is not a sign of anything wrong: a record may have been erased at somebody's wish. Ask the organisation."
     ),
+    Reason.ENDORSES_ANOTHER: _NOT_THIS,
     Reason.CHECK_MISSING: _LATER,
     Reason.OUR_FAULT: _LATER,
 }
@@ -232,20 +243,29 @@ REASONS: Mapping[Reason, str] = {
     ),
     Reason.KEY_NOT_ANCHORED: N_("The key is not tied to the organisation it names."),
     Reason.ISSUER_KEY_UNREACHABLE: N_("It comes from another service, whose keys we do not look up."),
+    Reason.KEY_NOT_LISTED: N_(
+        "The organisation does not name this key among its own today. It may have changed its keys."
+    ),
     Reason.UNKNOWN_HERE: N_("The organisation it names never issued it."),
     Reason.NOT_AS_RECORDED: N_("It is not what stands in the record."),
     Reason.NOT_PUBLISHED_YET: N_("It has not been published yet."),
     Reason.ISSUER_NOT_RECOGNISED: N_("Nobody has confirmed this organisation to us."),
+    Reason.REGISTRY_NOT_FRESH: N_("The register that named this organisation has run out, and no newer one is here."),
+    Reason.ACHIEVEMENT_OF_ANOTHER: N_(
+        "The award is defined by somebody else than the organisation that gave it, and nobody confirmed that it may."
+    ),
     Reason.REVOKED: N_("The organisation has revoked it."),
     Reason.SUSPENDED: N_("The organisation has paused it for now."),
     Reason.REPLACED: N_("The organisation has issued a new one in its place."),
     Reason.STATUS_NOT_FRESH: N_("Whether it still holds could not be checked now."),
+    Reason.STATUS_LIST_INVALID: N_("The organisation's list of revoked awards cannot be read, or is not its own."),
     Reason.NOT_YET_VALID: N_("It is not in force yet."),
     Reason.EXPIRED: N_("The time it was made for is over."),
     Reason.NOT_IN_LOG: N_("Its place in the public log could not be shown."),
     Reason.FETCHING_IS_OFF: N_("We do not open addresses of others."),
     Reason.LOOK_ALIKE_ADDRESS: N_("This address looks like ours, and it is not ours."),
     Reason.NO_CURRENT_RECORD: N_("There is no current record of it."),
+    Reason.ENDORSES_ANOTHER: N_("It speaks of something else than this award."),
     Reason.NAME_DIFFERS: N_("The name is not the one on this award."),
     Reason.CHECK_MISSING: N_("Not every check could be made."),
     Reason.OUR_FAULT: N_("Something went wrong on our side."),
