@@ -16,6 +16,7 @@ import pytest
 from accredit.domain.verification.report import VerificationReport
 from accredit.domain.verification.rules import CheckId, Reason, Verdict
 from accredit.kit.vc import json_web_key, json_web_signature, status_list, vc_jwt
+from accredit.kit.vc.multikey import KeyKind
 from tests.unit.domain.verification.issuer_elsewhere import (
     DID,
     DID_PATH,
@@ -280,7 +281,7 @@ def test_vs29_an_issuer_elsewhere_need_not_have_a_list(host: StrangeHost) -> Non
 
 def test_a_list_may_be_a_token(host: StrangeHost) -> None:
     token_issuer = Issuer(seed=5)
-    public, sign = examples.curve_signer(examples.multikey.KeyKind.P256, 11)
+    public, sign = examples.curve_signer(KeyKind.P256, 11)
     kid = f"{DID}#token-1"
     method = {"id": kid, "type": "JsonWebKey", "controller": DID, "publicKeyJwk": json_web_key.encode(public)}
     document = token_issuer.document()
