@@ -45,6 +45,18 @@ class Claims(_Shape):
     valid_from: str
     skills: list[Skill]
     results: list[Result]
+    defined_by: str | None = Field(description="Who defined the award, where that is not its issuer.")
+
+
+class Endorsed(_Shape):
+    """What somebody else says in a credential, judged alone: it lends its verdict to nothing, and takes none."""
+
+    verdict: Verdict
+    reason: Reason | None
+    about: Literal["credential", "issuer", "achievement"]
+    endorser_id: str | None
+    endorser_name: str | None = Field(description="What the endorser calls itself; confirmed for GENUINE only.")
+    comment: str | None
 
 
 class CheckMade(_Shape):
@@ -73,6 +85,7 @@ class Verification(_Shape):
     unconfirmed_claims: Claims | None = Field(
         description="What an issuer says whom nobody confirmed: never show it as if it were known."
     )
+    endorsements: list[Endorsed]
     checked_at: str = Field(description="A moment in UTC, to the second.")
 
 
