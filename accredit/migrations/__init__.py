@@ -30,6 +30,7 @@ PACKAGES = (
     "awarding",
     "credentials",
     "retention",
+    "verification",
 )
 
 

@@ -88,6 +88,7 @@ class Issuance(SQLModel, table=True):
         "signed_digest",
         "signed_jwt",
         "signed_jwt_digest",
+        "offline_statement",
     )
     """What is emptied when its holder's record is erased."""
 
@@ -120,6 +121,10 @@ class Issuance(SQLModel, table=True):
     void_reason: str | None = None
     status: Status = Field(default=Status.ACTIVE, sa_type=Word(Status))
     status_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    offline_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its holder asked for a certificate that can be read where nobody answers."""
+    offline_statement: str | None = None
+    """The digits for its QR code, once they are signed; they hold the printed name."""
 
 
 class StatusEvent(SQLModel, table=True):
@@ -199,6 +204,8 @@ append_only(
         "void_reason",
         "status",
         "status_since",
+        "offline_asked_at",
+        "offline_statement",
     ),
 )
 append_only(StatusEvent, erasable=("reason",))

@@ -40,6 +40,9 @@ class Purpose(StrEnum):
     ASSERTION = "assertion"
     ASSERTION_JWT = "assertion-jwt"
     """The second form of each credential, a token, is signed with a key of its own."""
+    OFFLINE = "offline"
+    """Signs statements for QR codes, which are read where nobody answers. It stands under no relationship of the
+    issuer's document, so that no reader of credentials takes one by it."""
     STATUS = "status"
     CHECKPOINT = "checkpoint"
 
