@@ -14,6 +14,7 @@ from accredit.domain.issuing import operations
 from accredit.domain.issuing.rules import StopReason
 from accredit.domain.issuing.stopping import stops
 from accredit.domain.organisations import queries as organisations
+from accredit.domain.transparency import timekeeping
 from accredit.errors import RuleBroken
 from accredit.storage import Database, Session
 
@@ -63,6 +64,18 @@ def start(organisation: str | None) -> None:
     except RuleBroken as error:
         raise click.UsageError(SENTENCES[error.rule]) from error
     click.echo("Started. What waits is signed within the next half minute.")
+
+
+@issuing.command("trust-clock")
+def trust_clock() -> None:
+    """Sign by this machine's clock, though the log was signed last at another time.
+
+    Look first: what is signed by a wrong clock states a wrong time for ever.
+    """
+    now = utc_now()
+    with _database().transaction() as db:
+        timekeeping.trust_clock(db, actor=OPERATOR, now=now)
+    click.echo(f"It is {now:%Y-%m-%d %H:%M} UTC. Signing goes on within the next half minute.")
 
 
 @issuing.command()

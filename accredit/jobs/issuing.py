@@ -31,6 +31,7 @@ from accredit.domain.issuing.stopping import stops
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import LogSigner
+from accredit.domain.transparency.timekeeping import MOST_BEHIND, check_clock
 from accredit.domain.verification import operations as verification
 from accredit.errors import AccreditError, NotReady, RuleBroken
 from accredit.keyring import Algorithm, KeyRing
@@ -91,6 +92,7 @@ class Issuer:
     def issue_waiting(self) -> Issued:
         """Issue everything that waits and release it; return what was done."""
         with self._turn:
+            self._check_clock()
             self._check_log()
             done = Issued()
             while self._prepare_chunk(done):
@@ -109,19 +111,27 @@ class Issuer:
     def publish(self) -> int:
         """Sign a checkpoint of the log as it is and release what it covers; return how many were released."""
         with self._turn:
+            self._check_clock()
             return self._publish()
 
     def publish_status_list(self, list_id: UUID) -> bool:
         """Sign one status list if it changed or grows old."""
         with self._turn:
+            self._check_clock()
             return self._publish_list(list_id)
 
     def sign_lists(self, *, signed_before: datetime) -> int:
         """Sign every list that was never signed, or last before a moment; return how many were."""
         with self._database.reading() as db:
-            lists = queries.lists_to_sign(db, signed_before=signed_before)
+            ahead = self._clock() + MOST_BEHIND
+            lists = queries.lists_to_sign(db, signed_before=signed_before, signed_after=ahead)
         with self._turn:
+            self._check_clock()
             return self._publish_lists(lists)
+
+    def _check_clock(self) -> None:
+        with self._database.reading() as db:
+            check_clock(db, now=self._clock())
 
     def _check_log(self) -> None:
         # An old database that came back must not grow: what it would append is another history than was signed.

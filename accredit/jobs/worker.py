@@ -169,8 +169,8 @@ def _sweep_until(reconciler: Reconciler, ended: threading.Event) -> None:
         # A fault of the database, a full disk or a mail server away must not end the worker: it says so and goes on.
         try:
             reconciler.sweep()
-        except Conflict as refused:
-            # The log is not the one that was signed: a person must act, and the sentence says how.
+        except (Conflict, NotReady) as refused:
+            # Another log than was signed, a wrong clock, a lost key: a person must act, and the sentence says how.
             logger.error("nothing is issued", code=refused.code, detail=refused.detail)  # noqa: TRY400
         except Exception:
             logger.exception("sweep failed")

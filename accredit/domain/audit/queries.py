@@ -46,6 +46,12 @@ def count(db: Session, *, organisation_id: UUID) -> int:
     return db.exec(select(func.count()).where(col(AuditEvent.organisation_id) == organisation_id)).one()
 
 
+def details_of(db: Session, tag: Tag) -> tuple[Mapping[str, Any], ...]:
+    """Return what was written down with every event of one kind that concerns the service itself."""
+    wanted = select(AuditEvent.details).where(AuditEvent.tag == tag, col(AuditEvent.organisation_id).is_(None))
+    return tuple(db.exec(wanted))
+
+
 def last_actor(db: Session, *, tag: Tag, subject: UUID) -> UUID | None:
     """Return who did something to a subject last; None where nobody did, or the service itself."""
     return db.exec(

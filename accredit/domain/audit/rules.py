@@ -90,6 +90,7 @@ class Tag(StrEnum):
     KEY_COMPROMISED = "key.compromised"
     KEY_DELETED = "key.deleted"
     MAIL_SENT = "mail.sent"
+    CLOCK_TRUSTED = "clock.trusted"
     ISSUING_STOPPED = "issuing.stopped"
     ISSUING_STARTED = "issuing.started"
     LEGAL_HOLD_SET = "legal-hold.set"

@@ -299,13 +299,10 @@ def recorded_since(db: Session, since: datetime) -> int:
     return recorded
 
 
-def lists_to_sign(db: Session, *, signed_before: datetime) -> tuple[UUID, ...]:
-    """Return the lists never signed, or signed last before a moment."""
-    rows = db.execute(
-        sa.select(col(StatusList.id)).where(
-            sa.or_(col(StatusList.signed_at).is_(None), col(StatusList.signed_at) < signed_before)
-        )
-    )
+def lists_to_sign(db: Session, *, signed_before: datetime, signed_after: datetime = rules.NEVER) -> tuple[UUID, ...]:
+    """Return the lists never signed, or signed last before a moment, or after one that has not come yet."""
+    at = col(StatusList.signed_at)
+    rows = db.execute(sa.select(col(StatusList.id)).where(sa.or_(at.is_(None), at < signed_before, at > signed_after)))
     return tuple(rows.scalars())
 
 

@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
@@ -32,6 +32,7 @@ LIST_LENGTH = 131_072
 """Bits of a status list: the fewest Bitstring Status List 1.0 §2.2 allows, 16 KiB."""
 FULL_ENOUGH = LIST_LENGTH // 2
 """A new list is begun here, so that a random free index is found at once and tells nobody how many came before."""
+NEVER = datetime(9999, 1, 1, tzinfo=UTC)
 
 
 class Purpose(StrEnum):

@@ -24,6 +24,7 @@ from accredit.domain.issuing.queries import KeyFacts
 from accredit.domain.issuing.rules import Purpose, Stage, Status, StatusAct
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import Act, Entry
+from accredit.domain.transparency.timekeeping import MOST_BEHIND
 from accredit.errors import NotFound, RuleBroken
 from accredit.keyring import KeyRing
 from accredit.kit.vc import eddsa_rdfc_2022, status_list
@@ -175,11 +176,14 @@ def publish_status_list(db: Session, *, list_id: UUID, keyring: KeyRing, now: da
     revoked = queries.revoked_indexes(db, list_id)
     paused = queries.revoked_indexes(db, list_id, Status.SUSPENDED)
     state = hashlib.sha256(f"{','.join(map(str, revoked))};{','.join(map(str, paused))}".encode()).hexdigest()
-    if row.signed_state == state and row.signed_at is not None and now < row.signed_at + SIGN_AGAIN_AFTER:
+    # Signed by a clock that was wrong: nobody can use it before its time has come, so it is signed anew.
+    is_ahead = row.signed_at is not None and row.signed_at > now + MOST_BEHIND
+    is_young = row.signed_at is not None and now < row.signed_at + SIGN_AGAIN_AFTER
+    if row.signed_state == state and is_young and not is_ahead:
         return False
     key = _status_key(db, row.organisation_id)
-    # Never earlier than the list it replaces, whatever the clock does.
-    at = (max(now, row.signed_at) if row.signed_at else now).replace(microsecond=0)
+    # Never earlier than the list it replaces, though the clock be put back by moments.
+    at = (max(now, row.signed_at) if row.signed_at and not is_ahead else now).replace(microsecond=0)
     url = rules.status_list_url(key.controller, row.public_id)
     row.signed_list = _signed_list(url, status_list.encode(revoked, row.length), key, keyring, at)
     row.signed_suspensions = _signed_list(

@@ -75,6 +75,7 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.KEY_PUBLISHED: _l("Signing key published"),
     Tag.KEY_RETIRED: _l("Signing key retired"),
     Tag.MAIL_SENT: _l("E-mail sent"),
+    Tag.CLOCK_TRUSTED: _l("Clock of the service found to be right"),
     Tag.ISSUING_STOPPED: _l("Signing of certificates stopped"),
     Tag.ISSUING_STARTED: _l("Signing of certificates goes on"),
     Tag.LEGAL_HOLD_SET: _l("Record put on hold"),

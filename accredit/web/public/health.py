@@ -11,6 +11,7 @@ from flask import Response, current_app, jsonify
 from accredit.clock import utc_now
 from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing.stopping import stops
+from accredit.domain.transparency.timekeeping import check_clock
 from accredit.errors import NotReady
 from accredit.storage import Session, heartbeat, identity
 from accredit.storage.room import Room
@@ -41,12 +42,14 @@ def readyz() -> Response:
             parts["schema"] = _schema(db)
             parts["worker"] = _worker(db)
             parts["room"] = _room()
+            parts["clock"] = _clock(db)
             parts["issuing"] = _issuing(db)
             parts["keys"] = "ok" if issuing.log_key(db) else "none yet: the worker makes them with the first award"
     except sa.exc.SQLAlchemyError:
         # What is wrong with it stands in the log; an address of a database is nobody's business here.
         parts["database"] = "not reachable"
-    is_ready = len(parts) == 6 and all(parts[name] == "ok" for name in ("database", "schema", "worker", "room"))
+    needed = ("database", "schema", "worker", "room", "clock")
+    is_ready = all(parts.get(name) == "ok" for name in needed)
     answer = jsonify(status="ready" if is_ready else "not ready", **parts)
     answer.status_code = 200 if is_ready else 503
     return answer
@@ -68,6 +71,14 @@ def _room() -> str:
     folders = [settings.keys_dir, settings.lock_store_path.parent]
     shortage = Room.of(current_database(), folders, settings.room_needed).shortage()
     return "ok" if shortage is None else f"issuing is paused: {shortage.detail}"
+
+
+def _clock(db: Session) -> str:
+    try:
+        check_clock(db, now=utc_now())
+    except NotReady as wrong:
+        return wrong.detail
+    return "ok"
 
 
 def _issuing(db: Session) -> str:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 
+from accredit.domain.audit.rules import Actor, ActorKind
+from accredit.domain.transparency import queries as log
+from accredit.domain.transparency import timekeeping
 from accredit.domain.verification.rules import Verdict
 from accredit.kit.ledger.signed_note import parse
 from accredit.storage import Database, heartbeat
@@ -126,6 +131,21 @@ def test_not_ready_while_a_disk_is_nearly_full_and_it_says_what_to_do(sqlite_dat
     assert told.status_code == 503
     assert "make room, and issuing goes on by itself" in told.get_json()["room"]
     assert site.test_client().get(f"/api/verify/{year.code}").get_json()["verdict"] == Verdict.GENUINE
+
+
+def test_not_ready_while_the_clock_cannot_be_right(stranger: Browser, sqlite_database: Database, year: Year) -> None:
+    with sqlite_database.reading() as db:
+        signed = log.latest_checkpoint(db)
+    assert signed is not None
+    with time_machine.travel(signed.signed_at - timedelta(minutes=6)):
+        assert "trust-clock" in stranger.get("/readyz").get_json()["clock"]
+    with time_machine.travel(signed.signed_at - timedelta(minutes=4)):
+        assert stranger.get("/readyz").get_json()["clock"] == "ok"
+    with time_machine.travel(signed.signed_at + timedelta(days=401)):
+        assert "trust-clock" in stranger.get("/readyz").get_json()["clock"]
+        with sqlite_database.transaction() as db:
+            timekeeping.trust_clock(db, actor=Actor(kind=ActorKind.OPERATOR), now=NOW)
+        assert stranger.get("/readyz").get_json()["clock"] == "ok"
 
 
 def test_verdict_of_page_and_api_agree(stranger: Browser, year: Year) -> None:
