@@ -14,6 +14,7 @@ It goes on where it was stopped: what was played with this code of the product i
 from __future__ import annotations
 
 import argparse
+import signal
 import subprocess
 import sys
 import tempfile
@@ -30,21 +31,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def main() -> int:
     """Parse and do; answer 1 when anything went wrong."""
-    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.partition("\n")[0])
-    commands = parser.add_subparsers(dest="command", required=True)
-    play = commands.add_parser("run")
-    play.add_argument("--only", default="")
-    play.add_argument("--seed", type=int, default=1)
-    play.add_argument("--again", action="store_true")
-    play.add_argument("--share", default="1/1")
-    play.add_argument("--folder", type=Path, default=ROOT / ".faults")
-    play.add_argument("--report", type=Path, default=None)
-    told = commands.add_parser("report")
-    told.add_argument("file", type=Path)
-    told.add_argument("--only", default="")
-    told.add_argument("--folder", type=Path, default=ROOT / ".faults")
-    listed = commands.add_parser("list")
-    listed.add_argument("--only", default="")
+    parser = _parser()
     given = parser.parse_args()
     runs = chosen(all_runs(), given.only)
     if not runs:
@@ -60,7 +47,29 @@ def main() -> int:
         print(report.last_line(runs, played))
         return 0
     part, _, parts = given.share.partition("/")
-    runs = runs[int(part) - 1 :: int(parts)]
+    return _run(runs[int(part) - 1 :: int(parts)], given)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m tests.faults", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    play = commands.add_parser("run")
+    play.add_argument("--seed", type=int, default=1)
+    play.add_argument("--again", action="store_true")
+    play.add_argument("--share", default="1/1")
+    play.add_argument("--report", type=Path, default=None)
+    told = commands.add_parser("report")
+    told.add_argument("file", type=Path)
+    for each in (play, told):
+        each.add_argument("--folder", type=Path, default=ROOT / ".faults")
+    for each in (play, told, commands.add_parser("list")):
+        each.add_argument("--only", default="")
+    return parser
+
+
+def _run(runs: tuple[Run, ...], given: argparse.Namespace) -> int:
+    # Asked to end, leave no cluster behind.
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
     record = Record(given.folder, _code(), _git("rev-parse", "--short=10", "HEAD"))
     if given.again:
         record.forget(runs)
