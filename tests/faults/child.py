@@ -22,6 +22,7 @@ from threading import Barrier
 from typing import Any
 
 import sqlalchemy.exc
+import sqlalchemy.orm
 from click.testing import CliRunner
 
 from accredit import logs, migrations
@@ -42,6 +43,8 @@ from accredit.storage.promises import Queue
 from accredit.storage.tombstones import Tombstones
 
 migrations.import_models()
+# Once for all, not in every process.
+sqlalchemy.orm.configure_mappers()
 
 PATIENCE_SECONDS = 60
 FAILED = 70
