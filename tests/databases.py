@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+from sqlalchemy import make_url
 
 from accredit.storage import Database
 
@@ -55,6 +56,14 @@ def create_postgresql(address: str, name: str) -> str:
     """Create an empty database; return its address."""
     _administer(address, f"CREATE DATABASE {name}")
     return address.format(name)
+
+
+def empty_again(url: str) -> None:
+    """Take a database away, and put an empty one of the same name in its place."""
+    parts = make_url(url)
+    address = parts.set(drivername="postgresql", database="postgres").render_as_string(hide_password=False)
+    _administer(address, f"DROP DATABASE {parts.database} WITH (FORCE)")
+    _administer(address, f"CREATE DATABASE {parts.database}")
 
 
 def _administer(address: str, statement: str) -> None:
