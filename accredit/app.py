@@ -11,10 +11,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from accredit import logs, migrations
 from accredit.config import Settings, load_settings
+from accredit.domain.verification import registering
+from accredit.fetching.connection import Proxy
+from accredit.fetching.fetcher import Fetcher
 from accredit.storage import Database, identity
 from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
 from accredit.web.access import check_every_route_declares
 from accredit.web.foundation import Foundation, install
+from accredit.web.outside import FETCHER
 
 AUDIENCES = (public, api, auth, learner, supervisor, coordinator, admin)
 
@@ -36,6 +40,10 @@ def compose(database: Database, settings: Settings) -> Flask:
     app = Flask("accredit", static_folder=None)
     app.extensions["accredit.settings"] = settings
     app.extensions["accredit.check_schema"] = lambda: migrations.check(database)
+    app.extensions[FETCHER] = Fetcher(
+        allowed=settings.fetch == "on", own_hosts=settings.own_hosts, proxy=Proxy.at(settings.fetch_proxy)
+    )
+    registering.pinned(settings.registry_keys)  # A key that cannot be read is refused now, not at the first reader.
     app.config.update(
         SECRET_KEY=settings.secret_key.get_secret_value(),
         TRUSTED_HOSTS=_trusted_hosts(settings),

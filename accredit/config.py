@@ -64,6 +64,14 @@ class Settings(BaseSettings):
     smtp_user: str | None = None
     smtp_password: SecretStr | None = None
     smtp_starttls: bool = False
+    fetch: Literal["off", "on"] = "off"
+    """Whether keys and status lists of issuers elsewhere may be looked up at their own addresses."""
+    fetch_proxy: str | None = None
+    """The only host that look-ups contact, as ``http://host:port``; it must refuse what is inside."""
+    registry: Path | None = None
+    """A signed register of issuers elsewhere, which the worker takes into force when it changes."""
+    registry_keys: Annotated[tuple[str, ...], NoDecode] = ()
+    """Verifier keys of whoever may sign such a register."""
     demonstration: bool = False
     """Marks every page, badge and certificate DEMONSTRATION; only a database made by ``accredit demo`` accepts it."""
     welsh_approved: bool = False
@@ -97,7 +105,16 @@ class Settings(BaseSettings):
             raise ValueError(msg)
         return value
 
-    @field_validator("trusted_hosts", mode="before")
+    @field_validator("fetch_proxy")
+    @classmethod
+    def _plain_proxy(cls, value: str | None) -> str | None:
+        parts = urlsplit(value or "http://none:1")
+        if parts.scheme != "http" or not parts.hostname or not parts.port or parts.path.strip("/") or parts.username:
+            msg = "must be like http://proxy.example:3128"
+            raise ValueError(msg)
+        return value
+
+    @field_validator("trusted_hosts", "registry_keys", mode="before")
     @classmethod
     def _comma_list(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value

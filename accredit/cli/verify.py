@@ -10,6 +10,7 @@ import json
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -18,12 +19,15 @@ from sqlalchemy import make_url
 
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
-from accredit.domain.verification import operations, words
+from accredit.domain.verification import operations, registering, words
+from accredit.domain.verification.outside import NOTHING, Outside
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.report import VerificationReport, refused
 from accredit.domain.verification.rules import CheckId, Outcome, Reason, Verdict
 from accredit.domain.verification.sources import NoSources
 from accredit.errors import NotReady
+from accredit.fetching.connection import Proxy
+from accredit.fetching.fetcher import Errand, Fetcher
 from accredit.storage import Database, Session
 
 MAX_BYTES = 10_000_000
@@ -56,7 +60,15 @@ def _report(target: str, db: Session | None, settings: Settings | None, *, offli
         answer = operations.verify_code(db, code=code, now=now, offline=offline)
         return answer.report if answer else refused(Reason.NO_CREDENTIAL, check=CheckId.READABLE, now=now)
     sources = DatabaseSources(db) if db is not None else NoSources()
-    return operations.verify(_bytes_of(target), now=now, sources=sources, offline=offline)
+    outside = NOTHING if db is None or settings is None else _outside(db, settings, now)
+    return operations.verify(_bytes_of(target), now=now, sources=sources, offline=offline, outside=outside)
+
+
+def _outside(db: Session, settings: Settings, now: datetime) -> Outside:
+    is_allowed, proxy = settings.fetch == "on", Proxy.at(settings.fetch_proxy)
+    fetcher = Fetcher(allowed=is_allowed, own_hosts=settings.own_hosts, proxy=proxy)
+    errand = Errand(fetcher, now=now) if is_allowed else None
+    return registering.DatabaseOutside(db, keys=registering.pinned(settings.registry_keys), errand=errand)
 
 
 def own_code(address: str, settings: Settings) -> str | None:

@@ -14,7 +14,8 @@ import ssl
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, Self
+from urllib.parse import urlsplit
 
 from accredit.fetching.addresses import is_allowed
 from accredit.fetching.errors import FetchRefused
@@ -36,6 +37,12 @@ class Proxy:
 
     host: str
     port: int
+
+    @classmethod
+    def at(cls, address: str | None) -> Self | None:
+        """Read ``http://host:port``; None for none."""
+        parts = urlsplit(address or "")
+        return None if not parts.hostname or not parts.port else cls(parts.hostname, parts.port)
 
 
 @dataclass

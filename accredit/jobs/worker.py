@@ -23,6 +23,7 @@ from accredit.jobs.handlers import Desk, handlers_of
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.mail import Post, transport_for
 from accredit.jobs.reconciler import Reconciler
+from accredit.jobs.register import Register
 from accredit.jobs.witnesses import Witnesses, configured
 from accredit.keyring import Algorithm, KeyRing
 from accredit.kit.ledger.checkpoint import Checkpoint
@@ -57,6 +58,7 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
                 demonstration=settings.demonstration,
             )
         erase_again(database, Tombstones(settings.tombstones))
+        register = Register.of(settings.registry, settings.registry_keys)
         desk = open_desk(settings, database, queues)
         reconciler = Reconciler(database, desk, utc_now)
         _stop_on_signals(ended)
@@ -65,7 +67,7 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
         beating = threading.Thread(target=_beat, args=[database, desk, queues, ended], name="heartbeat")
         beating.start()
         try:
-            _sweep_until(reconciler, ended)
+            _sweep_until(reconciler, ended, register, database)
         finally:
             ended.set()
             beating.join()
@@ -164,8 +166,9 @@ def _seen_by(witnesses: Witnesses, database: Database) -> list[Checkpoint]:
     return [] if origin is None else witnesses.seen(origin, log_keys)
 
 
-def _sweep_until(reconciler: Reconciler, ended: threading.Event) -> None:
+def _sweep_until(reconciler: Reconciler, ended: threading.Event, register: Register, database: Database) -> None:
     while True:
+        register.take_into_force(database, now=utc_now())
         # A fault of the database, a full disk or a mail server away must not end the worker: it says so and goes on.
         try:
             reconciler.sweep()

@@ -89,6 +89,7 @@ class Tag(StrEnum):
     KEY_RETIRED = "key.retired"
     KEY_COMPROMISED = "key.compromised"
     KEY_DELETED = "key.deleted"
+    REGISTER_ACCEPTED = "register.accepted"
     MAIL_SENT = "mail.sent"
     CLOCK_TRUSTED = "clock.trusted"
     ISSUING_STOPPED = "issuing.stopped"

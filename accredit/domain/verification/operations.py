@@ -77,20 +77,32 @@ _ADDRESSES: Final = {
 }
 
 
-def check(db: Session, received: Received, *, now: datetime, hosts: Iterable[str], offline: bool = False) -> Checked:
+def check(
+    db: Session,
+    received: Received,
+    *,
+    now: datetime,
+    hosts: Iterable[str],
+    offline: bool = False,
+    outside: Outside = NOTHING,
+) -> Checked:
     """Give the verdict on a file or text, following a printed QR code into our own record where it leads there."""
     if isinstance(received.found, Printed):
-        return check_text(db, received.found.text, now=now, hosts=hosts, offline=offline)
-    report = verify(received, now=now, sources=DatabaseSources(db), offline=offline)
+        return check_text(db, received.found.text, now=now, hosts=hosts, offline=offline, outside=outside)
+    report = verify(received, now=now, sources=DatabaseSources(db), offline=offline, outside=outside)
     view = credentials.open_view_by_credential_id(db, report.credential_id) if report.credential_id else None
     return Checked(report=report, way=Way.DOCUMENT, view=view)
 
 
-def check_text(db: Session, text: str, *, now: datetime, hosts: Iterable[str], offline: bool = False) -> Checked:
+def check_text(
+    db: Session, text: str, *, now: datetime, hosts: Iterable[str], offline: bool = False, outside: Outside = NOTHING
+) -> Checked:
     """Give the verdict on what was typed, pasted or scanned: a code, an address, or a credential itself."""
     arrival = ways_in.of_text(text, hosts=hosts)
     if arrival.way is Way.DOCUMENT:
-        return check(db, receive_text(text.encode(errors="replace")), now=now, hosts=hosts, offline=offline)
+        return check(
+            db, receive_text(text.encode(errors="replace")), now=now, hosts=hosts, offline=offline, outside=outside
+        )
     if arrival.code is not None:
         found = verify_code(db, code=arrival.code, now=now, offline=offline)
         if found is not None:

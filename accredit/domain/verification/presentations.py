@@ -12,6 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from accredit.domain.verification import operations
+from accredit.domain.verification.outside import NOTHING, Outside
 from accredit.domain.verification.report import VerificationReport
 from accredit.domain.verification.sources import Sources
 from accredit.kit.vc import data_model, did_key, envelope, presentation
@@ -36,6 +37,7 @@ def verify_presentation(
     sources: Sources,
     expected_domain: str | None = None,
     expected_challenge: str | None = None,
+    outside: Outside = NOTHING,
 ) -> PresentationReport:
     """Verify who presents, for whom, and examine what is presented.
 
@@ -54,7 +56,7 @@ def verify_presentation(
         if "proof" not in contained and not data_model.is_enveloped(contained):
             sentence = "Here a credential must be signed by whoever issued it."
             raise PresentationInvalid("self_asserted", sentence, path=f"$.verifiableCredential[{position}]")
-        reports.append(operations.verify(as_bytes(contained), now=now, sources=sources))
+        reports.append(operations.verify(as_bytes(contained), now=now, sources=sources, outside=outside))
     return PresentationReport(
         document=shown.document, holder=shown.holder, media_type=shown.media_type, reports=tuple(reports)
     )

@@ -23,6 +23,7 @@ from accredit.web.access import public
 from accredit.web.api import bp
 from accredit.web.api.answers import answered, count_check, problem
 from accredit.web.database import current_version, reading
+from accredit.web.outside import outside_of
 from accredit.web.settings import current_settings
 
 LONGEST_QUESTION = 1_000
@@ -36,7 +37,11 @@ def verify() -> Response:
     text = _pasted()
     if text:
         with reading(everywhere=True) as db:
-            return _told(operations.check_text(db, text, now=utc_now(), hosts=current_settings().own_hosts))
+            return _told(
+                operations.check_text(
+                    db, text, now=utc_now(), hosts=current_settings().own_hosts, outside=outside_of(db)
+                )
+            )
     data = _sent()
     if not data:
         return problem(400, "empty", 'Send a credential (JSON, JWT, PNG, SVG or PDF), or {"code": "…"}.')
@@ -80,7 +85,9 @@ def _by_bytes(data: bytes) -> Response:
     # A file may take a while to be opened, so not while a connection to the database is held.
     received = receive(data)
     with reading(everywhere=True) as db:
-        return _told(operations.check(db, received, now=now, hosts=current_settings().own_hosts))
+        return _told(
+            operations.check(db, received, now=now, hosts=current_settings().own_hosts, outside=outside_of(db))
+        )
 
 
 def _told(found: operations.Checked) -> Response:

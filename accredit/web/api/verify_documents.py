@@ -25,6 +25,7 @@ from accredit.web.access import public
 from accredit.web.api import vc_api
 from accredit.web.api.answers import answered, count_check
 from accredit.web.database import reading
+from accredit.web.outside import outside_of
 
 _ACCEPTED = frozenset({Verdict.GENUINE, Verdict.GENUINE_ISSUER_NOT_RECOGNISED})
 
@@ -46,7 +47,7 @@ def verify_credential() -> Response:
         raise DataModelInvalid("credential_missing", "Send the credential under the name verifiableCredential.")
     data = posted.encode() if isinstance(posted, str) else as_bytes(posted)
     with reading(everywhere=True) as db:
-        report = operations.verify(data, now=utc_now(), sources=DatabaseSources(db))
+        report = operations.verify(data, now=utc_now(), sources=DatabaseSources(db), outside=outside_of(db))
     if report.verdict not in _ACCEPTED:
         return _refused(_problems(report), verdict=report.verdict.value)
     return _answer(
@@ -74,6 +75,7 @@ def verify_shown() -> Response:
             posted,
             now=utc_now(),
             sources=DatabaseSources(db),
+            outside=outside_of(db),
             expected_domain=_text(options, "domain"),
             expected_challenge=_text(options, "challenge"),
         )

@@ -21,6 +21,7 @@ from accredit.web.database import reading
 from accredit.web.forms import csrf
 from accredit.web.headers import CONTENT_SECURITY_POLICY
 from accredit.web.limits import Allowance, address, check_allowance, count_try
+from accredit.web.outside import outside_of
 from accredit.web.pages import page
 from accredit.web.public import bp
 from accredit.web.public.code import report_page, unknown, verdict_page
@@ -108,7 +109,7 @@ def _by_text(text: str, *, is_code: bool = False) -> ResponseReturnValue:
         sentence = _("That is an address of ours, but not of a certificate. Type the code on the paper")
         return _again(sentence, "#text")
     with reading(everywhere=True) as db:
-        checked = operations.check_text(db, text, now=utc_now(), hosts=hosts)
+        checked = operations.check_text(db, text, now=utc_now(), hosts=hosts, outside=outside_of(db))
     return _answer(checked)
 
 
@@ -121,7 +122,8 @@ def _to_code(code: str) -> ResponseReturnValue:
 def _by_bytes(data: bytes) -> ResponseReturnValue:
     received = receive(data)
     with reading(everywhere=True) as db:
-        checked = operations.check(db, received, now=utc_now(), hosts=current_settings().own_hosts)
+        hosts = current_settings().own_hosts
+        checked = operations.check(db, received, now=utc_now(), hosts=hosts, outside=outside_of(db))
     # A picture of a code is no file of its holder: what it opens is what the code opens.
     return _answer(checked) if checked.code is None else _to_code(checked.code)
 
