@@ -68,8 +68,8 @@ def _at_the_service(folder: Path, key: str, *arguments: str) -> Result:
 def folder(tmp_path: Path) -> Path:
     settings = Settings(
         base_url="https://accredit.example",
-        secret_key="s" * 32,  # type: ignore[arg-type]  # read from a text, as from the environment
-        pepper="p" * 32,  # type: ignore[arg-type]
+        secret_key="s" * 32,
+        pepper="p" * 32,
         database_url=f"sqlite:///{tmp_path}/accredit.sqlite",
     )
     with Database(settings.database_url) as database:
