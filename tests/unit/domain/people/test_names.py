@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hmac
+import time
 import unicodedata
 
 import pytest
@@ -126,6 +128,11 @@ def test_initials_take_one_letter_of_each_word(name: str, expected: str) -> None
         pytest.param("зразок дарина", "Дарина Зразок", None, id="another script in another order"),
         pytest.param("Gwen Ŵyn-Enghraifft", "Gwenllïan Ŵyn-Enghraifft", "Gwen", id="the known-as first name"),
         pytest.param("Daryna Zrazok", "Дарина Зразок", "Daryna Zrazok", id="a whole known-as name"),
+        pytest.param("Zoe Voorbeeld", "Zoë van 't Voorbeeld", None, id="without the particles"),
+        pytest.param("zoe vant voorbeeld", "Zoë van 't Voorbeeld", None, id="particles written together"),
+        pytest.param("Ejemplo Maria", "María de la Ejemplo", None, id="surname first, without the particles"),
+        pytest.param("Cadi Enghraifft", "Cadi ferch Enghraifft", None, id="without the Welsh patronym"),
+        pytest.param("Gwen Enghraifft", "Gwenllïan ap Enghraifft", "Gwen", id="known-as, without the particle"),
     ],
 )
 def test_a_name_typed_from_paper_matches(typed: str, printed: str, known_as: str | None) -> None:
@@ -142,9 +149,40 @@ def test_a_name_typed_from_paper_matches(typed: str, printed: str, known_as: str
         pytest.param("Amara Specimen-Bello", "Amari Specimen-Bello", None, id="the twin"),
         pytest.param("Ama Sample Sample", "Ama Sample", None, id="a part twice"),
         pytest.param("'-", "Ama", None, id="punctuation"),
+        pytest.param("van", "Zoë van", None, id="a particle alone"),
+        pytest.param("Zoe", "Zoë van", None, id="a first name whose surname is a particle"),
+        pytest.param("Mal Epeas", "Ama Sample", None, id="the same letters in another order"),
+        pytest.param("Ama Sampl\0", "Ama Sample", None, id="a sign that stands for nothing"),
         pytest.param("a" * 5000, "Ama", None, id="far too long"),
         pytest.param("b" + "a" * 77, " ".join("a" * n for n in range(1, 13)), None, id="a name made to be slow"),
     ],
 )
 def test_another_name_does_not_match(typed: str, printed: str, known_as: str | None) -> None:
     assert not name_matches(typed, printed, known_as)
+
+
+@pytest.mark.attack("DP07")
+def test_the_work_is_the_same_however_near_a_guess_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted: list[int] = []
+    compare = hmac.compare_digest
+
+    def counting(one: bytes, other: bytes) -> bool:
+        counted.append(len(other))
+        return compare(one, other)
+
+    monkeypatch.setattr(hmac, "compare_digest", counting)
+    work = []
+    for guess in ("Siân Gwenllïan Dŵr-Ŵyn", "Sian Gwenllian Dwr Wyx", "Siân", "Zzzz Zzzzzzzzz Zzz-Zzz", "z" * 290):
+        counted.clear()
+        name_matches(guess, "Siân Gwenllïan Dŵr-Ŵyn", "Siân")
+        work.append(tuple(counted))
+    assert len(set(work)) == 1
+
+
+def test_a_name_of_many_parts_is_answered_at_once() -> None:
+    name = " ".join(f"{first}{second}" for first in "abcdef" for second in "klmnop")[:150]
+    began = time.perf_counter()
+    assert name_matches(name.upper(), name)
+    assert name_matches(" ".join(reversed(name.split())), name)
+    assert not name_matches(name + "x", name)
+    assert time.perf_counter() - began < 0.5
