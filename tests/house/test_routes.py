@@ -21,10 +21,14 @@ from werkzeug.test import TestResponse
 import accredit.web
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import Act
+from accredit.domain.verification.rules import Reason, Verdict
 from accredit.storage import Database
 from accredit.web.access import Access, Audience, declared_access
+from accredit.web.public.note import STAMP
+from accredit.web.public.verdicts import reference
 from accredit.web.viewer import Viewer, current_viewer
 from tests.cast import Cast, Player
+from tests.factories import NOW
 from tests.populated import Year, populate
 from tests.web import Browser, ClientFor
 
@@ -58,6 +62,8 @@ PUBLIC_ADDRESSES = frozenset(
         "/status/<list_id>/suspension",
         "/talk",
         "/v/<code>",
+        "/v/<code>/note",
+        "/v/<code>/note/<stamp>/<reference>",
         "/vc-api/credentials/verify",
         "/vc-api/presentations/verify",
         "/verify",
@@ -127,6 +133,12 @@ class World:
         assert found is not None
         return found
 
+    def _reference_of_a_note(self) -> str:
+        # Nobody has confirmed the school here, so this is what is answered about the code.
+        said = (Verdict.GENUINE_ISSUER_NOT_RECOGNISED, Reason.ISSUER_NOT_RECOGNISED)
+        with self.app.app_context():
+            return reference(self.year.code, NOW, *said)
+
     def values(self) -> dict[str, object]:
         """Return what stands for each name in an address; ``endpoint:name`` comes first."""
         cast, year = self.cast, self.year
@@ -154,6 +166,8 @@ class World:
             "list_id": year.status_list,
             "tile_path": "entries/000.p/1",
             "index": self._leaf_of_award(),
+            "stamp": NOW.strftime(STAMP),
+            "reference": self._reference_of_a_note(),
         }
 
 
