@@ -82,7 +82,7 @@ def _object(value: Mapping[object, object], path: str, depth: int) -> str:
 
 
 def _text(value: str, path: str) -> str:
-    if any("\ud800" <= each <= "\udfff" for each in value):
+    if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
         raise RecordInvalid("surrogate", f"{path} holds half a character")
     # Python escapes exactly what RFC 8785 §3.2.2.2 asks for, and in the same spelling.
     return json.dumps(str(value), ensure_ascii=False)
