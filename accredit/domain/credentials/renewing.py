@@ -22,7 +22,7 @@ from accredit.domain.credentials.operations import check_record
 from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.credentials.second_person import check_second_person, check_staff
 from accredit.domain.issuing import operations as issuing
-from accredit.domain.issuing import queries as issuances
+from accredit.domain.issuing import replacing
 from accredit.domain.issuing.rules import ReplaceReason, Stage, Status
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people
@@ -89,10 +89,10 @@ def prepare_again(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -
         now=now,
     )
     hiding.carry_over(db, award_id=award_id, successor_id=anew)
-    issuance = issuances.of_subject(db, kind=issuance_kind, subject_id=award_id)
+    issuance = replacing.standing(db, kind=issuance_kind, subject_id=award_id)
     if issuance is not None and issuance.stage is Stage.INTENT:
         issuing.void(db, issuance_id=issuance.id, reason="record-changed")
-    elif issuance is not None and issuance.stage is not Stage.VOID:
+    elif issuance is not None:
         issuing.replace(
             db,
             issuance_id=issuance.id,
@@ -111,7 +111,7 @@ def take_back(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -> No
     """
     if not is_record_changed(db, award_id):
         raise RuleBroken("record-unchanged")
-    issuance = issuances.of_subject(db, kind=issuance_kind, subject_id=award_id)
+    issuance = replacing.standing(db, kind=issuance_kind, subject_id=award_id)
     if issuance is not None and issuance.stage in {Stage.RECORDED, Stage.RELEASED}:
         raise RuleBroken("issued-already")
     awarding.set_aside(db, award_id=award_id, reason=SetAsideReason.RECORD_CORRECTED, actor=actor, now=now)
@@ -124,7 +124,7 @@ def allow_again(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -> 
 
     Raises `NotFound`, `Forbidden`, and `RuleBroken`: ``not-revoked``, ``set-aside-already``.
     """
-    issuance = issuances.of_subject(db, kind=issuance_kind, subject_id=award_id)
+    issuance = replacing.standing(db, kind=issuance_kind, subject_id=award_id)
     if issuance is None:
         raise NotFound("credential")
     if issuance.status is not Status.REVOKED:

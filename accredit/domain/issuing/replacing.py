@@ -6,8 +6,9 @@
    After a crash: both or neither.
 
 The earlier one is revoked in the status list, which is what every verifier outside understands; here it counts as
-replaced, and its code leads to the one that holds now (`current`). Who may order this, and what is told to whom, is
-not decided here.
+replaced, and its code leads to the one that holds now (`current`). A pause that came after the order passes over
+to what takes its place: nothing brings a certificate back by the way. Who orders one for a paused certificate means the
+new one to hold. Who may order this, and what is told to whom, is not decided here.
 """
 
 from __future__ import annotations
@@ -22,16 +23,20 @@ from sqlmodel import col
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import SERVICE, Actor, Tag
-from accredit.domain.issuing import rules
+from accredit.domain.issuing import queries, rules
 from accredit.domain.issuing.models import Issuance, Replacement
-from accredit.domain.issuing.rules import ReplaceReason, Stage
-from accredit.domain.issuing.status_operations import end_replaced
+from accredit.domain.issuing.queries import IssuanceFacts
+from accredit.domain.issuing.rules import ReplaceReason, Stage, Status
+from accredit.domain.issuing.status_operations import end_replaced, suspend
 from accredit.domain.issuing.stopping import stops
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.errors import NotFound
 from accredit.storage import Session
 from accredit.storage.promises import Promise, promise
+
+STILL_PAUSED = "paused-before"
+"""The reason of a pause that passed over; the first reason stands beside the earlier certificate."""
 
 
 def replace(
@@ -125,12 +130,20 @@ def release(db: Session, *, now: datetime) -> tuple[UUID, ...]:
             row.released_at = now
             released.append(row.id)
     db.flush()
+    by_id = {row.id: row for row in rows}
     for order in orders:
         if order.successor_id in released:
             order.ended_at = now
+            is_active = by_id[order.successor_id].status is Status.ACTIVE
+            if is_active and _is_paused_since(by_id[order.issuance_id], order.ordered_at):
+                suspend(db, issuance_id=order.successor_id, reason=STILL_PAUSED, actor=SERVICE, now=now)
             end_replaced(db, order, actor=SERVICE, now=now)
     db.flush()
     return tuple(released)
+
+
+def _is_paused_since(row: Issuance, moment: datetime) -> bool:
+    return row.status is Status.SUSPENDED and row.status_since is not None and row.status_since > moment
 
 
 def _lock_with_what_they_replace(db: Session, size: int) -> tuple[Sequence[Issuance], Sequence[Replacement]]:
@@ -172,6 +185,14 @@ def is_to_be_replaced(issuance_id: sa.ColumnElement[UUID] | Mapped[UUID]) -> sa.
         col(Replacement.ended_at).is_(None),
         col(Replacement.given_up_at).is_(None),
     )
+
+
+def standing(db: Session, *, kind: str, subject_id: UUID) -> IssuanceFacts | None:
+    """Return the newest issuance of a subject that was not given up: it holds, or it is on its way."""
+    of_subject = col(Issuance.kind) == kind, col(Issuance.subject_id) == subject_id
+    wanted = sa.select(col(Issuance.id)).where(*of_subject, col(Issuance.stage) != Stage.VOID)
+    found = db.execute(wanted.order_by(col(Issuance.round).desc()).limit(1)).scalar_one_or_none()
+    return None if found is None else queries.issuance(db, found)
 
 
 def current(db: Session, issuance_id: UUID) -> UUID:

@@ -11,6 +11,7 @@ from typing import Any
 from flask_babel import LazyString, lazy_gettext
 
 from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround, RevokeReason
+from accredit.domain.issuing.replacing import STILL_PAUSED
 from accredit.domain.issuing.rules import ReplaceReason, StatusAct
 
 SUSPEND_REASONS: Mapping[str, LazyString] = {
@@ -46,7 +47,7 @@ ANSWERS: Mapping[ChallengeAnswer, LazyString] = {
     ChallengeAnswer.TALK: lazy_gettext("Let us talk about it. An adult will come to you"),
 }
 _OF: Mapping[StatusAct, Mapping[Any, LazyString]] = {
-    StatusAct.SUSPEND: SUSPEND_REASONS,
+    StatusAct.SUSPEND: {**SUSPEND_REASONS, STILL_PAUSED: lazy_gettext("The one before it was paused")},
     StatusAct.REINSTATE: REINSTATE_REASONS,
     StatusAct.REVOKE: {str(code): text for code, text in (*REVOKE_REASONS.items(), *REPLACE_REASONS.items())},
 }

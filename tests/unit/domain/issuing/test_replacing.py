@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -153,6 +154,20 @@ def test_one_that_is_signed_already_is_waited_for(issuer: Issuer) -> None:
     with pytest.raises(RuleBroken, match="being-replaced"), issuer.database.transaction() as db:
         operations.revoke(db, issuance_id=first.id, reason="why", actor=SERVICE, now=NOW)
     assert facts(issuer, first.id).status is Status.ACTIVE
+
+
+def test_a_pause_that_came_after_the_order_passes_over(issuer: Issuer) -> None:
+    subject = uuid.uuid4()
+    first = issued(issuer, subject)
+    order(issuer, first.id)
+    with issuer.database.transaction() as db:
+        later = NOW + timedelta(minutes=1)
+        operations.suspend(db, issuance_id=first.id, reason="why", actor=SERVICE, now=later)
+    second = issued(issuer, subject)
+    assert facts(issuer, second.id).status is Status.SUSPENDED
+    with issuer.database.reading() as db:
+        assert queries.status_history(db, second.id)[-1].reason == replacing.STILL_PAUSED
+        assert verify_store(db) == ()
 
 
 def test_a_paused_one_is_replaced_by_one_that_holds(issuer: Issuer) -> None:
