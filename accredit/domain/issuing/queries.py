@@ -250,9 +250,10 @@ def _intent_key(key: SigningKey) -> IntentKey:
 
 
 def current_status_list(db: Session, public_id: str) -> StatusListFacts | None:
-    """Return a list as it was last signed, by the id in its address; None for an unknown or never signed one."""
+    """Return a list as it was last signed, by its id in the address; None for an unknown, unsigned or doubtful one."""
     row = db.execute(sa.select(StatusList).where(col(StatusList.public_id) == public_id)).scalar_one_or_none()
-    if row is None or row.signed_list is None or row.signed_at is None:
+    # One that came back with an older backup would tell everybody that what was revoked since then holds.
+    if row is None or row.signed_list is None or row.signed_at is None or row.doubtful_since is not None:
         return None
     return StatusListFacts(
         id=row.id,

@@ -1,7 +1,12 @@
-"""After an older database came back: no status index is used a second time, and what was revoked stays revoked."""
+"""After an older database came back: no status index is used a second time, and what was revoked stays revoked.
+
+A list in doubt is neither shown nor signed. It goes on from the one that was published last, so that a bit which the
+public knows stays set, also where the credential that it belonged to is lost.
+"""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, NoReturn
@@ -31,8 +36,12 @@ def close_lists(db: Session, *, now: datetime) -> int:
     """Close every list, and doubt it; return how many.
 
     No index that may have been given out meanwhile is given again, and nothing in it is said to hold before somebody
-    knows what was revoked meanwhile (`revoke_as_published`, `trust_lists`).
+    knows what was revoked meanwhile (`revoke_as_published`, `trust_lists`). What was prepared and not signed is given
+    up: it may have been issued and revoked since, and signed again it would be the same credential, in force.
     """
+    db.execute(
+        sa.update(Issuance).where(col(Issuance.stage) == Stage.INTENT).values(stage=Stage.VOID, void_reason="restored")
+    )
     closed = db.execute(
         sa.update(StatusList)
         .where(col(StatusList.closed_at).is_(None))
@@ -77,6 +86,8 @@ def revoke_as_published(db: Session, *, document: Mapping[str, Any], now: dateti
         detail = "That list is older than the one in the backup; fetch the newest one that was published."
         raise NotReady("older-list", detail)
     row.doubtful_since = None
+    # What is lost here may be revoked there: the list goes on from what everybody saw (`publish_status_list`).
+    row.signed_list, row.signed_at, row.signed_state = json.dumps(document).encode(), signed_at, None
     known = set(queries.revoked_indexes(db, row.id))
     revoked = 0
     for index in sorted(bits - known):

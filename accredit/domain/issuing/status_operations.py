@@ -173,7 +173,7 @@ def publish_status_list(db: Session, *, list_id: UUID, keyring: KeyRing, now: da
     if row.doubtful_since is not None:
         # Signed anew it would tell everybody that what was revoked holds; the old signature runs out instead.
         return False
-    revoked = queries.revoked_indexes(db, list_id)
+    revoked = _revoked(db, row)
     paused = queries.revoked_indexes(db, list_id, Status.SUSPENDED)
     state = hashlib.sha256(f"{','.join(map(str, revoked))};{','.join(map(str, paused))}".encode()).hexdigest()
     # Signed by a clock that was wrong: nobody can use it before its time has come, so it is signed anew.
@@ -207,6 +207,21 @@ def _signed_list(
     )
     eddsa_rdfc_2022.verify(signed, public_key=rules.for_proofs(key.public_key))
     return json.dumps(signed, separators=(",", ":")).encode()
+
+
+def _revoked(db: Session, row: StatusList) -> list[int]:
+    """Return the indexes that are to be set: of what is revoked, and of what was and is known here no more.
+
+    An older database may have come back without credentials that were issued and revoked since (`recovery`). What the
+    list said of them once it says for ever.
+    """
+    revoked = set(queries.revoked_indexes(db, row.id))
+    if row.closed_at is not None and row.signed_list is not None:
+        before = status_list.decode(json.loads(row.signed_list)["credentialSubject"]["encodedList"])
+        held = sa.select(col(Issuance.status_index)).where(col(Issuance.status_list_id) == row.id)
+        given_out = set(db.execute(held).scalars())
+        revoked |= {index for index in range(row.length) if index not in given_out and before.is_set(index)}
+    return sorted(revoked)
 
 
 def _status_key(db: Session, organisation_id: UUID) -> KeyFacts:

@@ -1,0 +1,103 @@
+"""An older database comes back: what was revoked since then stays revoked, whether it is known here or not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import uuid
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from accredit.domain.audit.rules import SERVICE
+from accredit.domain.issuing import operations, queries, recovery
+from accredit.domain.issuing.models import StatusList
+from accredit.domain.issuing.queries import IssuanceFacts
+from accredit.domain.issuing.rules import Stage, Status
+from accredit.domain.issuing.self_audit import verify_lists
+from accredit.kit.vc import status_list
+from accredit.storage import Database
+from tests.databases import settle
+from tests.unit.domain.issuing.issuer import NOW, Issuer, established
+from tests.unit.domain.issuing.test_replacing import issued, sign
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture
+def issuer(sqlite_database: Database, tmp_path: Path) -> Issuer:
+    return established(sqlite_database, tmp_path)
+
+
+@pytest.fixture
+def older(issuer: Issuer, known: IssuanceFacts, tmp_path: Path) -> Iterator[Issuer]:
+    """The database as it was when one credential had been issued."""
+    settle(issuer.database)
+    shutil.copy(str(issuer.database.engine.url.database), tmp_path / "older.sqlite")
+    with Database(f"sqlite:///{tmp_path / 'older.sqlite'}") as database:
+        yield replace(issuer, database=database)
+
+
+@pytest.fixture
+def known(issuer: Issuer) -> IssuanceFacts:
+    return issued(issuer, uuid.uuid4())
+
+
+def revoke(issuer: Issuer, issuance_id: uuid.UUID) -> None:
+    with issuer.database.transaction() as db:
+        operations.revoke(db, issuance_id=issuance_id, reason="why", actor=SERVICE, now=NOW)
+
+
+def publish(issuer: Issuer) -> dict[str, object]:
+    with issuer.database.transaction() as db:
+        row = db.execute(sa.select(StatusList)).scalars().one()
+        assert operations.publish_status_list(db, list_id=row.id, keyring=issuer.keyring, now=LATER)
+        document: dict[str, object] = json.loads(row.signed_list or b"")
+    return document
+
+
+def said(document: dict[str, object], index: int) -> bool:
+    subject = document["credentialSubject"]
+    assert isinstance(subject, dict)
+    return status_list.decode(subject["encodedList"]).is_set(index)
+
+
+def test_the_bit_of_a_credential_that_is_lost_stays_set(issuer: Issuer, known: IssuanceFacts, older: Issuer) -> None:
+    lost = issued(issuer, uuid.uuid4())
+    for each in (known, lost):
+        revoke(issuer, each.id)
+    published = publish(issuer)
+    with older.database.transaction() as db:
+        recovery.close_lists(db, now=LATER)
+        assert queries.status_list(db, known.status_list_id) is None, "an older list is shown to nobody"
+        assert recovery.revoke_as_published(db, document=published, now=LATER) == 1
+        assert queries.issuance(db, known.id).status is Status.REVOKED
+    again = publish(older)
+    assert (said(again, known.status_index), said(again, lost.status_index)) == (True, True)
+    with older.database.reading() as db:
+        assert verify_lists(db) == ()
+
+
+def test_what_was_only_prepared_is_given_up_since_it_may_have_been_revoked(
+    issuer: Issuer, known: IssuanceFacts, tmp_path: Path
+) -> None:
+    prepared = issuer.prepare(uuid.uuid4())
+    settle(issuer.database)
+    shutil.copy(str(issuer.database.engine.url.database), tmp_path / "before.sqlite")
+    sign(issuer, prepared.id)
+    revoke(issuer, prepared.id)
+    published = publish(issuer)
+    with Database(f"sqlite:///{tmp_path / 'before.sqlite'}") as database:
+        before = replace(issuer, database=database)
+        with database.transaction() as db:
+            recovery.close_lists(db, now=LATER)
+            recovery.revoke_as_published(db, document=published, now=LATER)
+        anew = before.prepare(prepared.subject_id)
+        with database.reading() as db:
+            assert queries.issuance(db, prepared.id).stage is Stage.VOID
+        assert anew.credential_id != prepared.credential_id
+        assert anew.status_list_id != known.status_list_id
