@@ -264,6 +264,10 @@ def _logged(examination: Examination) -> None:
     if not examination.own:
         return
     place = examination.record.place if examination.record else None
+    if examination.record is not None and examination.record.is_unlogged:
+        # Somebody signed with our key, or wrote into our record, past the log (attacks.md LG18).
+        examination.failed(CheckId.LOGGED, Reason.NOT_AS_RECORDED)
+        return
     if place is None:
         examination.untold(CheckId.LOGGED, Reason.NOT_IN_LOG)
         return

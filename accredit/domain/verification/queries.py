@@ -97,12 +97,18 @@ class DatabaseSources:
             is_status_known=recovered.is_trusted(self.db, issuance.status_list_id),
             place=self._place(issuance.leaf_index) if self._is_committed(issuance) else None,
             is_replaced=replacing.is_replaced(self.db, issuance.id),
+            is_unlogged=self._is_committed(issuance) is False,
         )
 
     def was_witnessed(self, credential_id: str, *, before: datetime) -> bool:
         """Say whether a checkpoint with the leaf of a credential was cosigned before a moment."""
         row = self._issued(credential_id)
-        index = row[0].leaf_index if row is not None and self._is_committed(row[0]) else None
+        if row is None:
+            return False
+        # Of one that was erased nobody can say any more what its leaf commits to, and no place in the log makes it
+        # genuine again; but it is not called a thief's for that.
+        is_placed = row[0].signed_document is None or self._is_committed(row[0])
+        index = row[0].leaf_index if is_placed else None
         return index is not None and transparency.was_witnessed(self.db, index, before=before)
 
     def was_lost(self, at: datetime) -> bool:
@@ -128,11 +134,16 @@ class DatabaseSources:
         ).one_or_none()
         return None if row is None else (row[0], row[1])
 
-    def _is_committed(self, issuance: Issuance) -> bool:
-        # That some leaf is in the log says nothing: it must be the one that commits to these bytes (LG18).
-        statement = None if issuance.leaf_index is None else transparency.opened(self.db, issuance.leaf_index)
-        if statement is None or issuance.signed_document is None:
+    def _is_committed(self, issuance: Issuance) -> bool | None:
+        """Say whether the log commits to these bytes at their place; None where it cannot be told any more."""
+        if issuance.signed_document is None:
+            return None
+        if issuance.leaf_index is None:
             return False
+        # That some leaf is there says nothing: it must be the one of these bytes (LG18).
+        statement = transparency.opened(self.db, issuance.leaf_index)
+        if statement is None:
+            return None
         issued = (Act.CREDENTIAL_ISSUED.value, str(issuance.id), sha256(issuance.signed_document).hexdigest())
         record = statement["record"]
         if (statement["act"], statement["subject"], record.get("sha256")) != issued:

@@ -51,6 +51,8 @@ class OwnRecord:
     place: LogPlace | None
     is_replaced: bool = False
     """Whether another credential took its place: it ended, and nobody took anything back."""
+    is_unlogged: bool = False
+    """Whether the log, which is whole at its place, holds something else there, or no place is named."""
     status_known_at: datetime | None = None
     """When the status was known, where that is not now."""
 

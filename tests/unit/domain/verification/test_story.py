@@ -12,6 +12,7 @@ import pytest
 from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import Purpose
+from accredit.domain.issuing.self_audit import verify_store
 from accredit.domain.people.models import YoungPerson
 from accredit.domain.verification import operations
 from accredit.domain.verification.queries import DatabaseSources
@@ -200,9 +201,23 @@ def test_the_report_for_machines_leads_with_the_verdict_and_has_no_lone_boolean(
     assert {check["id"] for check in told_json["checks"]} == {each.value for each in CheckId} - {"holder"}
 
 
-def test_lg18_a_credential_that_the_log_does_not_hold_is_not_green(quick_story: Story, issued: Issued) -> None:
+@pytest.mark.attack("LG18")
+@pytest.mark.parametrize("place", [0, None], ids=["at the place of another act", "at no place"])
+def test_lg18_a_credential_that_was_never_logged_is_not_genuine(
+    quick_story: Story, issued: Issued, place: int | None
+) -> None:
     with quick_story.database.transaction() as db:
-        db.get(Issuance, issued.issuance_id).leaf_index = 0
+        db.get(Issuance, issued.issuance_id).leaf_index = place
+    report = verified(quick_story, issued.data)
+    assert (report.verdict, report.reason) == (Verdict.NOT_GENUINE, Reason.NOT_AS_RECORDED)
+    with quick_story.database.reading() as db:
+        assert len(verify_store(db)) == 1
+
+
+def test_lg02_where_the_log_is_damaged_nobody_calls_a_credential_forged(quick_story: Story, issued: Issued) -> None:
+    with quick_story.database.transaction() as db:
+        db.connection().exec_driver_sql("DROP TRIGGER ledger_record_append_only_update")
+        db.connection().exec_driver_sql("UPDATE ledger_record SET salt = NULL WHERE act = 'credential-issued'")
     report = verified(quick_story, issued.data)
     assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.NOT_IN_LOG)
 
