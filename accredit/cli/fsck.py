@@ -10,7 +10,7 @@ import click
 
 from accredit import migrations
 from accredit.config import load_settings
-from accredit.domain.issuing.self_audit import verify_store
+from accredit.domain.issuing.self_audit import verify_lists, verify_store
 from accredit.domain.transparency import queries as transparency
 from accredit.errors import NotReady
 from accredit.storage import Database, integrity
@@ -54,6 +54,11 @@ def _last_signed(database: Database) -> tuple[str, ...]:
     return () if told is None else (told,)
 
 
+def _status_lists(database: Database) -> tuple[str, ...]:
+    with database.reading() as db:
+        return verify_lists(db)
+
+
 def _signed_documents(database: Database) -> tuple[str, ...]:
     with database.reading() as db:
         return verify_store(db)
@@ -66,6 +71,7 @@ CHECKS_OF_A_COPY: Checks = {
     "every guard of what only grows is in its place": integrity.missing_guards,
     "the ledger is whole, and every checkpoint agrees with it": _ledger,
     "every signed document is the one that was recorded": _signed_documents,
+    "every published status list says what the record says": _status_lists,
 }
 """What holds of every copy. A copy is of one moment, and what was signed since then says nothing against it."""
 

@@ -1,9 +1,10 @@
-"""Look at every stored credential again, as production does each night.
+"""Look at every stored credential and status list again (``accredit fsck``).
 
 - Its digest is that of its bytes, and of what its leaf in the ledger commits to (I9, I4); so is that of its JWT form.
 - What is released has its signed document and its place in the ledger (I4, I5).
 - Its status is what the latest act on it in the ledger made it (I8).
 - What the ledger says was issued is there (I5); one whose record was erased has nothing left but its number and status.
+- A published list says what the record says, of every place in it, and nothing of places that nobody was given (I8).
 
 Whether the records opened here are those that were committed is checked in `transparency.queries.verify_chain`.
 """
@@ -11,20 +12,27 @@ Whether the records opened here are those that were committed is checked in `tra
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
-from accredit.domain.issuing.models import Issuance
+from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.issuing.rules import Stage, Status
 from accredit.domain.transparency import queries as transparency
 from accredit.domain.transparency.queries import Committed
 from accredit.domain.transparency.rules import Act
+from accredit.kit.vc import status_list
+from accredit.kit.vc.errors import VcError
 from accredit.storage import Session
 from accredit.storage.erasure import ErasedRow
+
+PUBLISHED_WITHIN = timedelta(minutes=1)
+"""What was decided so shortly before a list was signed may have been committed after it, and is in the next one."""
 
 _STATUS_AFTER = {
     Act.CREDENTIAL_ISSUED: Status.ACTIVE,
@@ -104,3 +112,41 @@ def _faults_of_jwt(row: Any, issued: Committed) -> Iterator[str]:
         yield "does not have the JWT form that was recorded"
     elif issued.record is not None and issued.record.get("jwtSha256") != row.signed_jwt_digest.hex():
         yield "has another JWT form than the ledger commits to"
+
+
+def verify_lists(db: Session) -> tuple[str, ...]:
+    """Name every published status list that says something else than the record; empty when none does.
+
+    A list in doubt is left alone: an older database came back, and which of the two is right is not known yet.
+    """
+    found: list[str] = []
+    for row in db.execute(sa.select(StatusList).where(col(StatusList.doubtful_since).is_(None))).scalars():
+        for published, status in ((row.signed_list, Status.REVOKED), (row.signed_suspensions, Status.SUSPENDED)):
+            if published is not None:
+                found += [
+                    f"status list {row.public_id} {fault}" for fault in _faults_of_list(db, row, published, status)
+                ]
+    return tuple(found)
+
+
+def _faults_of_list(db: Session, row: StatusList, published: bytes, status: Status) -> Iterator[str]:
+    try:
+        bits = status_list.decode(json.loads(published)["credentialSubject"]["encodedList"])
+    except (ValueError, KeyError, TypeError, VcError):
+        yield "cannot be read"
+        return
+    places = db.execute(
+        sa.select(col(Issuance.status_index), col(Issuance.status), col(Issuance.status_since)).where(
+            col(Issuance.status_list_id) == row.id
+        )
+    ).all()
+    said = 0
+    for index, is_now, since in places:
+        is_set = bits.is_set(index)
+        said += is_set
+        is_old = since is None or row.signed_at is None or since < row.signed_at - PUBLISHED_WITHIN
+        if is_set is not (is_now is status) and is_old:
+            yield f"says of place {index} that it is {'' if is_set else 'not '}{status.value}, and the record otherwise"
+    # What was given out and is lost here, with an older database that came back, keeps its bit in a closed list.
+    if row.closed_at is None and int.from_bytes(bits.data).bit_count() != said:
+        yield f"says of places that nobody was given that they are {status.value}"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-LEDGER = Path(__file__).resolve().parents[2] / "docs" / "ledger.md"
+LEDGER = Path(__file__).resolve().parents[4] / "docs" / "ledger.md"
 
 
 @pytest.mark.attack("LG22")
