@@ -61,7 +61,7 @@ conformance: ## official test vectors, in one table (TABLE=FILE to write it, DOC
 	  $(if $(TABLE),--table $(TABLE)) tests/conformance tests/unit/kit/vc/test_own_vectors.py tests/unit/kit/test_kit_vectors.py
 
 # ── prove
-.PHONY: bench mutants fuzz faults attacks
+.PHONY: bench mutants fuzz faults attacks properties
 bench: ## measure everything beside its baselines and write docs/proof/bench.md (goes on where it was stopped)
 	@tools/setup.sh dev
 	@$(PY) -m accredit bench all --write docs/proof/bench.md --commit "$$(git rev-parse --short HEAD)"
@@ -75,6 +75,10 @@ fuzz: ## hostile input for each reader, ten minutes of processor time each (FUZZ
 attacks: ## every attack of the catalogue that tests show (ONLY=VX,VC05 for some; goes on)
 	@tools/setup.sh dev
 	@$(PY) -m tests.attacks $(if $(ONLY),--only $(ONLY),--report docs/proof/attacks.md)
+properties: ## everything in random order on both databases (STEPS=10000, SEED=; goes on; REPLAY='sqlite 17' for one)
+	@tools/setup.sh dev
+	@$(PY) -m tests.properties $(if $(REPLAY),replay $(REPLAY),run --steps $(or $(STEPS),10000) \
+	  $(if $(SEED),--seed $(SEED)) --report docs/proof/properties.md)
 faults: ## every misfortune of the fault matrix, on both databases (FAULTS=R17,R05-sqlite for some; SEED=; goes on)
 	@tools/setup.sh dev
 	@$(PY) -m tests.faults run --seed $(or $(SEED),1) $(if $(FAULTS),--only $(FAULTS),--report docs/proof/faults.md)

@@ -1,0 +1,24 @@
+"""A few sequences of `tests.properties`, for every run of the tests; ``make properties`` plays many."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+
+from tests.properties.runs import play, prepared
+
+# Chosen because between them they come by every step.
+SEEDS = [int(each) for each in os.environ.get("ACCREDIT_PROPERTY_SEEDS", "1").split(",")]
+
+
+@pytest.mark.parametrize("number", SEEDS)
+def test_everything_in_random_order_on_sqlite(number: int) -> None:
+    with prepared("sqlite") as template:
+        assert play("sqlite", template, number, sequences=3).count
+
+
+@pytest.mark.parametrize("number", SEEDS)
+def test_everything_in_random_order_on_postgresql(number: int, postgresql: str) -> None:
+    with prepared("postgresql", postgresql) as template:
+        assert play("postgresql", template, number, sequences=1).count
