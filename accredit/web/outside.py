@@ -7,6 +7,7 @@ from typing import cast
 from flask import current_app
 
 from accredit.clock import utc_now
+from accredit.domain.organisations.queries import OrganisationFacts
 from accredit.domain.verification import registering
 from accredit.domain.verification.outside import Outside
 from accredit.fetching.fetcher import Errand, Fetcher
@@ -14,6 +15,12 @@ from accredit.storage import Session
 from accredit.web.settings import current_settings
 
 FETCHER = "accredit.fetcher"
+
+
+def taken_for(db: Session, facts: OrganisationFacts) -> str | None:
+    """Return the confirmed organisation whose name or address looks like that of another one."""
+    found = outside_of(db).taken_for(issuer_id=facts.did, name=facts.name)
+    return None if found is None else found.name
 
 
 def outside_of(db: Session) -> Outside:

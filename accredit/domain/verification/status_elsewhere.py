@@ -76,7 +76,7 @@ def read(entries: object, *, issuer_id: str, sources: Sources, outside: Outside,
         try:
             found.append(_ask(entry, issuer_id, sources, outside, now))
         except _Unknown as unknown:
-            as_of: dict[str, str | int] = {} if unknown.as_of is None else {"last_known": unknown.as_of.isoformat()}
+            as_of: dict[str, str | int] = {} if unknown.as_of is None else {"known_at": unknown.as_of.isoformat()}
             found.append((unknown.reason, as_of))
     if len(asked) > _MOST_ENTRIES:
         found.append((Reason.FORM_NOT_SUPPORTED, {}))

@@ -319,5 +319,6 @@ MEANINGS: Mapping[CheckId, str] = {
 """What each check asks, and why it matters, for somebody who opens it."""
 
 PROMISE = N_("The signature proves that the organisation said this; the organisation vouches for the facts.")
+LOOKS_LIKE = N_("Take care: its name or its address looks like that of this organisation, and it is another:")
 UNCONFIRMED = N_("Nobody has confirmed this organisation to us, so the name it gives is only what it calls itself.")
 NOT_A_CLEARANCE = N_("This is not a DBS check, a safeguarding clearance, a reference or a regulated qualification.")

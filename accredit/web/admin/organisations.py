@@ -12,6 +12,7 @@ from accredit.web.access import operator_only
 from accredit.web.admin import bp
 from accredit.web.admin.words import CHANNELS, KINDS, NATIONS
 from accredit.web.database import reading
+from accredit.web.outside import taken_for
 from accredit.web.pages import page
 
 
@@ -31,4 +32,13 @@ def organisation(organisation_id: UUID) -> Response:
     with reading(everywhere=True) as db:
         facts = organisations_read.organisation(db, organisation_id)
         staff = people.staff(db, organisation_id=organisation_id)
-    return page("admin/organisation.html", facts=facts, staff=staff, kinds=KINDS, nations=NATIONS, channels=CHANNELS)
+        alike = taken_for(db, facts)
+    return page(
+        "admin/organisation.html",
+        facts=facts,
+        staff=staff,
+        alike=alike,
+        kinds=KINDS,
+        nations=NATIONS,
+        channels=CHANNELS,
+    )

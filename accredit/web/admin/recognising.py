@@ -21,6 +21,7 @@ from accredit.web.access import operator_only
 from accredit.web.admin import bp
 from accredit.web.admin.forms import ChannelForm
 from accredit.web.database import reading, transaction
+from accredit.web.outside import taken_for
 from accredit.web.pages import page, see_other
 from accredit.web.viewer import current_viewer
 
@@ -31,7 +32,10 @@ CONFIRM, WITHDRAW = "admin/confirm.html", "admin/withdraw.html"
 @operator_only
 def confirm(organisation_id: UUID) -> Response:
     """Ask how the organisation was confirmed."""
-    return page(CONFIRM, facts=_facts(organisation_id), form=ChannelForm(on=local_date(utc_now())))
+    facts = _facts(organisation_id)
+    with reading(everywhere=True) as db:
+        alike = taken_for(db, facts)
+    return page(CONFIRM, facts=facts, alike=alike, form=ChannelForm(on=local_date(utc_now())))
 
 
 @bp.post("/organisations/<uuid:organisation_id>/confirm")

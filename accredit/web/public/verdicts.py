@@ -18,6 +18,7 @@ from flask_babel import gettext
 from accredit.domain.organisations.rules import Channel
 from accredit.domain.people.names import check_name
 from accredit.domain.verification import words
+from accredit.domain.verification.endorsements import EndorsementReport
 from accredit.domain.verification.report import Claims, VerificationReport
 from accredit.domain.verification.rules import Check, CheckId, Outcome, Reason, Verdict
 from accredit.errors import RuleBroken
@@ -49,6 +50,17 @@ class CheckShown:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EndorsementShown:
+    """What somebody else says of it, and the verdict on that alone. ``claimed`` is what a stranger calls itself."""
+
+    word: str
+    name: str | None
+    claimed: str | None
+    comment: str | None
+    why: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class VerdictShown:
     """The head of the page, the checks, and what to do next. ``look`` is the component's kind."""
 
@@ -61,6 +73,9 @@ class VerdictShown:
     checks: tuple[CheckShown, ...]
     is_genuine: bool
     caution: str | None
+    looks_like: tuple[str, str] | None
+    """A warning, and whom a reader might take the issuer for: an organisation that was confirmed, and is another."""
+    endorsements: tuple[EndorsementShown, ...]
     """Said where nobody confirmed the issuer."""
 
 
@@ -76,6 +91,24 @@ def shown(report: VerificationReport) -> VerdictShown:
         checks=tuple(_check(check) for check in report.checks if check.id is not CheckId.HOLDER),
         is_genuine=report.verdict is Verdict.GENUINE,
         caution=_(words.UNCONFIRMED) if report.is_of_a_stranger else None,
+        looks_like=_looks_like(report),
+        endorsements=tuple(_endorsement(each) for each in report.endorsements),
+    )
+
+
+def _looks_like(report: VerificationReport) -> tuple[str, str] | None:
+    recognised = report.check(CheckId.RECOGNISED)
+    found = None if recognised is None else recognised.facts.get("looks_like")
+    return None if found is None else (_(words.LOOKS_LIKE), str(found))
+
+
+def _endorsement(found: EndorsementReport) -> EndorsementShown:
+    return EndorsementShown(
+        word=_(words.HEADINGS[found.verdict]),
+        name=found.endorser_name if found.verdict is Verdict.GENUINE else None,
+        claimed=found.endorser_name or found.endorser_id if found.verdict is not Verdict.GENUINE else None,
+        comment=found.comment,
+        why=_(words.REASONS[found.reason]) if found.reason else None,
     )
 
 
@@ -112,27 +145,48 @@ def _fact(check: CheckId, facts: Mapping[str, str | int]) -> str | None:
     match check:
         case CheckId.RECOGNISED if "channel" in facts:
             return confirmed(Channel(str(facts["channel"])), date.fromisoformat(str(facts["confirmed_on"])))
-        case CheckId.STATUS if "as_of" in facts:
-            return _("As of %(moment)s.", moment=_moment(datetime.fromisoformat(str(facts["as_of"]))))
+        case CheckId.RECOGNISED if "register" in facts and "edition" in facts:
+            return _registered(facts)
+        case CheckId.OPEN_BADGES if facts.get("kind") == "credential":
+            return _("It is no badge; it keeps the rules that all such credentials have.")
         case CheckId.STATUS:
-            return _("The issuer publishes no list of revoked awards, so nobody can revoke it.")
-        case CheckId.LOGGED if "witnessed_at" in facts:
-            return _(
-                "Entry %(entry)s of the log. It was there by %(moment)s: the independent witness %(witness)s says so.",
-                entry=f"{facts['index']:,}",
-                moment=_moment(datetime.fromisoformat(str(facts["witnessed_at"]))),
-                witness=facts["witnessed_by"],
-            )
+            return _status(facts)
         case CheckId.LOGGED:
-            moment = _moment(datetime.fromisoformat(str(facts["signed_at"])))
-            # A time of ours is only our word; what the log proves is the order.
-            return _(
-                "Entry %(entry)s, under a checkpoint signed %(moment)s (time stated by this service).",
-                entry=f"{facts['index']:,}",
-                moment=moment,
-            )
+            return _logged(facts)
         case _:
             return None
+
+
+def _status(facts: Mapping[str, str | int]) -> str:
+    if "as_of" in facts:
+        return _("As of %(moment)s.", moment=_moment(datetime.fromisoformat(str(facts["as_of"]))))
+    return _("The issuer publishes no list of revoked awards, so nobody can revoke it.")
+
+
+def _registered(facts: Mapping[str, str | int]) -> str:
+    return _(
+        "Confirmed on %(day)s by %(who)s; it stands in %(register)s, edition %(edition)s.",
+        day=date_in_words(date.fromisoformat(str(facts["confirmed_on"])), page_language()),
+        who=facts["confirmed_by"],
+        register=facts["register"],
+        edition=facts["edition"],
+    )
+
+
+def _logged(facts: Mapping[str, str | int]) -> str:
+    if "witnessed_at" in facts:
+        return _(
+            "Entry %(entry)s of the log. It was there by %(moment)s: the independent witness %(witness)s says so.",
+            entry=f"{facts['index']:,}",
+            moment=_moment(datetime.fromisoformat(str(facts["witnessed_at"]))),
+            witness=facts["witnessed_by"],
+        )
+    # A time of ours is only our word; what the log proves is the order.
+    return _(
+        "Entry %(entry)s, under a checkpoint signed %(moment)s (time stated by this service).",
+        entry=f"{facts['index']:,}",
+        moment=_moment(datetime.fromisoformat(str(facts["signed_at"]))),
+    )
 
 
 def confirmed(channel: Channel, on: date) -> str:

@@ -234,7 +234,7 @@ def test_vs20_an_old_list_is_no_answer(
     status = report.check(CheckId.STATUS)
     assert status is not None
     if expected[1] is R.STATUS_NOT_FRESH:
-        assert status.facts["last_known"] == (NOW - age).isoformat()
+        assert status.facts["known_at"] == (NOW - age).isoformat()
 
 
 @pytest.mark.attack("VS20")

@@ -10,12 +10,13 @@ from sqlmodel import select
 
 from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import Tag
+from accredit.domain.organisations import operations as organisations_write
 from accredit.domain.organisations import queries as organisations
-from accredit.domain.organisations.rules import Channel, Role
+from accredit.domain.organisations.rules import Channel, Details, Kind, Nation, Role
 from accredit.domain.people import queries as people
 from accredit.storage import Database
 from tests.cast import Cast
-from tests.factories import HOST, TODAY
+from tests.factories import HOST, NOW, TODAY
 from tests.web import Browser, ClientFor
 
 GOOD = {
@@ -96,6 +97,30 @@ def test_confirmation_is_recorded_with_who_when_and_how(
     assert recognition is not None
     assert (recognition.channel, recognition.confirmed_on) == (Channel.TELEPHONE, TODAY)
     assert event.actor_id == cast.operator.id
+
+
+@pytest.mark.attack("VI02", "VI04")
+def test_vi02_an_organisation_that_looks_like_a_confirmed_one_is_warned_about(
+    operator: Browser, cast: Cast, sqlite_database: Database
+) -> None:
+    operator.post(f"/admin/organisations/{cast.organisation_id}/confirm", data=CONFIRMED)
+    with sqlite_database.transaction() as db:
+        name = organisations.organisation(db, cast.organisation_id).name
+        double = organisations_write.add_organisation(
+            db,
+            details=Details(name=name.replace("a", "а").replace("e", "е")),
+            kind=Kind.SCHOOL,
+            nation=Nation.ENGLAND,
+            host="accredit.example",
+            slug="double",
+            actor=cast.operator.actor,
+            now=NOW,
+        )
+    for path in (f"/admin/organisations/{double}", f"/admin/organisations/{double}/confirm"):
+        answer = operator.get(path)
+        assert "looks like that of a confirmed organisation" in answer.text
+        assert f"<bdi>{name}</bdi>" in answer.text
+    assert "looks like" not in operator.get(f"/admin/organisations/{cast.other_organisation_id}").text
 
 
 def test_withdrawn_confirmation_no_longer_holds(operator: Browser, cast: Cast, sqlite_database: Database) -> None:

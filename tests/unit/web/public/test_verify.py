@@ -4,13 +4,19 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import UTC, datetime
 
 import pytest
 
+from accredit.domain.organisations import queries as organisations
+from accredit.kit.vc import did_key
+from accredit.storage import Database
 from accredit.web.public import verify
 from tests.cast import Cast
 from tests.populated import Year
+from tests.unit.domain.verification.issuer_elsewhere import Issuer
 from tests.unit.domain.verification.test_other_issuers import DID, LISTED, OWN_METHOD, badge
+from tests.unit.kit.vc import vc_examples as examples
 from tests.web import BASE_URL, Browser, ClientFor
 
 
@@ -28,6 +34,22 @@ def test_own_file_is_genuine_and_may_show_its_name(
     assert "verdict--genuine" in answer.text
     assert "Ama Sample" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.attack("VI02")
+def test_vi02_a_name_that_looks_like_a_confirmed_one_is_warned_about(
+    stranger: Browser, year: Year, cast: Cast, sqlite_database: Database
+) -> None:
+    with sqlite_database.reading() as db:
+        name = organisations.organisation(db, cast.organisation_id).name
+    public = examples.public(5)
+    double = Issuer(did=did_key.did_for(public), fragment=public.multibase)
+    disguised = double.badge(name=name.replace("a", "а").replace("o", "ο"), validFrom="2024-01-01T00:00:00Z")
+    signed = double.sign(disguised, created=datetime(2024, 1, 1, tzinfo=UTC))
+    answer = stranger.post("/verify", data={"text": json.dumps(signed)})
+    assert "verdict--careful" in answer.text
+    assert "Take care" in answer.text
+    assert f"<bdi>{name}</bdi>" in answer.text
 
 
 def test_changed_file_is_red_and_nothing_of_it_is_shown(
