@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from sqlalchemy import event
 
 from accredit.errors import NotReady
+from accredit.storage.durable_folder import DurableFolder
 from accredit.storage.lock_store import LockStore
-from tests.faults import child
+from tests.faults import child, rows_export
 from tests.faults.child import Outbox
 
 
@@ -85,3 +86,18 @@ def send_with_lost_answer(folder: Path) -> int:
 
     Outbox.send = send_and_fail  # type: ignore[method-assign]  # in a process of its own
     return child.recover(folder)
+
+
+def export_with_lost_write(folder: Path, nth: int) -> None:
+    """Export the log, and be told at the nth file that it could not be written, when it is in its place."""
+    passed = Passed(nth)
+    write = DurableFolder.write
+
+    def write_and_fail(self: DurableFolder, path: str, content: bytes) -> bool:
+        write(self, path, content)
+        if passed.is_it():
+            raise NotReady("folder", "the disk did not answer")
+        return True
+
+    DurableFolder.write = write_and_fail  # type: ignore[method-assign]  # in a process of its own
+    rows_export.export(folder)

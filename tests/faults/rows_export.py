@@ -18,6 +18,7 @@ from tests.faults.stage import Stage
 from tests.faults.system_calls import KINDS, disturbed
 
 CALLS_OF_AN_EXPORT: Mapping[str, int] = {"write": 4, "fsync": 12, "rename": 4, "mkdir": 13}
+FILES = 4
 """Counted; a test fails when there are more. What is left out is the database's, which is only read."""
 
 
@@ -56,8 +57,13 @@ def wrong_in_export(folder: Path) -> tuple[str, ...]:
 
 
 def play(call: str, kind: str, nth: int, stage: Stage) -> None:
-    """Export under strace; what is there holds at once; the next export, after more was issued, finishes."""
+    """Export under strace; what is there holds at once; the next export finishes."""
     disturbed(stage, export, call=call, kind=kind, nth=nth)
+    export_again(stage)
+
+
+def export_again(stage: Stage) -> None:
+    """Look at what the folder holds, issue more, export again, look again, and clear it away."""
     stage.found.wrong += _told(stage)
     assert stage.recover().code == 0
     again = stage.run(export)

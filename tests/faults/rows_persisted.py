@@ -1,4 +1,5 @@
-"""R19: it failed, but it had been persisted: each commit, the swap of what was signed last, the mail server's yes."""
+"""R19: it failed, but it had been persisted: each commit, the swap of what was signed last, a file of the
+published log, the mail server's yes."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
-from tests.faults import lost_answers
+from tests.faults import lost_answers, rows_export
 from tests.faults.catalogue import DATABASES, NotReached, Run
 from tests.faults.stage import Stage
 
@@ -24,6 +25,16 @@ def runs() -> Iterator[Run]:
                 yield _run(database, situation, f"{before}commit", nth, title, lost_answers.issue_with_lost_commit)
             title = "what was signed last was kept, and the answer was lost"
             yield _run(database, situation, f"{before}swap", 1, title, lost_answers.issue_with_lost_swap)
+        for nth in range(1, rows_export.FILES + 1):
+            yield Run(
+                row="R19",
+                database=database,
+                point="export.write",
+                kind="lost-answer",
+                nth=nth,
+                title=f"file {nth} of an export is in its place, and the answer was lost",
+                play=partial(lost_write, nth),
+            )
         yield Run(
             row="R19",
             database=database,
@@ -60,3 +71,10 @@ def lost_mail(stage: Stage) -> None:
     ended = stage.run(lost_answers.send_with_lost_answer)
     assert ended.code == 0, ended.error
     assert (stage.folder / "outbox.txt").exists()
+
+
+def lost_write(nth: int, stage: Stage) -> None:
+    """Export with the nth answer lost; then as after any other trouble."""
+    ended = stage.run(lost_answers.export_with_lost_write, nth)
+    assert ended.error.startswith("NotReady"), ended
+    rows_export.export_again(stage)

@@ -12,7 +12,7 @@ from random import Random
 import pytest
 
 from accredit.storage.fault_points import NAMES
-from tests.faults import child, lost_answers, rows_inserts, rows_persisted, rows_system_calls
+from tests.faults import child, lost_answers, rows_export, rows_inserts, rows_persisted, rows_system_calls
 from tests.faults.catalogue import DATABASES, Run, Unavailable, all_runs, chosen
 from tests.faults.performance import Outcome, Record, perform
 from tests.faults.report import last_line, table
@@ -92,6 +92,20 @@ def test_every_call_commit_and_row_of_a_pass_is_in_the_catalogue(theatre: Theatr
     for situation, commits in rows_persisted.COMMITS.items():
         with theatre.stage(kind, situation) as stage:
             assert stage.run(lost_answers.issue_with_lost_commit, 0).result <= commits, told
+
+
+@pytest.mark.timeout(300)
+@pytest.mark.xdist_group("faults")
+def test_every_call_of_an_export_is_in_the_catalogue(theatre: Theatre) -> None:
+    with theatre.stage("sqlite") as stage:
+        try:
+            calls = counted(stage, rows_export.export)
+        except Unavailable as missing:
+            pytest.skip(f"SKIPPED LOUDLY: {missing}")
+        files = [each for each in (stage.folder / "public").rglob("*") if each.is_file()]
+    swept = rows_export.CALLS_OF_AN_EXPORT
+    assert {call: count for call, count in calls.items() if call in swept} == dict(swept), "count anew"
+    assert len(files) == rows_export.FILES
 
 
 def test_runs_are_chosen_by_the_beginning_of_their_id() -> None:
