@@ -1,7 +1,7 @@
 """`python -m tests.faults run`: every misfortune, one after another, then a table.
 
-    run     --only R17,R05-sqlite   only runs whose id begins so
-            --seed 7                the order, shuffled, the same for one seed
+    run     --only R17,R05-sqlite   only runs whose id begins so, in the order of these words
+            --seed 7                otherwise the order is shuffled, the same for one seed
             --again                 play them again although they were played
     --share 2/3             the second third of them, for three processes side by side
             --report FILE           write the page of proof
@@ -73,7 +73,9 @@ def _run(runs: tuple[Run, ...], given: argparse.Namespace) -> int:
     record = Record(given.folder, _code(), _git("rev-parse", "--short=10", "HEAD"))
     if given.again:
         record.forget(runs)
-    outcomes = _play(runs, record, given.seed)
+    shuffled = list(runs)
+    Random(given.seed).shuffle(shuffled)
+    outcomes = _play(chosen(tuple(shuffled), given.only), record)
     for outcome in outcomes.values():
         if outcome.problems:
             print(f"\n{outcome.id}\n  " + "\n  ".join(outcome.problems))
@@ -86,10 +88,9 @@ def _run(runs: tuple[Run, ...], given: argparse.Namespace) -> int:
     return 1 if any(outcome.problems for outcome in outcomes.values()) else 0
 
 
-def _play(runs: tuple[Run, ...], record: Record, seed: int) -> dict[str, Outcome]:
+def _play(runs: tuple[Run, ...], record: Record) -> dict[str, Outcome]:
     outcomes = {run.id: found for run in runs if (found := record.outcome(run)) is not None}
     left = [run for run in runs if run.id not in outcomes]
-    Random(seed).shuffle(left)
     if outcomes:
         print(f"{len(outcomes)} of {len(runs)} were played before")
     with tempfile.TemporaryDirectory(prefix="accredit-faults-") as folder, Theatre(Path(folder)) as theatre:

@@ -78,6 +78,10 @@ def all_runs() -> tuple[Run, ...]:
 
 
 def chosen(runs: tuple[Run, ...], only: str) -> tuple[Run, ...]:
-    """Return the runs whose id begins with one of the words of ``only``, which commas part; all of them for none."""
-    words = tuple(word.strip() for word in only.split(",") if word.strip())
-    return tuple(run for run in runs if not words or run.id.startswith(words))
+    """Return the runs whose id begins with one of the words of ``only``, which commas part; all of them for none.
+
+    They come in the order of the words.
+    """
+    words = [word.strip() for word in only.split(",") if word.strip()]
+    found = dict.fromkeys(run for word in words or [""] for run in runs if run.id.startswith(word))
+    return tuple(found)
