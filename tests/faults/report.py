@@ -34,6 +34,20 @@ MISFORTUNES = {
 NOT_HERE: dict[str, str] = {}
 """Rows that cannot run on such a machine, and why; added to by `not_here`."""
 
+FOUND = [
+    "R17: killed while it made a key, the worker left an encrypted half under a hidden name beside the others; and "
+    "when that could not be taken away, a key that was made counted as failed. A key now has no name until it is "
+    "whole.",
+    "R20: an error in the worker was logged with every value at hand where it was raised: the record of the ledger "
+    "with its salt, and a name where a document was broken. Logs now say where, and nothing of whom.",
+]
+"""What was found and set right; other modules add theirs by `found`."""
+
+
+def found(what: str) -> None:
+    """Say what a run found in the product, and what became of it."""
+    FOUND.append(what)
+
 
 def name_row(row: str, misfortune: str) -> None:
     """Say what a row is, for the table."""
@@ -105,6 +119,8 @@ def document(runs: Sequence[Run], outcomes: Mapping[str, Outcome]) -> str:
         table(runs, outcomes),
         f"`{last_line(runs, outcomes)}`",
     ]
+    if left := len(runs) - len(outcomes):
+        parts.append(f"{left:,} of {len(runs):,} runs of the catalogue are still to be played; `make faults` goes on.")
     if unreached:
         parts.append(
             f"{unreached} more runs are in none of the numbers: that pass made fewer calls than were counted, so the "
@@ -113,6 +129,8 @@ def document(runs: Sequence[Run], outcomes: Mapping[str, Outcome]) -> str:
     if wrong:
         parts.append("## Runs that went wrong")
         parts += [f"* `{each.id}`: {each.problems[0].strip().splitlines()[-1]}" for each in wrong]
+    parts.append("## What was found, and set right")
+    parts.append("\n".join(f"* {each}" for each in FOUND))
     if skipped or NOT_HERE:
         parts.append("## Not played here")
         parts.append("\n".join(f"* {row}: {reason}" for row, reason in sorted({*skipped, *NOT_HERE.items()})))
