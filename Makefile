@@ -95,13 +95,15 @@ translations: ## bring the catalogues up to date with the words in code and temp
 	@tools/translations.sh
 
 # ── release
-.PHONY: lock assets wheel
+.PHONY: lock assets verifier wheel
 lock: ## resolve requirements.lock and requirements-dev.lock anew (names, versions and hashes only)
 	@tools/lock.sh
 assets: ## rebuild the stylesheet, scripts and fonts (needs node 20; take "funding" out of a new package-lock.json)
 	@tools/setup.sh dev
 	@$(PY) assets/fonts.py && $(PY) assets/badges.py
 	@cd assets && npm ci --silent && npm run --silent build
+verifier: ## rebuild the single file that checks certificates without us (needs node 20)
+	@cd verifier && npm ci --silent && npm run --silent build
 wheel: ## build the wheel into dist/
 	@tools/setup.sh dev
 	@$(PY) -m build --wheel --no-isolation --outdir dist

@@ -10,6 +10,10 @@ import { fromSvg } from "./svg.js";
 import { readToken } from "./tokens.js";
 
 const MAX_BYTES = 1_000_000;
+// Archives and office documents, pictures of other kinds, PostScript, pages and messages.
+const OTHERS =
+  /^(?:PK\x03\x04|\xd0\xcf\x11\xe0|Rar!|7z\xbc\xaf|\x1f\x8b|[^]{4}ftyp|RIFF[^]{4}WEBP|GIF8|BM[^]{4}\0\0|II\*\0|MM\0\*|%!PS|\xc5\xd0\xd3\xc6|\x7fELF|MZ|\s*<(?:![Dd][Oo][Cc][Tt][Yy][Pp][Ee]\s+[Hh][Tt][Mm][Ll]|[Hh][Tt][Mm][Ll]|[Hh][Ee][Aa][Dd]|[Bb][Oo][Dd][Yy])[\s>]|(?:Return-Path|Received|From|MIME-Version|Delivered-To|Message-ID):\s)/;
+const OLDER_CONTEXTS = ["https://w3id.org/openbadges/", "https://openbadgespec.org/", "http://openbadgespec.org/"];
 const MEMBERS = ["@context", "issuer", "credentialSubject", "proof"];
 const CONTAINER = {
   unknown_kind: "no_credential",
@@ -49,18 +53,22 @@ export class NotReadable extends Error {
 // What a file looks like from its first bytes; the reader of that kind decides.
 export function kindOf(bytes) {
   if (SIGNATURE.every((byte, at) => bytes[at] === byte)) return "png";
-  const start = new TextDecoder("latin1").decode(bytes.subarray(0, 65_536));
+  const start = latin(bytes, 65_536);
   if (start.startsWith("%PDF-")) return "pdf";
+  if (start.startsWith("\xff\xd8\xff")) return "jpeg";
+  if (OTHERS.test(start)) return "other-file";
   const trimmed = start.slice(0, 4096).replace(/^\xef\xbb\xbf/, "").replace(/^[ \t\r\n]+/, "");
   if (trimmed.startsWith("{")) return "json";
   if (trimmed.startsWith("<")) return /<(?:[A-Za-z_][\w.-]*:)?svg[\s>/]/.test(start) ? "svg" : "unknown";
-  const isToken = bytes.length <= MAX_BYTES && /^[ \t\r\n]*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*[ \t\r\n]*$/.test(new TextDecoder("latin1").decode(bytes));
+  const isToken = bytes.length <= MAX_BYTES && /^[ \t\r\n]*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*[ \t\r\n]*$/.test(latin(bytes));
   return isToken ? "jwt" : "unknown";
 }
 
 // Gives {document, kind, token, notBefore, expires, evidence}; throws NotReadable.
 export async function readCredential(bytes, evidenceName) {
   const kind = kindOf(bytes);
+  if (kind === "other-file") throw new NotReadable("other_kind_of_file", kind);
+  if (kind === "unknown" && /^(?:\xef\xbb\xbf)?c2sp\.org\/tlog-proof@/.test(latin(bytes, 60))) throw new NotReadable("receipt_alone", kind);
   let found;
   try {
     found = await unbake(bytes, kind, evidenceName);
@@ -81,9 +89,19 @@ export async function readCredential(bytes, evidenceName) {
   } catch (error) {
     throw error instanceof Refused ? new NotReadable(JSON_CODES[error.code] ?? "malformed", kind) : error;
   }
+  if (isObject(document) && isOlderBadge(document)) throw new NotReadable("open_badges_2", kind);
   if (!isObject(document) || !MEMBERS.some((name) => name in document)) throw new NotReadable("no_credential", kind);
   return { document, kind, token: null, notBefore: null, expires: null, evidence: found.evidence };
 }
+
+// An assertion of Open Badges 1 or 2, which is signed and checked in another way.
+function isOlderBadge(document) {
+  if ("credentialSubject" in document) return false;
+  const named = [document["@context"]].flat().some((each) => typeof each === "string" && OLDER_CONTEXTS.some((start) => each.startsWith(start)));
+  return named || ("badge" in document && "recipient" in document);
+}
+
+const latin = (bytes, end) => new TextDecoder("latin1").decode(bytes.subarray(0, end));
 
 async function unbake(bytes, kind, evidenceName) {
   switch (kind) {
@@ -98,6 +116,9 @@ async function unbake(bytes, kind, evidenceName) {
       return { credential: bytes, evidence: null };
     case "jwt":
       return { credential: bytes, evidence: null };
+    case "jpeg":
+      // A picture of a certificate may show a code, which leads to a page; there is none here.
+      throw new Refused("container", "no_credential");
     default:
       throw new Refused("container", "unknown_kind");
   }

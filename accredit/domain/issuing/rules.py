@@ -185,7 +185,7 @@ def suspension_list_url(list_url: str) -> str:
 
     A credential may name one list only (Open Badges 3.0), so this address follows from that one.
     """
-    return f"{list_url}/suspension"
+    return f"{list_url}-suspension"
 
 
 def verification_method(controller: str, fragment: str) -> str:

@@ -49,6 +49,8 @@ class _ReadList:
 class OfflineSources:
     """`sources.Sources` over a file of trust anchors, and what came with the certificates."""
 
+    version: str | None = None
+
     def __init__(
         self,
         trust: Trust,

@@ -33,7 +33,7 @@ from accredit.kit.openbadges.endorsement import Profile
 _NO_CLAIMS = frozenset({Verdict.NOT_GENUINE, Verdict.UNREADABLE, Verdict.INTEGRITY_ONLY})
 # What was replaced may bear a former name, and what we have no record of may be a thief's: whoever has the file can
 # read it there, and is not told it by us.
-_WITHHELD = frozenset({Reason.REPLACED, Reason.NO_CURRENT_RECORD})
+WITHHELD = frozenset({Reason.REPLACED, Reason.NO_CURRENT_RECORD})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -169,7 +169,7 @@ def report_of(examination: Examination) -> VerificationReport:
     credential = examination.credential
     claims = None
     is_bound = examination.has_passed(CheckId.SIGNATURE, CheckId.KEY)
-    is_withheld = any(check.reason in _WITHHELD for check in examination.checks)
+    is_withheld = any(check.reason in WITHHELD for check in examination.checks)
     if credential is not None and is_bound and verdict not in _NO_CLAIMS and not is_withheld:
         claims = _claims_of(credential)
     return VerificationReport(

@@ -231,8 +231,8 @@ GRAVITY = (
 """The gravest first. What is known for certain (revoked) comes before what could not be told."""
 
 # Without an intact document bound to its issuer, its own dates and status are hearsay: they may not be the verdict.
-_FOUNDATIONS = frozenset({Axis.READING, Axis.INTEGRITY, Axis.ISSUER_BINDING})
-_GREY = frozenset({Reason.SUSPENDED, Reason.REPLACED, Reason.EXPIRED, Reason.NOT_YET_VALID})
+FOUNDATIONS = frozenset({Axis.READING, Axis.INTEGRITY, Axis.ISSUER_BINDING})
+GREY = frozenset({Reason.SUSPENDED, Reason.REPLACED, Reason.EXPIRED, Reason.NOT_YET_VALID})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -259,7 +259,7 @@ def decide(checks: Iterable[Check], *, own: bool) -> tuple[Verdict, Reason | Non
     """Give the one verdict and its reason; ``own`` means issued by this service, which asks for more checks."""
     found = [check for check in checks if check.axis is not Axis.HOLDER]
     open_ones = [check for check in found if check.outcome is not Outcome.PASSED]
-    decisive = [check for check in open_ones if check.axis in _FOUNDATIONS] or open_ones
+    decisive = [check for check in open_ones if check.axis in FOUNDATIONS] or open_ones
     for verdict in GRAVITY:
         for check in decisive:
             reason = check.reason if check.reason in REASONS else Reason.CHECK_MISSING
@@ -287,7 +287,7 @@ def colour(verdict: Verdict, reason: Reason | None) -> str:
         case Verdict.NOT_GENUINE:
             return "red"
         case Verdict.NOT_CURRENT:
-            return "grey" if reason in _GREY else "red"
+            return "grey" if reason in GREY else "red"
         case Verdict.UNREADABLE:
             return "grey"
         case _:

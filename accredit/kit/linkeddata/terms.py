@@ -55,7 +55,7 @@ class Table:
     scope: Scope
 
 
-_NAMES: Final = (
+NAMES: Final = (
     *("credentials-v2", "credentials-v1", "data-integrity-v1", "data-integrity-v2", "multikey-v1", "jwk-v1"),
     *("cid-v1", "did-v1", "ed25519-2020-v1", "status-list-v1"),
     *("ob-3.0.3", "ob-3.0.2", "ob-3.0.1", "ob-context", "ob-extensions"),
@@ -132,17 +132,21 @@ def _entry(fields: list[str], rows: _Rows, depth: int) -> Entry:
     )
 
 
+def source(name: str) -> str:
+    """Return the text of the table of that name which this package carries."""
+    return resources.files(__package__).joinpath("tables", f"{name}.terms").read_text(encoding="utf-8")
+
+
 @cache
 def load(name: str) -> Table:
     """Read the table of that name which this package carries."""
-    source = resources.files(__package__).joinpath("tables", f"{name}.terms")
-    return parse(source.read_text(encoding="utf-8"))
+    return parse(source(name))
 
 
 @cache
 def pinned() -> Mapping[str, Table]:
     """The contexts that a credential may use, by URL. Anything else is refused; nothing is ever fetched."""
-    return MappingProxyType({table.url: table for table in map(load, _NAMES)})
+    return MappingProxyType({table.url: table for table in map(load, NAMES)})
 
 
 @cache

@@ -1,0 +1,74 @@
+"""What the single file that checks certificates says beside the engine's own words (`domain.verification.words`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from accredit.domain.organisations.rules import Channel
+from accredit.domain.verification.words import N_
+
+PAGE: Mapping[str, str] = {
+    "title": N_("Check a certificate without us"),
+    "lead": N_(
+        "Choose the certificate you were given. This page checks it on your own computer, without any network, and "
+        "keeps nothing."
+    ),
+    "choose": N_("Certificate, badge or JSON file"),
+    "chooseHint": N_(
+        "PDF, PNG, SVG, JSON or JWT. Choose the .evidence file of a badge together with it. You can drop files here."
+    ),
+    "paste": N_("Or paste the text of the JSON file or token"),
+    "check": N_("Check this"),
+    "checking": N_("Checking…"),
+    "certificateToo": N_(
+        "That is not a certificate yet, and is kept here while you choose the certificate it belongs to."
+    ),
+    "next": N_("What to do now"),
+    "says": N_("What it says"),
+    "organisation": N_("Organisation"),
+    "award": N_("Award"),
+    "name": N_("Name"),
+    "awarded": N_("Awarded"),
+    "done": N_("What was done"),
+    "skills": N_("Skills"),
+    "how": N_("How we know"),
+    "print": N_("Print this"),
+    "evidenceToo": N_(
+        "A badge or JSON file does not say by itself that it stands in the log. Choose its .evidence file too, or the "
+        "certificate (PDF), which holds it."
+    ),
+    "newerList": N_(
+        "Whether it still holds is known from a status list. A newer one makes this answer newer: fetch the file from "
+        "this address on any computer, and choose it here."
+    ),
+    "trusts": N_("What this page trusts, and since when"),
+    "trustsWhy": N_(
+        "The page knows this service, the key of its public log, and the organisations below, as they stood on the day "
+        "it was downloaded. What is younger it believes only where the log proves it. Download it again now and then, "
+        "from the service itself."
+    ),
+    "service": N_("Service"),
+    "since": N_("Downloaded on"),
+    "log": N_("Public log"),
+    "unconfirmed": N_("not confirmed"),
+    "offline": N_("This page cannot reach any network. It goes on working when the service is gone."),
+    "passed": N_("Passed:"),
+    "failed": N_("Failed:"),
+    "couldNotTell": N_("Could not tell:"),
+    "checkedAt": N_("Checked on this computer, %(moment)s."),
+    "asOf": N_("As of %(moment)s."),
+    "genuineThen": N_("Genuine when issued on %(day)s; whether it still holds is not known now"),
+    "genuineThenKnown": N_("Genuine when issued on %(day)s; whether it still holds was last known on %(known)s"),
+    "logged": N_("Entry %(entry)s of the log."),
+    "witnessed": N_(
+        "Entry %(entry)s of the log. It was there by %(moment)s: the independent witness %(witness)s says so."
+    ),
+}
+"""By the name under which the page asks for it."""
+
+CHANNELS: Mapping[Channel, str] = {
+    Channel.TELEPHONE: N_("Identity confirmed by telephone"),
+    Channel.LETTER: N_("Identity confirmed by letter"),
+    Channel.VISIT: N_("Identity confirmed by a visit"),
+    Channel.OFFICIAL_REGISTER: N_("Identity confirmed in an official register"),
+}

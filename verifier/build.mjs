@@ -1,0 +1,23 @@
+// Bundles src/ and style.css into one page, committed under accredit/rendering, so that nobody who runs accredit needs
+// node. The page's own policy allows exactly this script and this style, by their hashes, and no connection at all.
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const out = process.argv[2] ?? join(here, "..", "accredit", "rendering", "verifier.html");
+const bundled = await build({
+  entryPoints: [join(here, "src", "main.js")], bundle: true, minify: true, write: false, format: "iife", target: ["es2022"], charset: "ascii", legalComments: "none",
+});
+// A closing tag inside a text of the script would end it.
+const script = bundled.outputFiles[0].text.trim().replaceAll("</script", "<\\/script");
+const style = (await transform(readFileSync(join(here, "style.css"), "utf8"), { loader: "css", minify: true })).code.trim();
+const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+const policy = [
+  "default-src 'none'", `script-src ${hash(script)}`, `style-src ${hash(style)}`, "connect-src 'none'", "img-src 'none'", "form-action 'none'", "base-uri 'none'",
+].join("; ");
+const page = readFileSync(join(here, "page.html"), "utf8").replace("POLICY", () => policy).replace("STYLE", () => style).replace("SCRIPT", () => script);
+writeFileSync(out, page);
+console.log(`${out} ${(page.length / 1024).toFixed(1)} KB`);

@@ -1,0 +1,189 @@
+// What a person sees. Every text goes in as text, never as markup: a certificate may say whatever its maker likes.
+
+import { utf8 } from "./bytes.js";
+import { verdictOf } from "./verdict_words.js";
+import { isObject, read } from "./strict_json.js";
+import { EVIDENCE, LISTS } from "./sources.js";
+import { verify } from "./verify.js";
+
+const MAX_FILES = 20;
+const MAX_BYTES = 10_000_000;
+const SHAPES = {
+  green: "M12 22l7 8 14-17",
+  red: "M13 13l18 18M31 13L13 31",
+  amber: "M22 10v15M22 32v.5",
+  grey: "M13 22h18",
+};
+
+function element(name, attributes = {}, ...children) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) {
+    if (key.startsWith("on")) made.addEventListener(key.slice(2), value);
+    else made.setAttribute(key, value);
+  }
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+export class Page {
+  constructor(root, facts, trust) {
+    const asked = navigator.language.toLowerCase().startsWith("cy") ? "cy" : "en";
+    Object.assign(this, { root, facts, trust, language: asked, certificate: null, evidence: [], lists: [], answer: null });
+  }
+
+  say(key) {
+    return this.facts.languages[this.language].ui[key];
+  }
+
+  show() {
+    document.documentElement.lang = this.language;
+    document.title = this.say("title");
+    this.result = element("div", { id: "result", tabindex: "-1", "aria-live": "polite" });
+    this.root.replaceChildren(this.header(), element("main", {}, this.intro(), this.form(), this.result, this.trusted()), this.footer());
+    if (this.answer) this.showAnswer();
+  }
+
+  header() {
+    const other = this.language === "cy" ? "en" : "cy";
+    const change = () => {
+      this.language = other;
+      this.show();
+    };
+    const button = element("button", { type: "button", lang: other, onclick: change }, this.facts.languages[other].ui.language);
+    return element("header", {}, element("strong", {}, "accredit"), button);
+  }
+
+  intro() {
+    return element("div", {}, element("h1", {}, this.say("title")), element("p", {}, this.say("lead")));
+  }
+
+  form() {
+    const input = element("input", { type: "file", id: "file", multiple: "", "aria-describedby": "file-hint", onchange: () => this.take([...input.files]) });
+    const pasted = element("textarea", { id: "text", rows: "4", spellcheck: "false", autocomplete: "off" });
+    const check = () => pasted.value.trim() && this.take([new Blob([utf8(pasted.value.trim())])]);
+    const drop = element(
+      "section",
+      { class: "drop", "aria-label": this.say("choose") },
+      element("label", { for: "file" }, this.say("choose")),
+      element("p", { class: "hint", id: "file-hint" }, this.say("chooseHint")),
+      input,
+    );
+    const stop = (event) => event.preventDefault();
+    drop.addEventListener("dragover", (event) => {
+      stop(event);
+      drop.classList.add("over");
+    });
+    drop.addEventListener("dragleave", () => drop.classList.remove("over"));
+    drop.addEventListener("drop", (event) => {
+      stop(event);
+      drop.classList.remove("over");
+      this.take([...event.dataTransfer.files]);
+    });
+    const paste = element("div", {}, element("label", { for: "text" }, this.say("paste")), pasted, element("p", {}, element("button", { type: "button", class: "main", onclick: check }, this.say("check"))));
+    return element("div", {}, drop, paste);
+  }
+
+  // A certificate replaces the one before; evidence and status lists stay beside it.
+  async take(files) {
+    for (const file of files.slice(0, MAX_FILES)) {
+      if (file.size > MAX_BYTES) this.certificate = new Uint8Array(MAX_BYTES + 1);
+      else this.sort(new Uint8Array(await file.arrayBuffer()));
+    }
+    await this.ask();
+  }
+
+  sort(bytes) {
+    let told = null;
+    try {
+      if (bytes.length < 2_000_000 && bytes[0] === 0x7b) told = read(bytes, { maxBytes: 2_000_000 });
+    } catch {
+      // No JSON that can be read: the engine says so, as it would of a certificate.
+    }
+    if (isObject(told) && told.format === EVIDENCE) this.evidence.push(bytes);
+    else if (isObject(told) && told.format === LISTS && Array.isArray(told.lists)) this.lists.push(...told.lists);
+    else if (isObject(told) && [told.type].flat().includes("BitstringStatusListCredential")) this.lists.push(told);
+    else this.certificate = bytes;
+  }
+
+  async ask() {
+    if (this.certificate === null) {
+      this.result.replaceChildren(element("p", { class: "note" }, this.say("certificateToo")));
+      return;
+    }
+    this.result.replaceChildren(element("p", {}, this.say("checking")));
+    this.answer = await verify(this.certificate, { facts: this.facts, trust: this.trust, evidence: this.evidence, lists: this.lists });
+    this.showAnswer();
+    this.result.focus();
+  }
+
+  showAnswer() {
+    const words = verdictOf(this.answer, this.facts, this.language);
+    this.result.replaceChildren(
+      this.verdict(words),
+      words.isGenuine ? element("p", {}, words.nextStep) : element("section", {}, element("h2", {}, this.say("next")), element("p", {}, words.nextStep), words.caution && element("p", {}, words.caution)),
+      ...this.claims(),
+      ...[this.freshness()].filter((part) => part !== null),
+      this.checks(words),
+      element("p", {}, words.promise),
+      element("p", {}, words.notAClearance),
+      element("p", {}, element("button", { type: "button", onclick: () => window.print() }, this.say("print"))),
+    );
+  }
+
+  verdict({ colour, heading, text, checkedAt }) {
+    const shape = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    shape.setAttribute("viewBox", "0 0 44 44");
+    shape.setAttribute("aria-hidden", "true");
+    const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    for (const [key, value] of Object.entries({ d: SHAPES[colour], fill: "none", stroke: "currentColor", "stroke-width": "5", "stroke-linecap": "round" })) line.setAttribute(key, value);
+    shape.append(line);
+    return element("section", { class: `verdict ${colour}`, "aria-labelledby": "verdict" }, shape, element("div", {}, element("h2", { id: "verdict" }, heading), element("p", {}, text), element("p", {}, checkedAt)));
+  }
+
+  claims() {
+    const { claims } = this.answer;
+    if (!claims) return [];
+    const rows = [
+      ["organisation", claims.issuer_name ?? claims.issuer_id],
+      ["award", claims.award_name ?? claims.achievement_name],
+      ["name", claims.printed_name],
+      ["awarded", claims.awarded_on],
+      ["done", claims.narrative],
+      ["skills", claims.skills.map(({ name }) => name).join(", ")],
+    ].filter(([, value]) => value);
+    return [element("h2", {}, this.say("says")), element("dl", {}, ...rows.flatMap(([key, value]) => [element("dt", {}, this.say(key)), element("dd", {}, value)]))];
+  }
+
+  // Where the newest list is, for whoever can still reach it: shown to be copied, since this page opens nothing.
+  freshness() {
+    const list = this.answer.status_list;
+    if (this.answer.reason === "not_in_log") return element("p", { class: "note" }, this.say("evidenceToo"));
+    if (!list || this.answer.reason !== "status_not_fresh") return null;
+    return element("section", { class: "note" }, element("p", {}, this.say("newerList")), element("p", {}, `${list}-lists.json`));
+  }
+
+  checks({ checks }) {
+    const items = checks.map(({ outcome, said, text, detail, meaning }) =>
+      element("li", {}, element("details", outcome === "passed" ? {} : { open: "" }, element("summary", {}, element("span", { class: "said" }, said), ` ${text}`), detail && element("p", {}, detail), element("p", {}, meaning))),
+    );
+    return element("section", {}, element("h2", {}, this.say("how")), element("ol", {}, ...items));
+  }
+
+  trusted() {
+    const { service, made, issuers, logs } = this.trust;
+    const rows = [["service", service], ["since", made.slice(0, 10)], ["log", logs.map((key) => key.split("+")[0]).join(", ")]];
+    const names = issuers.map(({ name, recognised }) => element("li", {}, `${name} – ${recognised ? `${this.facts.languages[this.language].channels[recognised.channel]}, ${recognised.confirmedOn}` : this.say("unconfirmed")}`));
+    return element(
+      "details",
+      { id: "trusted" },
+      element("summary", {}, this.say("trusts")),
+      element("p", {}, this.say("trustsWhy")),
+      element("dl", {}, ...rows.flatMap(([key, value]) => [element("dt", {}, this.say(key)), element("dd", {}, value)])),
+      element("ul", {}, ...names),
+    );
+  }
+
+  footer() {
+    return element("footer", {}, element("p", {}, this.say("offline")));
+  }
+}

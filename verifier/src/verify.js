@@ -1,0 +1,82 @@
+// One file, one verdict: from the checks to the answer, as accredit/domain/verification/rules.py decides and
+// report.py sums up. The tables of reasons and verdicts are the service's own, as data in the page.
+
+import { Examination, examine } from "./checks.js";
+import { issuerId, statuses } from "./open_badges.js";
+import { Sources } from "./sources.js";
+import { readTables } from "./terms.js";
+import { now as clock, toText } from "./timestamps.js";
+
+const NO_CLAIMS = new Set(["NOT_GENUINE", "UNREADABLE", "INTEGRITY_ONLY"]);
+let tables = null;
+
+// `page` is {facts, trust}; `evidence` are files of evidence (bytes) and `lists` status lists (objects) that were
+// given beside the certificate. Gives the same object as the service's API.
+export async function verify(bytes, { facts, trust, evidence = [], lists = [], now = clock() }) {
+  tables ??= readTables(facts.contexts);
+  const examination = new Examination({ now, facts, tables });
+  const sourcesFor = (inside) => new Sources({ trust, evidence: inside === null ? evidence : [...evidence, inside], lists, now, tables });
+  await examine(bytes, examination, sourcesFor);
+  return report(examination, facts);
+}
+
+function report(examination, facts) {
+  const checks = examination.checks
+    .map((check) => ({ number: facts.checks.indexOf(check.id) + 1, axis: facts.axes[check.id], ...check }))
+    .sort((one, other) => one.number - other.number);
+  const [verdict, reason] = decide(examination.checks, examination.own, facts);
+  const isBound = examination.hasPassed("signature", "key");
+  const isWithheld = checks.some((check) => facts.withheld.includes(check.reason));
+  const isShown = examination.credential !== null && isBound && !NO_CLAIMS.has(verdict) && !isWithheld;
+  return {
+    verdict,
+    reason,
+    axes: sumUp(checks, facts),
+    checks,
+    claims: isShown ? claims(examination.credential) : null,
+    checked_at: toText(examination.now),
+    own: examination.own,
+    status_list: examination.credential === null ? null : (statuses(examination.credential)[0]?.statusListCredential ?? null),
+  };
+}
+
+function decide(checks, own, facts) {
+  const open = checks.filter(({ outcome }) => outcome !== "passed");
+  const grave = open.filter(({ id }) => facts.foundations.includes(facts.axes[id]));
+  for (const verdict of facts.gravity) {
+    for (const { reason } of grave.length ? grave : open) if (facts.reasons[reason] === verdict) return [verdict, reason];
+  }
+  const made = new Set(checks.map(({ id }) => id));
+  const isWhole = (own ? facts.neededOfOwn : facts.needed).every((id) => made.has(id));
+  return isWhole && !open.length ? ["GENUINE", null] : ["CANNOT_CONFIRM", "check_missing"];
+}
+
+function sumUp(checks, facts) {
+  const order = ["passed", "could-not-tell", "failed"];
+  const axes = Object.fromEntries(facts.allAxes.map((axis) => [axis, "not-asked"]));
+  for (const outcome of order) for (const check of checks) if (check.outcome === outcome) axes[check.axis] = outcome;
+  return axes;
+}
+
+function claims(credential) {
+  const { credentialSubject: subject } = credential;
+  const { achievement } = subject;
+  const described = new Map(achievement.resultDescription.map((each) => [each.id, each.name]));
+  const alignments = [...achievement.alignment, ...subject.result.flatMap((each) => each.alignment)];
+  const skills = new Map(alignments.map((each) => [[each.targetName, each.targetFramework, each.targetUrl].join("\n"), each]));
+  const names = subject.identifier.filter((each) => each.identityType === "name" && !each.hashed);
+  return {
+    credential_id: credential.id,
+    issuer_id: issuerId(credential),
+    issuer_name: typeof credential.issuer === "string" ? null : credential.issuer.name,
+    award_name: credential.name,
+    achievement_name: achievement.name,
+    description: achievement.description,
+    narrative: subject.narrative,
+    printed_name: names[0]?.identityHash ?? null,
+    awarded_on: credential.awardedDate === null ? null : toText(credential.awardedDate).slice(0, 10),
+    valid_from: toText(credential.validFrom),
+    skills: [...skills.values()].map((each) => ({ name: each.targetName, framework: each.targetFramework, url: each.targetUrl })),
+    results: subject.result.map((each) => ({ name: described.get(each.resultDescription) ?? null, value: each.value, status: each.status })),
+  };
+}
