@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
         identity,
         ledger,
         note,
+        offline,
         verify,
     )
 

@@ -90,7 +90,7 @@ def status_list(list_id: str) -> Response:
     return machine_answer(found.document, CREDENTIAL)
 
 
-@bp.get("/status/<list_id>/suspension")
+@bp.get("/status/<list_id>-suspension")
 @public
 def suspension_list(list_id: str) -> Response:
     """Answer with the signed list of pauses beside a status list, which only our own tools know of."""
@@ -101,7 +101,7 @@ def suspension_list(list_id: str) -> Response:
     return machine_answer(found.suspensions, CREDENTIAL)
 
 
-@bp.get("/status/<list_id>/lists.json")
+@bp.get("/status/<list_id>-lists.json")
 @public
 def status_lists(list_id: str) -> Response:
     """Answer with both lists in one file, for whoever checks certificates without us."""
