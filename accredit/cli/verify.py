@@ -1,7 +1,8 @@
 """``accredit verify``: the same engine as the page, for a file, an address of this service, or standard input.
 
-Without settings or a database (a stranger's laptop) only what the file itself holds can be checked. Nothing is ever
-fetched: an address is looked up in this service's own record, or not at all.
+Without settings or a database (a stranger's laptop) trust anchors from a file, and what is attached to the certificate,
+answer instead (`far_away`); without those only what the file itself holds can be checked. Nothing is ever fetched: an
+address is looked up in this service's own record, or not at all.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import make_url
 
+from accredit.cli.far_away import sources_of
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
 from accredit.domain.verification import operations, registering, words
@@ -28,39 +31,45 @@ from accredit.domain.verification.sources import NoSources
 from accredit.errors import NotReady
 from accredit.fetching.connection import Proxy
 from accredit.fetching.fetcher import Errand, Fetcher
+from accredit.rendering.verifier_words import PAGE
 from accredit.storage import Database, Session
 
 MAX_BYTES = 10_000_000
+_FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 _SIGNS = {Outcome.PASSED: "yes", Outcome.FAILED: "NO", Outcome.COULD_NOT_TELL: "?"}
 
 
 @click.command()
 @click.argument("target", metavar="FILE|URL|-")
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
-@click.option("--offline", is_flag=True, help="Take no status from anywhere; then nothing can be called genuine.")
+@click.option("--offline", is_flag=True, help="Ask no service: green only with --trust, and a fresh --list.")
+@click.option("--trust", "anchors", type=_FILE, help="Whom you trust: accredit-trust.json, or accredit-verify.html.")
+@click.option("--evidence", "evidence", type=_FILE, multiple=True, help="The .evidence file of a badge or JSON file.")
+@click.option("--list", "lists", type=_FILE, multiple=True, help="A newer status list than the one attached.")
 @click.pass_context
-def verify(ctx: click.Context, target: str, as_json: bool, offline: bool) -> None:  # click's way
+def verify(ctx: click.Context, /, target: str, as_json: bool, offline: bool, **files: Any) -> None:  # click's way
     """Verify a credential: JSON, a token (JWT), a badge (PNG, SVG), a certificate (PDF), or an address of this service.
 
     Ends with 0 genuine, 1 not genuine, 2 issuer not recognised or not tied, 3 not current, 4 cannot confirm,
     5 unreadable.
     """
-    with _record() as (db, settings):
-        report = _report(target, db, settings, offline=offline)
+    is_far = any(files.values())
+    with _record(is_needed=not is_far) as (db, settings):
+        report = _report_far_away(target, db, **files) if is_far else _report(target, db, settings, offline=offline)
     click.echo(json.dumps(report.to_json(), indent=2, ensure_ascii=False) if as_json else in_words(report))
     ctx.exit(report.exit_code)
 
 
 def _report(target: str, db: Session | None, settings: Settings | None, *, offline: bool) -> VerificationReport:
     now = utc_now()
-    if target.lower().startswith(("http://", "https://")):
+    if _is_address(target):
         code = own_code(target, settings) if settings else None
         if db is None or code is None:
             return refused(Reason.FETCHING_IS_OFF, check=CheckId.READABLE, now=now)
         answer = operations.verify_code(db, code=code, now=now, offline=offline)
         return answer.report if answer else refused(Reason.NO_CREDENTIAL, check=CheckId.READABLE, now=now)
     sources = DatabaseSources(db) if db is not None else NoSources()
-    outside = NOTHING if db is None or settings is None else _outside(db, settings, now)
+    outside = NOTHING if db is None or settings is None or offline else _outside(db, settings, now)
     return operations.verify(_bytes_of(target), now=now, sources=sources, offline=offline, outside=outside)
 
 
@@ -69,6 +78,21 @@ def _outside(db: Session, settings: Settings, now: datetime) -> Outside:
     fetcher = Fetcher(allowed=is_allowed, own_hosts=settings.own_hosts, proxy=proxy)
     errand = Errand(fetcher, now=now) if is_allowed else None
     return registering.DatabaseOutside(db, keys=registering.pinned(settings.registry_keys), errand=errand)
+
+
+def _report_far_away(
+    target: str, db: Session | None, *, anchors: Path | None, evidence: tuple[Path, ...], lists: tuple[Path, ...]
+) -> VerificationReport:
+    now = utc_now()
+    if _is_address(target):
+        return refused(Reason.FETCHING_IS_OFF, check=CheckId.READABLE, now=now)
+    data = _bytes_of(target)
+    sources = sources_of(data, anchors=anchors, evidence_files=evidence, lists=lists, db=db, now=now)
+    return operations.verify(data, now=now, sources=sources)
+
+
+def _is_address(target: str) -> bool:
+    return target.lower().startswith(("http://", "https://"))
 
 
 def own_code(address: str, settings: Settings) -> str | None:
@@ -83,7 +107,7 @@ def own_code(address: str, settings: Settings) -> str | None:
 
 def in_words(report: VerificationReport) -> str:
     """Write a report for a person, in English."""
-    lines = [f"{report.verdict.value}: {words.HEADINGS[report.verdict]}"]
+    lines = [f"{report.verdict.value}: {_heading(report)}"]
     if report.verdict is Verdict.GENUINE:
         lines.append(words.GENUINE_LINE)
     if report.reason is not None:
@@ -108,6 +132,15 @@ def in_words(report: VerificationReport) -> str:
     return "\n".join(lines)
 
 
+def _heading(report: VerificationReport) -> str:
+    status, claims = report.check(CheckId.STATUS), report.claims
+    known = status.facts.get("known_at") if status is not None and report.reason is Reason.STATUS_NOT_FRESH else None
+    if known is None or claims is None:
+        return words.HEADINGS[report.verdict]
+    issued = claims.awarded_on or claims.valid_from[:10]
+    return PAGE["genuineThenKnown"] % {"day": issued, "known": str(known)[:10]}
+
+
 def _bytes_of(target: str) -> bytes:
     if target == "-":
         return sys.stdin.buffer.read(MAX_BYTES + 1)
@@ -119,13 +152,15 @@ def _bytes_of(target: str) -> bytes:
 
 
 @contextmanager
-def _record() -> Iterator[tuple[Session | None, Settings | None]]:
+def _record(*, is_needed: bool) -> Iterator[tuple[Session | None, Settings | None]]:
     try:
         settings = load_settings()
     except NotReady:
         settings = None
     if settings is None or not _has_record(settings):
-        click.echo("No record of a service is at hand: only what the file itself holds can be checked.", err=True)
+        if is_needed:
+            said = "No record of a service is at hand: only what the file itself holds can be checked. --trust helps."
+            click.echo(said, err=True)
         yield None, settings
         return
     database = Database(settings.database_url)

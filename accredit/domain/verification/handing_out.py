@@ -17,7 +17,8 @@ from sqlmodel import col
 from accredit.domain.credentials.document import IssuerFacts
 from accredit.domain.credentials.rules import identity_base
 from accredit.domain.issuing import queries as issuing
-from accredit.domain.issuing.queries import KeyFacts
+from accredit.domain.issuing.models import StatusList
+from accredit.domain.issuing.queries import KeyFacts, StatusListFacts
 from accredit.domain.issuing.rules import Purpose
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.queries import OrganisationFacts
@@ -85,6 +86,12 @@ def lists_of(db: Session, list_id: UUID) -> tuple[Mapping[str, Any], ...]:
     if found is None:
         return ()
     return tuple(json.loads(each) for each in (found.document, found.suspensions) if each is not None)
+
+
+def published_lists(db: Session) -> tuple[StatusListFacts, ...]:
+    """Return every status list that was ever signed, as it was last."""
+    names = db.execute(sa.select(col(StatusList.public_id)).order_by(col(StatusList.public_id))).scalars()
+    return tuple(found for name in names if (found := issuing.current_status_list(db, name)) is not None)
 
 
 def profile_of(found: OrganisationFacts) -> dict[str, Any]:
