@@ -33,6 +33,7 @@ COMMANDS = {
     "ledger": "accredit.cli.ledger:ledger",
     "migrate": "accredit.cli.migrate:migrate",
     "operator": "accredit.cli.operator:operator",
+    "publish": "accredit.cli.publish:publish",
     "registry": "accredit.cli.registry:registry",
     "restore": "accredit.cli.restore:restore",
     "retention": "accredit.cli.retention:retention",

@@ -122,6 +122,12 @@ def achievement_by_public_id(db: Session, public_id: str) -> dict[str, Any] | No
     return None if found is None else dict(found)
 
 
+def achievements(db: Session) -> tuple[tuple[str, dict[str, Any]], ...]:
+    """Return every published Achievement with its public id, in the order of these."""
+    rows = db.exec(select(Achievement.public_id, Achievement.document).order_by(col(Achievement.public_id)))
+    return tuple((public_id, dict(document)) for public_id, document in rows)
+
+
 def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = None) -> list[CohortLine]:
     """Return every award of an organisation, or of one of its programmes, with its progress; newest first."""
     statement = (

@@ -1,0 +1,213 @@
+"""The single file, opened from disk in a real Chromium without any network: the same verdicts, for people too."""
+
+from __future__ import annotations
+
+import base64
+import json
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from accredit.domain.verification import operations
+from accredit.domain.verification.report import VerificationReport
+from accredit.domain.verification.sources import NoSources
+from accredit.rendering.verifier_file import verifier_file
+from accredit.storage import Database
+from tests import without_us
+from tests.conformance.mutated_documents import Mutant
+from tests.without_us import BROKEN, GOOD, Kept
+
+pytestmark = pytest.mark.browser
+
+MUTANTS = 300
+_ASK = """async ([data, evidence, lists]) => {
+  const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
+  const beside = {evidence: evidence.map(bytes), lists: lists.flatMap((text) => JSON.parse(text).lists)};
+  return await window.accreditVerify(bytes(data), beside);
+}"""
+
+
+@pytest.fixture(scope="module")
+def kept(sqlite_schema: Path, tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    folder = tmp_path_factory.mktemp("kept")
+    path = folder / "accredit.sqlite"
+    path.write_bytes(sqlite_schema.read_bytes())
+    found = without_us.keep(Database(f"sqlite:///{path}"), folder)
+    (folder / "accredit-verify.html").write_bytes(verifier_file(found.trust))
+    for name, data in {**found.files, "credential.evidence": found.evidence}.items():
+        (folder / name).write_bytes(data)
+    for name, data in found.lists.items():
+        (folder / f"{name}-lists.json").write_bytes(data)
+    found.story.database.close()
+    return found
+
+
+@pytest.fixture(scope="module")
+def folder(kept: Kept) -> Path:
+    return Path(str(kept.story.database.engine.url).removeprefix("sqlite:///")).parent
+
+
+@pytest.fixture(scope="module")
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    opened = chromium.new_context(offline=True, locale="en-GB")
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def asked() -> list[str]:
+    """Every address that the page asked for."""
+    return []
+
+
+@pytest.fixture
+def tab(context: BrowserContext, kept: Kept, folder: Path, asked: list[str]) -> Iterator[Page]:
+    page = context.new_page()
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: asked.append(f"error: {error}"))
+    page.on("console", lambda message: asked.append(f"{message.type}: {message.text}"))
+    page.clock.set_fixed_time(kept.now)
+    page.goto((folder / "accredit-verify.html").as_uri())
+    yield page
+    page.close()
+
+
+def ask(page: Page, kept: Kept, data: bytes, *lists: bytes) -> dict[str, Any]:
+    """Put a file with its evidence to the engine in the page."""
+    spelled = [base64.b64encode(each).decode() for each in (data, kept.evidence)]
+    found: dict[str, Any] = page.evaluate(_ASK, [spelled[0], [spelled[1]], [each.decode() for each in lists]])
+    return found
+
+
+def told(report: VerificationReport) -> dict[str, Any]:
+    """What both engines must agree on."""
+    whole = report.to_json()
+    checks = [(each["id"], each["outcome"], each["reason"]) for each in whole["checks"]]
+    return {"verdict": whole["verdict"], "reason": whole["reason"], "axes": whole["axes"], "checks": checks}
+
+
+def said(answer: dict[str, Any]) -> dict[str, Any]:
+    """The same of an answer of the page."""
+    checks = [(each["id"], each["outcome"], each["reason"]) for each in answer["checks"]]
+    return {"verdict": answer["verdict"], "reason": answer["reason"], "axes": answer["axes"], "checks": checks}
+
+
+def test_every_good_file_is_green_while_its_lists_are_fresh(tab: Page, kept: Kept) -> None:
+    for name, make in GOOD.items():
+        answer = ask(tab, kept, make(kept))
+        assert (answer["verdict"], answer["reason"]) == ("GENUINE", None), name
+        assert answer["claims"] == kept.far_away(make(kept)).to_json()["claims"], name
+
+
+def test_every_broken_one_is_answered_as_by_the_engine_of_the_service(tab: Page, kept: Kept) -> None:
+    wrong = {}
+    for name, make in BROKEN.items():
+        data = make(kept)
+        ours, theirs = told(kept.far_away(data)), said(ask(tab, kept, data))
+        if ours != theirs:
+            wrong[name] = (ours, theirs)
+    assert wrong == {}
+
+
+def test_with_equally_fresh_lists_the_verdict_is_that_of_the_page_of_the_service(tab: Page, kept: Kept) -> None:
+    for name, lists in kept.lists.items():
+        answer = ask(tab, kept, kept.data, lists)
+        assert (answer["verdict"], answer["reason"]) == (
+            kept.reports[name].verdict,
+            kept.reports[name].reason,
+        ), name
+        assert answer["axes"] == kept.reports[name].to_json()["axes"], name
+
+
+def test_what_is_changed_anywhere_is_refused_for_the_same_reason(tab: Page, kept: Kept) -> None:
+    wrong = []
+    for seed in range(MUTANTS):
+        mutant = Mutant(seed)
+        data = json.dumps(mutant.document).encode()
+        ours = told(operations.verify(data, now=kept.now, sources=NoSources()))
+        theirs = said(ask(tab, kept, data))
+        if ours != theirs:
+            wrong.append((seed, mutant.change, ours, theirs))
+    assert wrong == []
+
+
+def test_the_page_says_when_it_was_known_last_and_takes_a_newer_list(
+    tab: Page, kept: Kept, folder: Path, asked: list[str]
+) -> None:
+    tab.clock.set_fixed_time(kept.now + timedelta(days=40))
+    tab.set_input_files("#file", folder / "certificate.pdf")
+    heading = tab.locator("#verdict")
+    heading.wait_for()
+    assert heading.inner_text() == (
+        "Genuine when issued on 30 June 2026; whether it still holds was last known on 30 June 2026"
+    )
+    assert tab.locator(".verdict.amber").count() == 1
+    assert "-lists.json" in tab.locator("#result").inner_text()
+    tab.clock.set_fixed_time(kept.now)
+    tab.set_input_files("#file", folder / "fresh-lists.json")
+    tab.locator(".verdict.green").wait_for()
+    assert heading.inner_text() == "Genuine"
+    tab.set_input_files("#file", folder / "revoked-lists.json")
+    tab.locator(".verdict.red").wait_for()
+    assert [each for each in asked if not each.startswith("file:")] == []
+
+
+def test_a_badge_and_its_evidence_are_chosen_together(tab: Page, folder: Path) -> None:
+    tab.set_input_files("#file", [folder / "credential.evidence", folder / "badge.png"])
+    tab.locator(".verdict.green").wait_for()
+    assert "Ama Sample" in tab.locator("#result").inner_text()
+
+
+def test_it_is_used_with_the_keyboard_alone(tab: Page, kept: Kept) -> None:
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.id") == "file"
+    tab.keyboard.press("Tab")
+    tab.keyboard.insert_text(kept.data.decode())
+    tab.keyboard.press("Tab")
+    tab.keyboard.press("Enter")
+    tab.locator("#verdict").wait_for()
+    assert tab.evaluate("document.activeElement.id") == "result"
+    assert "its entry in the public log is missing" in tab.locator("#verdict").inner_text()
+    assert "Choose its .evidence file too" in tab.locator("#result").inner_text()
+
+
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_it_is_accessible_and_whole(tab: Page, folder: Path, width: int) -> None:
+    tab.set_viewport_size({"width": width, "height": 800})
+    for name in ("certificate.pdf", "badge.svg"):
+        tab.set_input_files("#file", folder / name)
+        tab.locator("#verdict").wait_for()
+        tab.locator("#trusted summary").click()
+        assert tab.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+        found = Axe().run(tab)
+        assert found.violations_count == 0, found.generate_report()
+        tab.locator("#trusted summary").click()
+
+
+def test_it_speaks_welsh_where_the_catalogue_does(tab: Page) -> None:
+    tab.get_by_role("button", name="Cymraeg").click()
+    assert tab.evaluate("document.documentElement.lang") == "cy"
+    tab.get_by_role("button", name="English").click()
+    assert tab.locator("h1").inner_text() == "Check a certificate without us"
+
+
+def test_it_can_reach_nobody(tab: Page, folder: Path) -> None:
+    assert (folder / "accredit-verify.html").stat().st_size < 1_000_000
+    blocked = tab.evaluate("fetch('https://accredit.example/').then(() => 'reached', (error) => 'refused')")
+    assert blocked == "refused"
+    policy = tab.locator("meta[http-equiv]").get_attribute("content") or ""
+    assert "connect-src 'none'" in policy
+    assert "default-src 'none'" in policy
+
+
+def test_it_says_whom_it_trusts_and_since_when(tab: Page, kept: Kept) -> None:
+    tab.locator("#trusted summary").click()
+    words = tab.locator("#trusted").inner_text()
+    assert "Example Park Academy – Identity confirmed by telephone, 2026-03-02" in words
+    assert datetime.date(kept.trust.made).isoformat() in words
