@@ -225,6 +225,15 @@ def _stranger(suite: Any = eddsa_rdfc_2022, **members: Any) -> Callable[[Kept], 
     return make
 
 
+_ENTRY = {
+    "id": "https://x.example/1#7",
+    "type": "BitstringStatusListEntry",
+    "statusPurpose": "revocation",
+    "statusListIndex": "7",
+    "statusListCredential": "https://x.example/1",
+}
+
+
 def _bytes(name: str, change: Callable[[bytes], bytes]) -> Callable[[Kept], bytes]:
     return lambda kept: change(kept.files[name])
 
@@ -313,6 +322,12 @@ BROKEN: dict[str, Callable[[Kept], bytes]] = {
     "a token with a line behind it": lambda kept: kept.token.encode() + b"\n",
     "a stranger's": _stranger(),
     "a stranger's, signed in another way": _stranger(eddsa_jcs_2022),
+    "a stranger's whose list nobody looks up": _stranger(credentialStatus=_ENTRY),
+    "a stranger's with an entry of another kind": _stranger(
+        credentialStatus={"id": "https://x.example/1", "type": "1EdTechRevocationList"}
+    ),
+    "a stranger's with a place that is none": _stranger(credentialStatus={**_ENTRY, "statusListIndex": "-1"}),
+    "a stranger's with a list of messages": _stranger(credentialStatus={**_ENTRY, "statusPurpose": "message"}),
     "a stranger's that ended": _stranger(validUntil="2026-06-20T00:00:00Z"),
     "a stranger's that has not begun": _stranger(validFrom="2027-06-20T00:00:00Z"),
 }  # fmt: skip

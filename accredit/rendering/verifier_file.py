@@ -30,6 +30,7 @@ from accredit.domain.verification.rules import (
 from accredit.domain.verification.trust import Trust
 from accredit.kit.linkeddata import terms
 from accredit.kit.openbadges import shape
+from accredit.kit.vc.known_test_keys import FINGERPRINTS
 from accredit.rendering.environment import translations
 from accredit.rendering.verifier_words import CHANNELS, PAGE
 
@@ -63,6 +64,7 @@ def facts() -> dict[str, Any]:
         "neededOfOwn": sorted(NEEDED_OF_OWN),
         "withheld": sorted(WITHHELD),
         "grey": sorted(GREY),
+        "printedKeys": sorted(FINGERPRINTS),
         "answeredElsewhere": sorted(words.ANSWERED_ELSEWHERE),
         "languages": {language: _words(language) for language in LANGUAGES},
     }

@@ -125,15 +125,21 @@ def test_with_equally_fresh_lists_the_verdict_is_that_of_the_page_of_the_service
 
 
 def test_what_is_changed_anywhere_is_refused_for_the_same_reason(tab: Page, kept: Kept) -> None:
-    wrong = []
+    wrong, alike = [], 0
     for seed in range(MUTANTS):
         mutant = Mutant(seed)
         data = json.dumps(mutant.document).encode()
         ours = told(operations.verify(data, now=kept.now, sources=NoSources()))
         theirs = said(ask(tab, kept, data))
-        if ours != theirs:
+        if theirs["reason"] == "form_not_supported":
+            # Of credentials that are no badges the service tells more; neither calls them genuine.
+            assert "GENUINE" not in {ours["verdict"], theirs["verdict"]}
+        elif ours != theirs:
             wrong.append((seed, mutant.change, ours, theirs))
+        else:
+            alike += 1
     assert wrong == []
+    assert alike > MUTANTS / 2
 
 
 def test_the_page_says_when_it_was_known_last_and_takes_a_newer_list(

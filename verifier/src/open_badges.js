@@ -17,8 +17,8 @@ const broken = (rule) => {
 };
 
 // Gives the credential with lists where lists belong, texts without their language, times as microseconds.
-export function readBadge(document, classes) {
-  return new Reader(classes).node(document, "OpenBadgeCredential");
+export function readBadge(document, classes, name = "OpenBadgeCredential") {
+  return new Reader(classes).node(document, name);
 }
 
 class Reader {

@@ -61,7 +61,7 @@ function verifyOne(unsecured, proof, proofs, { resolve, now, tables }) {
   checkKey(key, { id: method, signed: created, now, family: "proof" });
   const previous = previousProofs(proof, proofs);
   checkSignature(previous.length ? { ...unsecured, proof: previous } : unsecured, proof, key.publicKey, tables);
-  return { suite: suiteOf(proof), method, controller: key.controller };
+  return { suite: suiteOf(proof), method, controller: key.controller, publicKey: key.publicKey };
 }
 
 // Check that a key may sign credentials, then and now (CID 1.0 §2.2 and §3.3); for proofs and for tokens.

@@ -4,7 +4,7 @@ import { fromBase64Url } from "./bytes.js";
 import { inflate } from "./inflate.js";
 import { isObject } from "./strict_json.js";
 
-const ENTRY = "BitstringStatusListEntry";
+export const ENTRY = "BitstringStatusListEntry";
 const MIN_BYTES = 131_072 / 8;
 const MAX_BYTES = 8 * 1024 * 1024;
 

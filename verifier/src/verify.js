@@ -59,24 +59,34 @@ function sumUp(checks, facts) {
 }
 
 function claims(credential) {
+  const issuer = {
+    credential_id: credential.id,
+    issuer_id: issuerId(credential),
+    issuer_name: typeof credential.issuer === "string" ? null : credential.issuer.name,
+    award_name: credential.name,
+    valid_from: toText(credential.validFrom),
+  };
   const { credentialSubject: subject } = credential;
+  if (!subject.achievement) {
+    // An endorsement by itself: who says something, and nothing of an award.
+    const none = { description: "", narrative: null, printed_name: null, awarded_on: null, skills: [], results: [], defined_by: null };
+    return { ...issuer, achievement_name: credential.name, ...none };
+  }
   const { achievement } = subject;
   const described = new Map(achievement.resultDescription.map((each) => [each.id, each.name]));
   const alignments = [...achievement.alignment, ...subject.result.flatMap((each) => each.alignment)];
   const skills = new Map(alignments.map((each) => [[each.targetName, each.targetFramework, each.targetUrl].join("\n"), each]));
   const names = subject.identifier.filter((each) => each.identityType === "name" && !each.hashed);
+  const { creator } = achievement;
   return {
-    credential_id: credential.id,
-    issuer_id: issuerId(credential),
-    issuer_name: typeof credential.issuer === "string" ? null : credential.issuer.name,
-    award_name: credential.name,
+    ...issuer,
     achievement_name: achievement.name,
     description: achievement.description,
     narrative: subject.narrative,
     printed_name: names[0]?.identityHash ?? null,
     awarded_on: credential.awardedDate === null ? null : toText(credential.awardedDate).slice(0, 10),
-    valid_from: toText(credential.validFrom),
     skills: [...skills.values()].map((each) => ({ name: each.targetName, framework: each.targetFramework, url: each.targetUrl })),
     results: subject.result.map((each) => ({ name: described.get(each.resultDescription) ?? null, value: each.value, status: each.status })),
+    defined_by: creator === null || creator.id === issuer.issuer_id ? null : creator.name || creator.id,
   };
 }

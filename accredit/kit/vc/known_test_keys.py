@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 
-_FINGERPRINTS = frozenset(
+FINGERPRINTS = frozenset(
     {
         "0be59c797debdb9534f9ef17d220a7be",
         "1559bd0e78ae00cd215a218dcf548329",
@@ -41,6 +41,7 @@ _FINGERPRINTS = frozenset(
         "fc5acfe63ac11f1249fe4ccb651369ca",
     }
 )
+"""The first 32 digits of the SHA-256 of each, for readers in other languages as well."""
 
 # Of tests/vectors: whoever has this source can sign with them, but nobody else would take them for anybody's.
 _OF_OUR_TESTS = frozenset(
@@ -57,12 +58,12 @@ def is_published_test_key(public_key: bytes) -> bool:
 
     ``public_key`` is the 32 bytes of Ed25519 or the compressed point of P-256.
     """
-    return _fingerprint(public_key) in _FINGERPRINTS | _OF_OUR_TESTS
+    return _fingerprint(public_key) in FINGERPRINTS | _OF_OUR_TESTS
 
 
 def is_printed_in_a_specification(public_key: bytes) -> bool:
     """Say whether a key is one that others published with its private half; ``public_key`` as above."""
-    return _fingerprint(public_key) in _FINGERPRINTS
+    return _fingerprint(public_key) in FINGERPRINTS
 
 
 def _fingerprint(public_key: bytes) -> str:
