@@ -234,6 +234,13 @@ _ENTRY = {
 }
 
 
+FILES = ("certificate.pdf", "badge.png", "badge.svg", "credential.json", "credential.jwt")
+
+
+def _file(name: str) -> Callable[[Kept], bytes]:
+    return lambda kept: kept.files[name]
+
+
 def _bytes(name: str, change: Callable[[bytes], bytes]) -> Callable[[Kept], bytes]:
     return lambda kept: change(kept.files[name])
 
@@ -244,8 +251,7 @@ def _bitten(data: bytes) -> bytes:
 
 
 GOOD: dict[str, Callable[[Kept], bytes]] = {
-    **{name: lambda kept, name=name: kept.files[name] for name in
-       ("certificate.pdf", "badge.png", "badge.svg", "credential.json", "credential.jwt")},
+    **{name: _file(name) for name in FILES},
     "the certificate, saved anew by another program": packed_pdf,
     "the JSON, written in another way": lambda kept: json.dumps(kept.document, indent=3, sort_keys=True).encode(),
     "a token baked into a picture": lambda kept: png.bake(

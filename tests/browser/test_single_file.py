@@ -142,6 +142,25 @@ def test_what_is_changed_anywhere_is_refused_for_the_same_reason(tab: Page, kept
     assert alike > MUTANTS / 2
 
 
+def test_the_vectors_of_this_repository_are_answered_alike(tab: Page, kept: Kept) -> None:
+    folder = Path(__file__).parents[1] / "vectors"
+    told_of = {}
+    for path in sorted([*folder.glob("data-integrity/*.json"), *folder.glob("kit/*.json")]):
+        vector = json.loads(path.read_text(encoding="utf-8"))
+        for name, given in vector.items():
+            if name not in {"signed", "token", "text"}:
+                continue
+            data = given.encode() if isinstance(given, str) else json.dumps(given).encode()
+            ours, theirs = told(kept.far_away(data)), said(ask(tab, kept, data))
+            if theirs["reason"] != "form_not_supported":
+                assert theirs == ours, path.name
+            told_of[path.stem] = theirs["reason"]
+    # What only the service checks: badges shown in part, and credentials that are no badges.
+    elsewhere = {stem for stem, reason in told_of.items() if reason == "form_not_supported"}
+    assert elsewhere == {"ecdsa-sd-2023", "presentation-eddsa-rdfc-2022", "status-list-eddsa-rdfc-2022"}
+    assert len(told_of) > 12
+
+
 def test_the_page_says_when_it_was_known_last_and_takes_a_newer_list(
     tab: Page, kept: Kept, folder: Path, asked: list[str]
 ) -> None:
