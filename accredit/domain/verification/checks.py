@@ -58,6 +58,7 @@ def examine_document(examination: Examination) -> None:
     foundations: tuple[tuple[CheckId, Callable[[Examination], None]], ...] = (
         (CheckId.LINKED_DATA, _linked_data),
         (CheckId.OPEN_BADGES, _open_badges),
+        (CheckId.DATES, _our_clock),
         (CheckId.SIGNATURE, signature_and_key),
         (CheckId.RECORDED, _recorded),
     )
@@ -76,6 +77,13 @@ def examine_document(examination: Examination) -> None:
             break
     for check, ask in questions:
         _safely(examination, check, ask)
+
+
+def _our_clock(examination: Examination) -> None:
+    # By a clock that is behind what we ourselves signed, a genuine award would look as if it came from the future, and
+    # one that is not in force yet as if it were: nothing is said by it (attacks.md VS02).
+    if examination.own and examination.sources.is_clock_behind(examination.now):
+        examination.untold(CheckId.DATES, Reason.OUR_FAULT)
 
 
 def _may_go_on(examination: Examination) -> bool:

@@ -24,7 +24,9 @@ from accredit.domain.organisations.queries import Recognition
 from accredit.domain.transparency import queries as transparency
 from accredit.domain.transparency import recovery
 from accredit.domain.transparency.rules import Act
+from accredit.domain.transparency.timekeeping import check_clock
 from accredit.domain.verification.sources import LogPlace, OwnRecord
+from accredit.errors import NotReady
 from accredit.kit.ledger.merkle import verify_inclusion
 from accredit.kit.vc import json_web_key
 from accredit.kit.vc.json_web_key import JoseVerificationKey
@@ -114,6 +116,15 @@ class DatabaseSources:
     def was_lost(self, at: datetime) -> bool:
         """Say whether a restored backup lacks what was recorded at a moment."""
         return recovery.was_lost(self.db, at)
+
+    def is_clock_behind(self, now: datetime) -> bool:
+        """Say whether the log was signed later than now, and nobody said that the clock is right all the same."""
+        try:
+            check_clock(self.db, now=now)
+        except NotReady as wrong:
+            # A service that has rested for years may have been right all along; one that goes back in time was not.
+            return wrong.code == "clock-behind"
+        return False
 
     def known_until(self) -> datetime | None:
         """Everything is known here, now."""

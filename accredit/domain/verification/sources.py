@@ -85,6 +85,9 @@ class Sources(Protocol):
     def was_lost(self, at: datetime) -> bool:
         """Say whether our records of a moment were lost, so that what is unknown here may be genuine."""
 
+    def is_clock_behind(self, now: datetime) -> bool:
+        """Say whether something was signed here later than now, so that our own clock is wrong."""
+
     def known_until(self) -> datetime | None:
         """Say up to when every key is known here, where that is not now: a younger one may be missing.
 
@@ -123,6 +126,10 @@ class NoSources:
 
     def was_lost(self, at: datetime) -> bool:
         """Nothing was lost."""
+        return False
+
+    def is_clock_behind(self, now: datetime) -> bool:
+        """Nothing here tells the time."""
         return False
 
     def known_until(self) -> datetime | None:
