@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
-from accredit.bench import files, logs, signing
+from accredit.bench import files, logs, page, signing
 from accredit.bench.harness import Bench
 
 BENCHES: Final[dict[str, Callable[[], Bench]]] = {
@@ -17,3 +17,5 @@ BENCHES: Final[dict[str, Callable[[], Bench]]] = {
     "status": files.status,
     "verify": signing.verify,
 }
+SERVED: Final[dict[str, Callable[..., dict[str, Any]]]] = {"page": page.page, "verify_api": page.verify_api}
+"""Those that measure servers: each takes ``rounds``, ``seconds`` and ``sizes``, and gives the whole answer itself."""

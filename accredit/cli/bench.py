@@ -10,14 +10,17 @@ from typing import Any, Final
 import click
 
 from accredit.bench import harness, report
-from accredit.bench.catalogue import BENCHES
+from accredit.bench.catalogue import BENCHES, SERVED
+from accredit.bench.page import SIZES
 from accredit.clock import utc_now
 
 ALL: Final = "all"
+LONG_ENOUGH: Final = 2.0
+NAMES: Final = sorted([*BENCHES, *SERVED])
 
 
 @click.command()
-@click.argument("name", metavar="NAME", type=click.Choice([*sorted(BENCHES), ALL]))
+@click.argument("name", metavar="NAME", type=click.Choice([*NAMES, ALL]))
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.option("--rounds", type=click.IntRange(min=harness.MIN_ROUNDS), default=7, show_default=True)
 @click.option(
@@ -26,9 +29,17 @@ ALL: Final = "all"
 @click.option(
     "--write", type=click.Path(path_type=Path), help="With all: write this page, and the answers beside it as JSON."
 )
+@click.option(
+    "--credentials",
+    default=",".join(map(str, SIZES)),
+    show_default=True,
+    help="Of page and verify_api: how many there are in the databases that are served.",
+)
 @click.option("--commit", default="", help="With --write: what is measured; its answers are kept if it is stopped.")
-def bench(name: str, *, as_json: bool, rounds: int, seconds: float, write: Path | None, commit: str) -> None:
-    """Measure NAME: bake, canonicalise, issue, issue_checked, ledger, status, verify, or all with --write.
+def bench(
+    name: str, *, as_json: bool, rounds: int, seconds: float, write: Path | None, credentials: str, commit: str
+) -> None:
+    """Measure NAME: bake, canonicalise, issue, issue_checked, ledger, page, status, verify, verify_api, or all.
 
     Exits 1 when an outcome was wrong. Compare ratios, not figures, between machines.
     """
@@ -36,7 +47,12 @@ def bench(name: str, *, as_json: bool, rounds: int, seconds: float, write: Path 
         raise click.UsageError("all and --write go together")
 
     def measure(one: str) -> dict[str, Any]:
-        result = harness.run(BENCHES[one](), rounds=rounds, seconds=seconds)
+        if one in SERVED:
+            # The time of a server is told in hundredths of a second, so a turn must take a while.
+            sizes = [int(size) for size in credentials.split(",")]
+            result = SERVED[one](rounds=rounds, seconds=max(seconds, LONG_ENOUGH), sizes=sizes)
+        else:
+            result = harness.run(BENCHES[one](), rounds=rounds, seconds=seconds)
         for sentence in result["missing"].values():
             click.echo(sentence, err=True)
         click.echo(json.dumps(result, indent=2) if as_json else in_words(result))
@@ -45,7 +61,7 @@ def bench(name: str, *, as_json: bool, rounds: int, seconds: float, write: Path 
     if write is None:
         answers = {name: measure(name)}
     else:
-        answers = report.gathered(write.with_suffix(".json"), sorted(BENCHES), measure, commit=commit)
+        answers = report.gathered(write.with_suffix(".json"), NAMES, measure, commit=commit)
         written = report.page(answers, in_words, commit=commit, day=utc_now().date().isoformat())
         write.write_text(written, encoding="utf-8")
     sys.exit(1 if any(answer["ours"]["errors"] for answer in answers.values()) else 0)
