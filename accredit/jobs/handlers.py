@@ -46,7 +46,11 @@ def _signing(issuer: Issuer) -> dict[Promise, Handler]:
     def publish_status_list(list_id: str) -> None:
         issuer.publish_status_list(UUID(list_id))
 
+    def sign_statement(_issuance_id: str) -> None:
+        issuer.sign_statements()
+
     return {
+        Promise.SIGN_STATEMENT: sign_statement,
         Promise.ISSUE_AWARD: issue_award,
         Promise.PUBLISH_CHECKPOINT: publish_checkpoint,
         Promise.PUBLISH_STATUS_LIST: publish_status_list,

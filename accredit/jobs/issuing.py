@@ -21,11 +21,13 @@ from uuid import UUID
 import sqlalchemy.exc
 import structlog
 
+from accredit.domain.credentials import offline
 from accredit.domain.credentials import operations as credentials
+from accredit.domain.credentials import queries as credential_queries
 from accredit.domain.credentials.queries import issuance_kind, record_hash
 from accredit.domain.credentials.waiting import WaitingAward, awards_to_prepare
 from accredit.domain.issuing import operations as issuing
-from accredit.domain.issuing import queries
+from accredit.domain.issuing import queries, statements
 from accredit.domain.issuing.rules import Intent, RehearsalKey, Signed
 from accredit.domain.issuing.stopping import stops
 from accredit.domain.transparency import operations as transparency
@@ -35,6 +37,7 @@ from accredit.domain.transparency.timekeeping import MOST_BEHIND, check_clock
 from accredit.domain.verification import operations as verification
 from accredit.errors import AccreditError, NotReady, RuleBroken
 from accredit.keyring import Algorithm, KeyRing
+from accredit.kit.vc.errors import VcError
 from accredit.storage import Database, Session
 from accredit.storage.fault_points import fault_point
 from accredit.storage.lock_store import LockStore
@@ -119,6 +122,31 @@ class Issuer:
         with self._turn:
             self._check_clock()
             return self._publish_list(list_id)
+
+    def sign_statements(self) -> int:
+        """Sign every statement that was asked for; return how many were. One that cannot be signed stops no other."""
+        with self._database.reading() as db:
+            waiting = statements.waiting(db)
+        with self._turn:
+            return sum(self._state(issuance_id) for issuance_id in waiting)
+
+    def _state(self, issuance_id: UUID) -> bool:
+        now = self._clock()
+        try:
+            with self._database.transaction() as db:
+                view = credential_queries.view_of_issuance(db, issuance_id)
+                return view is not None and statements.state(
+                    db,
+                    issuance_id=issuance_id,
+                    controller=view.organisation_did,
+                    statement=lambda: offline.statement_of(view, now=now),
+                    keyring=self._keyring,
+                    now=now,
+                )
+        except (AccreditError, VcError) as refused:
+            # Its kind only: what does not fit into a QR code is a name.
+            logger.error("statement not signed", issuance=str(issuance_id), rule=_kind_of(refused))  # noqa: TRY400
+            return False
 
     def sign_lists(self, *, signed_before: datetime) -> int:
         """Sign every list that was never signed, or last before a moment; return how many were."""

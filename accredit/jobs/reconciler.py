@@ -59,6 +59,7 @@ class Reconciler:
         finally:
             # Even when nothing new can be issued: a list that grows old makes every older credential doubtful.
             issuer.sign_lists(signed_before=self._clock() - SIGN_AGAIN_AFTER)
+            issuer.sign_statements()
 
     def _work_waits(self) -> bool:
         with self._database.reading() as db:

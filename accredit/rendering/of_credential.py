@@ -11,7 +11,7 @@ from accredit.domain.credentials.rules import TARIFF_LINE, date_in_words, honest
 from accredit.domain.credentials.views import CredentialView
 from accredit.rendering.badge import BadgeValues, baked_png, baked_svg
 from accredit.rendering.certificate import CertificateValues, certificate_pdf
-from accredit.rendering.qr import qr_address
+from accredit.rendering.qr import offline_text, qr_address
 
 
 def certificate_of(
@@ -21,8 +21,13 @@ def certificate_of(
     base_url: str,
     receipt: bytes | None = None,
     evidence: bytes | None = None,
+    statement: str | None = None,
 ) -> bytes:
-    """Return the certificate as a PDF with the signed ``document`` attached, its receipt and its evidence."""
+    """Return the certificate as a PDF with the signed ``document`` attached, its receipt and its evidence.
+
+    With the digits of a ``statement`` its QR code can be read where nobody answers.
+    """
+    address = qr_address(base_url, view.code)
     return certificate_pdf(
         CertificateValues(
             organisation=view.organisation_name,
@@ -35,7 +40,7 @@ def certificate_of(
             awarded_on=date_in_words(view.awarded_on),
             code=view.shown_code,
             verify_host=urlsplit(base_url).netloc,
-            qr_text=qr_address(base_url, view.code),
+            qr_text=address if statement is None else offline_text(address, statement),
             level=view.badge,
             tariff_line=TARIFF_LINE if view.tariff_line else None,
             demonstration=view.demonstration,

@@ -18,6 +18,7 @@ from accredit.rendering.raster import png
 
 VERSION = 5
 MODULES = 37
+OFFLINE_VERSION = 15
 # ISO/IEC 18004 §5.3.8: the quiet zone is four modules wide.
 QUIET_ZONE = 4
 
@@ -27,12 +28,33 @@ def qr_address(base_url: str, code: str) -> str:
     return f"{base_url.rstrip('/')}/V/{code}".upper()
 
 
+def offline_text(address: str, digits: str) -> str:
+    """Return what a QR holds that can be read where nobody answers: the address, and the digits behind its ``#``."""
+    return f"{address}#{digits}"
+
+
+def _offline_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
+    """Three parts in their own modes: capitals, the one sign that is neither, and digits in 3⅓ bits each."""
+    address, sign, digits = text.partition("#")
+    code = qrcode.QRCode(version=OFFLINE_VERSION, error_correction=ERROR_CORRECT_M, border=0)
+    for part in (address, sign, digits):
+        code.add_data(part, optimize=0)
+    try:
+        code.make(fit=False)
+    except DataOverflowError as error:
+        msg = f"{len(text)} characters do not fit a version {OFFLINE_VERSION} QR code"
+        raise ValueError(msg) from error
+    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+
+
 @lru_cache(maxsize=256)
 def matrix(text: str) -> tuple[tuple[bool, ...], ...]:
-    """Return the modules, row by row, dark ones true, without a quiet zone.
+    """Return the modules, row by row, dark ones true, without a quiet zone. With a ``#`` in it: version 15, level M.
 
     Raises `ValueError` when the text is too long for version 5.
     """
+    if "#" in text:
+        return _offline_matrix(text)
     for level in (ERROR_CORRECT_Q, ERROR_CORRECT_M, ERROR_CORRECT_L):
         code = qrcode.QRCode(version=VERSION, error_correction=level, border=0)
         code.add_data(text, optimize=0)

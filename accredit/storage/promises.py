@@ -59,6 +59,7 @@ class Promise(StrEnum):
     ISSUE_AWARD = "issue-award"
     PUBLISH_CHECKPOINT = "publish-checkpoint"
     PUBLISH_STATUS_LIST = "publish-status-list"
+    SIGN_STATEMENT = "sign-statement"
     SEND_MAIL = "send-mail"
     ASK_WITNESSES = "ask-witnesses"
 

@@ -68,6 +68,8 @@ class FileSource:
     signed: bytes
     receipt: bytes | None
     evidence: bytes | None = None
+    statement: str | None = None
+    """The digits of a statement, for a certificate whose holder asked for one."""
 
 
 def source_of(db: Session, view: CredentialView, kind: FileKind) -> FileSource:
@@ -118,7 +120,12 @@ def bytes_of(view: CredentialView, source: FileSource, kind: FileKind) -> bytes:
         case FileKind.PDF:
             base_url = current_settings().base_url
             return certificate_of(
-                view, source.signed, base_url=base_url, receipt=source.receipt, evidence=source.evidence
+                view,
+                source.signed,
+                base_url=base_url,
+                receipt=source.receipt,
+                evidence=source.evidence,
+                statement=source.statement,
             )
         case FileKind.PNG:
             return badge_png_of(view, source.signed)

@@ -78,6 +78,8 @@ class Tag(StrEnum):
     CREDENTIAL_REVOKED = "credential.revoked"
     CREDENTIAL_TO_BE_REPLACED = "credential.to-be-replaced"
     CREDENTIAL_REPLACED = "credential.replaced"
+    OFFLINE_STATEMENT_ASKED = "offline-statement.asked"
+    OFFLINE_STATEMENT_GIVEN_UP = "offline-statement.given-up"
     REVOCATION_ASKED = "revocation.asked"
     REVOCATION_DECLINED = "revocation.declined"
     CREDENTIAL_HIDDEN = "credential.hidden"

@@ -52,6 +52,7 @@ __all__ = [
     "view_by_code",
     "view_by_credential_id",
     "view_of_award",
+    "view_of_issuance",
     "waiting_count",
 ]
 
@@ -88,6 +89,11 @@ def open_view_by_credential_id(db: Session, credential_id: UUID) -> CredentialVi
 def view_of_award(db: Session, award_id: UUID) -> CredentialView | None:
     """Return the credential of an award."""
     return _one(_views(db, col(Credential.award_id) == award_id))
+
+
+def view_of_issuance(db: Session, issuance_id: UUID) -> CredentialView | None:
+    """Return the credential of an issuance."""
+    return _one(_views(db, col(Issuance.id) == issuance_id))
 
 
 def of_young_person(db: Session, young_person_id: UUID) -> list[CredentialView]:

@@ -32,11 +32,11 @@ from accredit.kit.ledger.signed_note import Ed25519Key
 from accredit.kit.openbadges.endorsement import CONTEXT
 from accredit.kit.vc import did_web, json_web_key
 from accredit.kit.vc.json_web_key import JoseVerificationKey
-from accredit.kit.vc.verification_key import VerificationKey
+from accredit.kit.vc.verification_key import ASSERTION, VerificationKey
 from accredit.storage import Session, identity
 
 _KEY_ACTS = (Act.KEY_PUBLISHED, Act.KEY_RETIRED, Act.KEY_COMPROMISED)
-_OF_AWARDS = frozenset({Purpose.ASSERTION, Purpose.ASSERTION_JWT, Purpose.STATUS})
+_OF_AWARDS = frozenset({Purpose.ASSERTION, Purpose.ASSERTION_JWT, Purpose.OFFLINE, Purpose.STATUS})
 
 
 def trust_of(db: Session, *, now: datetime) -> Trust | None:
@@ -111,8 +111,14 @@ def did_document_of(name: str, keys: tuple[KeyFacts, ...]) -> dict[str, Any]:
 
 
 def _method(key: KeyFacts) -> JoseVerificationKey:
+    # A key for statements stands in the document and asserts nothing: no reader may take a credential by it (KY08).
+    relationships = frozenset() if key.purpose is Purpose.OFFLINE else frozenset({ASSERTION})
     return json_web_key.verification_method(
-        key.public_key, id=key.verification_method, controller=key.controller, revoked=key.compromised_at
+        key.public_key,
+        id=key.verification_method,
+        controller=key.controller,
+        relationships=relationships,
+        revoked=key.compromised_at,
     )
 
 

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.awarding import queries as awarding
 from accredit.domain.credentials import challenging, hiding, queries, revoking
+from accredit.domain.credentials import offline as offline_certificates
 from accredit.domain.credentials.challenging import ChallengeFacts
 from accredit.domain.credentials.rules import ChallengeGround
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.enrolments import queries as enrolments
+from accredit.domain.issuing import statements
 from accredit.domain.issuing.rules import Status
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Session
@@ -41,6 +43,9 @@ class Kept:
     """Whether somebody at school asked for it to be revoked."""
     challenge: ChallengeFacts | None
     """The last second look they asked for."""
+
+    may_be_offline: bool
+    """Whether its holder is of an age to choose a certificate that is read without us."""
 
     @property
     def may_ask(self) -> bool:
@@ -71,6 +76,7 @@ def _kept(db: Session, view: CredentialView) -> Kept:
         is_hidden=hiding.of_award(db, view.award_id) is not None,
         is_asked=revoking.waiting(db, issuance_id=view.issuance_id) is not None,
         challenge=looks[-1] if looks else None,
+        may_be_offline=view.status is Status.ACTIVE and offline_certificates.may_ask(db, view, now=utc_now()),
     )
 
 
@@ -110,3 +116,49 @@ def certificate_file(credential_id: UUID, kind: str) -> Response:
             raise NotFound("credential")
         source = source_of(db, view, FileKind(kind))
     return file_answer(view, source, FileKind(kind))
+
+
+@bp.route("/my/certificates/<uuid:credential_id>/without-us", methods=["GET", "POST"])
+@young_person
+def offline(credential_id: UUID) -> ResponseReturnValue:
+    """Choose, from 16, a certificate that can be read where nobody answers; or take the choice back."""
+    if request.method == "POST":
+        return _choose_offline(credential_id, wanted=request.form.get("wanted") == "yes")
+    with reading() as db:
+        view = _of_age(db, credential_id)
+        is_asked, digits = statements.digits(db, view.issuance_id)
+    return page("learner/offline.html", view=view, is_asked=is_asked, is_ready=digits is not None)
+
+
+def _choose_offline(credential_id: UUID, *, wanted: bool) -> Response:
+    change = offline_certificates.ask if wanted else offline_certificates.give_up
+    try:
+        with transaction() as db:
+            change(db, credential_id=credential_id, actor=current_viewer().actor(), now=utc_now())
+    except RuleBroken as refusal:
+        if refusal.rule == "from-16":
+            raise NotFound("credential") from refusal
+        said = _("That is not possible for this certificate at the moment. Ask an adult at school.")
+        return see_other("learner.certificates", flash=said, flash_kind="careful")
+    said = _("It is being made. Look again in a minute.") if wanted else _("It is gone.")
+    return see_other("learner.offline", credential_id=credential_id, flash=said)
+
+
+@bp.get("/my/certificates/<uuid:credential_id>/without-us.pdf")
+@young_person
+def offline_certificate(credential_id: UUID) -> Response:
+    """Hand out the certificate whose QR code says what it says. Raises `NotFound` where it was not chosen."""
+    with reading() as db:
+        view = _of_age(db, credential_id)
+        _asked, digits = statements.digits(db, view.issuance_id)
+        if digits is None or view.status is not Status.ACTIVE:
+            raise NotFound("offline-statement")
+        source = replace(source_of(db, view, FileKind.PDF), statement=digits)
+    return file_answer(view, source, FileKind.PDF)
+
+
+def _of_age(db: Session, credential_id: UUID) -> CredentialView:
+    view = queries.view_by_credential_id(db, credential_id)
+    if view is None or view.young_person_id != own_id() or not offline_certificates.may_ask(db, view, now=utc_now()):
+        raise NotFound("credential")
+    return view
