@@ -14,6 +14,7 @@ from accredit.config import Settings, load_settings
 from accredit.domain.verification import registering
 from accredit.fetching.connection import Proxy
 from accredit.fetching.fetcher import Fetcher
+from accredit.sandbox import credentials
 from accredit.storage import Database, identity
 from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
 from accredit.web.access import check_every_route_declares
@@ -71,7 +72,10 @@ def compose(database: Database, settings: Settings) -> Flask:
 
 def from_environment() -> Flask:
     """Build the application from ``ACCREDIT_*``; what a WSGI server calls."""
-    return create_app(load_settings())
+    app = create_app(load_settings())
+    # Early and once in each process: the first file that somebody brings need not wait for it.
+    credentials.files.start()
+    return app
 
 
 def _check_identity(database: Database, settings: Settings) -> None:

@@ -24,7 +24,7 @@ from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
 from accredit.domain.verification import operations, registering, words
 from accredit.domain.verification.outside import NOTHING, Outside
-from accredit.domain.verification.queries import DatabaseSources
+from accredit.domain.verification.reading import receive
 from accredit.domain.verification.report import VerificationReport, refused
 from accredit.domain.verification.rules import CheckId, Outcome, Reason, Verdict
 from accredit.domain.verification.sources import NoSources
@@ -68,9 +68,12 @@ def _report(target: str, db: Session | None, settings: Settings | None, *, offli
             return refused(Reason.FETCHING_IS_OFF, check=CheckId.READABLE, now=now)
         answer = operations.verify_code(db, code=code, now=now, offline=offline)
         return answer.report if answer else refused(Reason.NO_CREDENTIAL, check=CheckId.READABLE, now=now)
-    sources = DatabaseSources(db) if db is not None else NoSources()
-    outside = NOTHING if db is None or settings is None or offline else _outside(db, settings, now)
-    return operations.verify(_bytes_of(target), now=now, sources=sources, offline=offline, outside=outside)
+    data = _bytes_of(target)
+    if db is None or settings is None:
+        return operations.verify(data, now=now, sources=NoSources(), offline=offline)
+    outside = NOTHING if offline else _outside(db, settings, now)
+    hosts = settings.own_hosts
+    return operations.check(db, receive(data), now=now, hosts=hosts, offline=offline, outside=outside).report
 
 
 def _outside(db: Session, settings: Settings, now: datetime) -> Outside:

@@ -10,16 +10,19 @@ from datetime import datetime
 from typing import Any
 
 from flask import Response, request
+from werkzeug.exceptions import ServiceUnavailable
 
 from accredit.clock import utc_now
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.verification import operations
 from accredit.domain.verification.reading import receive
 from accredit.domain.verification.report import VerificationReport
+from accredit.domain.verification.rules import Reason
 from accredit.kit import typed_code
 from accredit.kit.linkeddata import strict_json
 from accredit.kit.linkeddata.errors import JsonRefused
 from accredit.web.access import public
+from accredit.web.admission import AGAIN_AFTER
 from accredit.web.api import bp
 from accredit.web.api.answers import answered, count_check, problem
 from accredit.web.database import current_version, reading
@@ -91,6 +94,9 @@ def _by_bytes(data: bytes) -> Response:
 
 
 def _told(found: operations.Checked) -> Response:
+    if found.report.reason is Reason.BUSY:
+        # No verdict on the file, but on the moment: whoever asks again is answered.
+        raise ServiceUnavailable(retry_after=AGAIN_AFTER)
     return answered(_of_code(found.report, found.view) if found.code else found.report.to_json())
 
 
