@@ -6,6 +6,8 @@ whom it is for. Private keys are never opened here: `accredit work` signs.
 
 from __future__ import annotations
 
+import sys
+
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
@@ -73,6 +75,8 @@ def compose(database: Database, settings: Settings) -> Flask:
 def from_environment() -> Flask:
     """Build the application from ``ACCREDIT_*``; what a WSGI server calls."""
     app = create_app(load_settings())
+    # A page need not wait five milliseconds for a thread that is busy with what somebody brought.
+    sys.setswitchinterval(0.001)
     # Early and once in each process: the first file that somebody brings need not wait for it.
     credentials.files.start()
     return app

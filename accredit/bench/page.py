@@ -106,7 +106,7 @@ def _of_size(asked: Asked, service: crowd.Service, rounds: int, seconds: float) 
     plain = [Question(f"/v/{code}", bare.MARK.encode()) for code in service.codes[1:]]
     found: dict[str, Any] = {"runs": []}
     with ExitStack() as servers:
-        ours = servers.enter_context(_served(service))
+        ours = servers.enter_context(served(service))
         beside = servers.enter_context(_bare(service))
         # Imports, templates and what every process remembers: a server that has just started is not what is measured.
         for server, questions in ((ours, asked.questions), (beside, plain)):
@@ -187,7 +187,8 @@ class _Server:
 
 
 @contextmanager
-def _served(service: crowd.Service) -> Iterator[_Server]:
+def served(service: crowd.Service) -> Iterator[_Server]:
+    """Serve it with as many processes as are measured here."""
     environment = crowd.without_settings() | dict(service.environment) | {"ACCREDIT_WEB_PROCESSES": str(WORKERS)}
     port = int(service.environment["ACCREDIT_LISTEN_PORT"])
     with _running([sys.executable, "-m", "accredit", "serve"], environment, port) as server:

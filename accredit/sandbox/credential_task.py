@@ -14,12 +14,29 @@ import pikepdf
 from PIL import Image
 
 from accredit.kit import printed_codes
+from accredit.kit.linkeddata import JsonRefused, LinkedDataError, TooComplex, strict_json
+from accredit.kit.linkeddata.mapper import to_dataset
+from accredit.kit.linkeddata.rdfc10 import canonicalise
 from accredit.kit.openbadges.detect import Kind, kind_of, unbake
 from accredit.kit.openbadges.errors import ContainerUnreadable
 from accredit.kit.printed_codes import PictureUnreadable
-from accredit.sandbox.credentials import MAX_CODE
+from accredit.kit.vc import vc_jwt
+from accredit.kit.vc.errors import VcError
+from accredit.sandbox.credentials import MAX_CODE, SMALL_TEXT
 
 _PICTURES = frozenset({Kind.PNG, Kind.JPEG})
+
+# With a date, a language and a nested node: whatever reads these has been used once.
+_SMALL_CREDENTIAL = {
+    "@context": [
+        "https://www.w3.org/ns/credentials/v2",
+        "https://purl.imsglobal.org/spec/ob/v3p0/context-3.0.3.json",
+    ],
+    "type": ["VerifiableCredential", "OpenBadgeCredential"],
+    "issuer": {"id": "https://accredit.example/o/a", "type": ["Profile"], "name": "A"},
+    "validFrom": "2026-01-01T00:00:00Z",
+    "credentialSubject": {"type": ["AchievementSubject"], "narrative": "A"},
+}
 
 
 def warm_up() -> None:
@@ -36,8 +53,8 @@ def warm_up() -> None:
         document.save(written, encryption=protection)
         take(written.getvalue())
     for text in (b"%PDF-1.7", b'<svg xmlns="http://www.w3.org/2000/svg"/>', b"<svg>"):
-        with suppress(ContainerUnreadable):
-            take(text)
+        take(text)
+    _is_too_much(json.dumps(_SMALL_CREDENTIAL).encode())
 
 
 def take(data: bytes) -> bytes:
@@ -46,7 +63,24 @@ def take(data: bytes) -> bytes:
         found = unbake(data)
     except ContainerUnreadable as error:
         return _printed(data, error.code)
-    return b"C" + (found if isinstance(found, bytes) else found.encode())
+    text = found if isinstance(found, bytes) else found.encode()
+    return b"R" + b"too_complex" if len(text) > SMALL_TEXT and _is_too_much(text) else b"C" + text
+
+
+def _is_too_much(text: bytes) -> bool:
+    """Rehearse what costs time in a long text, so that one that is over a budget is given up here and not there."""
+    with suppress(JsonRefused, VcError, LinkedDataError):
+        if kind_of(text) is Kind.JSON:
+            document = strict_json.loads_object(text)
+        else:
+            document = vc_jwt.unverified(text.decode("ascii")).document
+        unsecured = {name: value for name, value in document.items() if name != "proof"}
+        try:
+            canonicalise(to_dataset(unsecured))
+        except TooComplex:
+            return True
+    # Refused for any other reason it is refused there, too, and at once.
+    return False
 
 
 def _printed(data: bytes, refusal: str) -> bytes:

@@ -12,6 +12,8 @@ from accredit.sandbox.sandbox import Cause, Sandbox, Stopped
 
 MAX_CODES = 10
 MAX_CODE = 5_000
+SMALL_TEXT = 64_000
+"""Up to this many bytes a text costs less to read than a child costs to ask: ours have some 8,000."""
 files = Sandbox("accredit.sandbox.credential_task:take")
 """The one of this process. It starts with the first file, or when `Sandbox.start` is called."""
 

@@ -40,7 +40,9 @@ def main(task_name: str) -> None:
     task: Task = getattr(module, name)
     getattr(module, "warm_up", lambda: None)()
     # Reading a stranger's file may take its time; answering people may not.
-    os.nice(5)
+    os.nice(10)
+    # Of the same session as its parent, since niceness counts within one only; so Ctrl-C at a terminal reaches it, too.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
     gc.collect()
     gc.freeze()

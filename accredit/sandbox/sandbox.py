@@ -140,7 +140,6 @@ class Sandbox:
             bufsize=0,
             env={},
             cwd="/",
-            start_new_session=True,
         )
         assert self._nursery.stdin is not None
         os.set_blocking(self._nursery.stdin.fileno(), False)

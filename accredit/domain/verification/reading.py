@@ -1,8 +1,8 @@
 """Untrusted bytes → one JSON document, or the address printed on a picture, or the reason why not.
 
-Files are opened in a child that can do nothing else (`accredit.sandbox`). Text is read here: Python's own reader of
-JSON, bounded in size and depth, would only be run a second time on what the child answers. Reading proves nothing:
-what comes out is a claim until every check has passed.
+Files are opened in a child that can do nothing else (`accredit.sandbox`), and long texts are tried there first. Text is
+read here: Python's own reader of JSON, bounded in size and depth, would only be run a second time on what the child
+answers. Reading proves nothing: what comes out is a claim until every check has passed.
 """
 
 from __future__ import annotations
@@ -18,11 +18,13 @@ from accredit.kit.openbadges.detect import MAX_CREDENTIAL_BYTES, Kind, kind_of
 from accredit.kit.vc import vc_jwt
 from accredit.kit.vc.errors import TokenInvalid, TokenUnreadable
 from accredit.sandbox import credentials as sandboxed
-from accredit.sandbox.credentials import Refused
+from accredit.sandbox.credentials import SMALL_TEXT, Refused
 from accredit.sandbox.sandbox import Cause, Stopped
 
 _FILES = frozenset({Kind.PDF, Kind.PNG, Kind.SVG, Kind.JPEG})
+_TEXTS = frozenset({Kind.JSON, Kind.JWT})
 _CONTAINER = {
+    "too_complex": Reason.TOO_COMPLEX,
     "no_credential": Reason.NO_CREDENTIAL,
     "no_code": Reason.NO_CODE_IN_PICTURE,
     "open_badges_2": Reason.OPEN_BADGES_2,
@@ -143,7 +145,7 @@ def read_credential(data: bytes) -> Presented | Printed:
     A credential is JSON or a compact JWS, or a PNG, SVG or PDF that carries either. Raises `NotReadable`.
     """
     kind = kind_of(data)
-    if kind in _FILES:
+    if kind in _FILES or (kind in _TEXTS and SMALL_TEXT < len(data) <= MAX_CREDENTIAL_BYTES):
         return _read_file(data, kind)
     if kind is Kind.OTHER_FILE:
         raise NotReadable(Reason.OTHER_KIND_OF_FILE, kind)

@@ -12,6 +12,7 @@ import pikepdf
 import pytest
 from PIL import Image
 
+from accredit.bench.poison import poisons
 from accredit.domain.verification import operations, reading
 from accredit.domain.verification.report import VerificationReport
 from accredit.domain.verification.rules import Reason, Verdict
@@ -142,6 +143,10 @@ def _updated(data: bytes) -> bytes:
                 "EPS": b"\xc5\xd0\xd3\xc6", "HTML": b"<!DOCTYPE html><html>", "GIF": b"GIF89a", "GZIP": b"\x1f\x8b",
             }.items()
         ),
+        pytest.param(
+            badge(DID, OWN_METHOD, description="x" * 70_000), GU, Reason.ISSUER_NOT_RECOGNISED, id="a long story"
+        ),
+        pytest.param(poisons()["a document of 6,000 nodes that are all alike"], UR, Reason.TOO_COMPLEX, id="VL24 a crowd"),
         pytest.param(b"", UR, Reason.NO_CREDENTIAL, id="VX30 nothing"),
         pytest.param(b"{", UR, Reason.MALFORMED, id="VX30 one byte"),
         pytest.param(b"%PDF-1.7" + bytes(20_000_000), UR, Reason.TOO_LARGE, id="VX30 twenty megabytes"),
