@@ -16,7 +16,7 @@ from accredit.domain.verification.checks import examine
 from accredit.domain.verification.examination import Examination
 from accredit.domain.verification.outside import NOTHING, Outside
 from accredit.domain.verification.queries import DatabaseSources
-from accredit.domain.verification.reading import Printed, Received, receive, receive_text
+from accredit.domain.verification.reading import Printed, Received, receive
 from accredit.domain.verification.report import VerificationReport, refused, report_of
 from accredit.domain.verification.rules import CheckId, Outcome, Reason
 from accredit.domain.verification.sources import NoSources, Sources
@@ -100,9 +100,8 @@ def check_text(
     """Give the verdict on what was typed, pasted or scanned: a code, an address, or a credential itself."""
     arrival = ways_in.of_text(text, hosts=hosts)
     if arrival.way is Way.DOCUMENT:
-        return check(
-            db, receive_text(text.encode(errors="replace")), now=now, hosts=hosts, offline=offline, outside=outside
-        )
+        received = receive(text.encode(errors="replace"))
+        return check(db, received, now=now, hosts=hosts, offline=offline, outside=outside)
     if arrival.code is not None:
         found = verify_code(db, code=arrival.code, now=now, offline=offline)
         if found is not None:

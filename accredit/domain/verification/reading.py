@@ -131,14 +131,6 @@ def receive(data: bytes) -> Received:
         return Received(data=data, found=refused)
 
 
-def receive_text(text: bytes) -> Received:
-    """Read a text that came out of a code or a form field; a file in it would be nothing."""
-    try:
-        return Received(data=text, found=read_text(text))
-    except NotReadable as refused:
-        return Received(data=text, found=refused)
-
-
 def read_credential(data: bytes) -> Presented | Printed:
     """Return the one credential in ``data``, or the one text printed on it as a QR code.
 

@@ -12,7 +12,6 @@ Nothing is opened or looked up here, and nothing is verified.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
@@ -20,15 +19,13 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from accredit.kit import typed_code
+from accredit.kit.lookalikes import hosts_look_alike
 
 _ADDRESS = re.compile(r"(?:https?://|www\.)\S+|[^\s/@{}]+\.[^\s/@{}.]{2,}(?::\d{1,5})?/\S*", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]*")
 # The first line of a C2SP tlog-proof, and of a checkpoint whose signatures begin with a dash.
 _RECEIPT = re.compile(r"c2sp\.org/tlog-proof@v\d|\S+\n\d+\n[A-Za-z0-9+/]{43}=\n\n— ")
 _LONGEST_ADDRESS = 4_000
-# Letters that are taken for others: digits, pairs, and the commonest of Cyrillic and Greek (Unicode TR39).
-_PAIRS = (("rn", "m"), ("vv", "w"), ("cl", "d"))
-_ALIKE = str.maketrans("0135іıïӏ1lаеорсухԁһјѕӧοαерνκτ", "oiesiiiiiiaeopcyxdhjsooaepvkt")
 
 
 class Way(StrEnum):
@@ -84,7 +81,7 @@ def of_address(address: str, *, hosts: Iterable[str]) -> Arrival:
         # A bracket without its partner is enough: whatever it is, it is no address of ours.
         return Arrival(way=Way.OTHER_ADDRESS)
     if host not in own:
-        is_alike = any(looks_like(name, ours.rsplit(":", 1)[0]) for ours in own)
+        is_alike = any(hosts_look_alike(name, ours.rsplit(":", 1)[0]) for ours in own)
         return Arrival(way=Way.LOOK_ALIKE if is_alike or "@" in host else Way.OTHER_ADDRESS, host=name)
     steps = [step for step in unquote(parts.path).split("/") if step]
     if len(steps) == 2 and steps[0].lower() == "v":
@@ -96,47 +93,8 @@ def of_address(address: str, *, hosts: Iterable[str]) -> Arrival:
     return Arrival(way=Way.OWN_PAGE)
 
 
-def looks_like(name: str, ours: str) -> bool:
-    """Say whether a host could be taken for ours by somebody in a hurry.
-
-    It does when ours is a part of it, or when the two differ by one letter or only by letters that look alike.
-    """
-    name, ours = name.lower().rstrip("."), ours.lower()
-    if not name or name == ours or name.endswith(f".{ours}"):
-        # Below our own name only we can put anything.
-        return False
-    here, there = _skeleton(ours), _skeleton(name)
-    if here in there or here.replace(".", "-") in there:
-        return True
-    return _is_one_slip_away(here, there)
-
-
 def _credential_id(step: str) -> UUID | None:
     try:
         return UUID(step.partition(".")[0])
     except ValueError:
         return None
-
-
-def _skeleton(name: str) -> str:
-    try:
-        shown = name.encode("ascii").decode("idna") if "xn--" in name else name
-    except UnicodeError:
-        shown = name
-    plain = unicodedata.normalize("NFKD", shown.lower()).translate(_ALIKE)
-    plain = "".join(letter for letter in plain if not unicodedata.combining(letter))
-    for pair, letter in _PAIRS:
-        plain = plain.replace(pair, letter)
-    return plain
-
-
-def _is_one_slip_away(one: str, other: str) -> bool:
-    """Say whether a letter changed, added, left out or exchanged with its neighbour turns one into the other."""
-    if one == other:
-        return True
-    if abs(len(one) - len(other)) > 1:
-        return False
-    start = next((at for at, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
-    one, other = one[start:], other[start:]
-    is_exchanged = one[:2] == other[:2][::-1] and one[2:] == other[2:]
-    return is_exchanged or one[1:] == other[1:] or one[1:] == other or one == other[1:]

@@ -95,12 +95,12 @@ def _again(message: str, where: str) -> Response:
 def _by_text(text: str, *, is_code: bool = False) -> ResponseReturnValue:
     hosts = current_settings().own_hosts
     arrival = ways_in.of_text(text, hosts=hosts)
-    if arrival.code is not None:
-        return _to_code(arrival.code)
+    if arrival.code is not None or (arrival.way is Way.NOTHING and is_code):
+        return _to_code(arrival.code or text)
     if arrival.way is Way.CREDENTIAL_PAGE:
         return redirect(url_for("public.credential", credential_id=arrival.credential_id), code=303)
-    if arrival.way is Way.NOTHING and is_code:
-        return _to_code(text)
+    if arrival.way is Way.DOCUMENT:
+        return _by_bytes(text.encode(errors="replace"))
     if arrival.way is Way.NOTHING:
         # Not in an address, where it would stay in histories and logs: it may be a letter, or somebody's name.
         sentence = _("That is no code, address or certificate. Type the code on the paper, or choose the file")
