@@ -66,9 +66,7 @@ def play(database: str, template: Template, number: int, *, shrink: bool = False
 def prepared(database: str, address: str = "") -> Iterator[Template]:
     """Set up what every sequence begins as a copy of, in memory where the machine has room for files there."""
     import_models()
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_QUIET))
-    logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
-    with tempfile.TemporaryDirectory(prefix="accredit-properties-", dir=_fast_folder()) as name:
+    with _quiet(), tempfile.TemporaryDirectory(prefix="accredit-properties-", dir=_fast_folder()) as name:
         Machine.folder = folder = Path(name)
         if database == "sqlite":
             yield sqlite_template(folder)
@@ -83,3 +81,17 @@ def _fast_folder() -> str | None:
     # A power cut is a killed process here, so that nothing is lost which a disk would have to keep.
     memory = Path("/dev/shm")  # a place for temporary files, named by a random suffix
     return str(memory) if memory.is_dir() else None
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """Say nothing of what fails as it should."""
+    before, server = structlog.get_config(), logging.getLogger("werkzeug")
+    level = server.level
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(_QUIET))
+    server.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        structlog.configure(**before)
+        server.setLevel(level)

@@ -14,6 +14,7 @@ new one to hold. Who may order this, and what is told to whom, is not decided he
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -37,6 +38,14 @@ from accredit.storage.promises import Promise, promise
 
 STILL_PAUSED = "paused-before"
 """The reason of a pause that passed over; the first reason stands beside the earlier certificate."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Followed:
+    """Why and when a credential took the place of another."""
+
+    reason: ReplaceReason
+    at: datetime
 
 
 def replace(
@@ -185,6 +194,15 @@ def is_to_be_replaced(issuance_id: sa.ColumnElement[UUID] | Mapped[UUID]) -> sa.
         col(Replacement.ended_at).is_(None),
         col(Replacement.given_up_at).is_(None),
     )
+
+
+def followed(db: Session, issuance_id: UUID) -> Followed | None:
+    """Say why and when an issuance took the place of another; None for the first of all."""
+    wanted = sa.select(col(Replacement.reason), col(Replacement.ended_at)).where(
+        col(Replacement.successor_id) == issuance_id, col(Replacement.ended_at).is_not(None)
+    )
+    found = db.execute(wanted).one_or_none()
+    return None if found is None else Followed(reason=found[0], at=found[1])
 
 
 def standing(db: Session, *, kind: str, subject_id: UUID) -> IssuanceFacts | None:

@@ -17,7 +17,8 @@ from accredit.domain.credentials.challenging import ChallengeFacts
 from accredit.domain.credentials.rules import ChallengeGround
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.enrolments import queries as enrolments
-from accredit.domain.issuing import statements
+from accredit.domain.issuing import replacing, statements
+from accredit.domain.issuing.replacing import Followed
 from accredit.domain.issuing.rules import Status
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Session
@@ -41,6 +42,8 @@ class Kept:
     """Whether the school hides it from everybody outside."""
     is_asked: bool
     """Whether somebody at school asked for it to be revoked."""
+    made_again: Followed | None
+    """Why and when it took the place of another one."""
     challenge: ChallengeFacts | None
     """The last second look they asked for."""
 
@@ -65,7 +68,7 @@ def certificates() -> Response:
         kept = [_kept(db, view) for view in views]
     signed = {view.award_id for view in views}
     coming = [award for each in awards.values() for award in each if award.id not in signed]
-    return page("learner/certificates.html", kept=kept, coming=coming, answers=words.ANSWERS)
+    return page("learner/certificates.html", kept=kept, coming=coming, answers=words.ANSWERS, again=words.MADE_AGAIN)
 
 
 def _kept(db: Session, view: CredentialView) -> Kept:
@@ -75,6 +78,7 @@ def _kept(db: Session, view: CredentialView) -> Kept:
         address=check_address(view),
         is_hidden=hiding.of_award(db, view.award_id) is not None,
         is_asked=revoking.waiting(db, issuance_id=view.issuance_id) is not None,
+        made_again=replacing.followed(db, view.issuance_id),
         challenge=looks[-1] if looks else None,
         may_be_offline=view.status is Status.ACTIVE and offline_certificates.may_ask(db, view, now=utc_now()),
     )

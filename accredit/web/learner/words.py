@@ -12,6 +12,7 @@ from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from accredit.domain.awarding.rules import Assessment, Finding, FindingKind
 from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround
+from accredit.domain.issuing.rules import ReplaceReason
 from accredit.domain.practice.rules import Milestone, ReturnReason
 from accredit.errors import AccreditError
 from accredit.web import messages
@@ -87,6 +88,26 @@ ANSWERS: Mapping[ChallengeAnswer, LazyString] = {
     ChallengeAnswer.STAYS: lazy_gettext("We looked again, and it stays as it is. You can ask an adult to explain."),
     ChallengeAnswer.TALK: lazy_gettext("Let us talk about it. An adult will come to you."),
 }
+
+_THE_ONE_BEFORE = lazy_gettext("The code and the link of the one before lead here.")
+MADE_AGAIN: Mapping[ReplaceReason, tuple[LazyString, LazyString]] = {
+    ReplaceReason.NAME_CHANGED: (
+        lazy_gettext("This certificate was made again, with your name as it is now."),
+        _THE_ONE_BEFORE,
+    ),
+    ReplaceReason.RECORD_CORRECTED: (
+        lazy_gettext("This certificate was made again, after something in your record was put right."),
+        _THE_ONE_BEFORE,
+    ),
+    ReplaceReason.KEY_COMPROMISED: (
+        lazy_gettext("This certificate was signed again. What you did counts exactly as before."),
+        lazy_gettext(
+            "The code and the link of the one before lead here. If you keep it as a file, please get the new file: "
+            "the one before cannot be confirmed any more."
+        ),
+    ),
+}
+"""What a young person is told of a certificate that took the place of another: what was done, and what to do."""
 
 
 def sentence(refusal: AccreditError) -> str:
