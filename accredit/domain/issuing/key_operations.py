@@ -20,6 +20,7 @@ from accredit.domain.issuing.queries import KeyFacts
 from accredit.domain.issuing.rules import Purpose
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
+from accredit.domain.transparency import recovery
 from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import NotFound, NotReady
 from accredit.keyring import Algorithm, KeyRing
@@ -103,7 +104,7 @@ def create_key(
         organisation_id=organisation_id,
         purpose=purpose,
         controller=controller,
-        fragment=rules.next_fragment(purpose, used),
+        fragment=rules.next_fragment(purpose, used, lost=recovery.lost_leaves(db)),
         public_key_multibase=multibase,
         public_key_jwk=jwk,
         created_at=now,

@@ -296,9 +296,12 @@ def check_deletion(*, in_use: bool, living: int) -> None:
         raise RuleBroken("credentials-live", detail)
 
 
-def next_fragment(purpose: Purpose, used: Collection[str]) -> str:
-    """Return a name for a new key that its controller never used: ``assertion-1``, then ``assertion-2``."""
-    number = 1
+def next_fragment(purpose: Purpose, used: Collection[str], *, lost: int = 0) -> str:
+    """Return a name for a new key that its controller never used: ``assertion-1``, then ``assertion-2``.
+
+    ``lost`` is how many acts an older backup knows nothing of: so many keys may have been published meanwhile.
+    """
+    number = 1 + (lost + len(used) if lost else 0)
     while f"{purpose}-{number}" in used:
         number += 1
     return f"{purpose}-{number}"

@@ -98,6 +98,12 @@ def was_lost(db: Session, at: datetime) -> bool:
     return bool(db.execute(sa.select(gap)).scalar_one())
 
 
+def lost_leaves(db: Session) -> int:
+    """Return how many leaves there are whose records were lost with a newer database."""
+    counted = sa.func.coalesce(sa.func.sum(col(LedgerGap.last_leaf) - col(LedgerGap.first_leaf) + 1), 0)
+    return int(db.execute(sa.select(counted)).scalar_one())
+
+
 def note_gap(db: Session, *, first: int, last: int, now: datetime) -> None:
     """Write down that the records of these leaves are lost; once for a first leaf."""
     if db.get(LedgerGap, first) is not None:

@@ -109,9 +109,12 @@ class KeyFinder:
         return found if found is None else self._as_of_the_log(found)
 
     def _may_be_younger(self) -> bool:
-        # Whoever asks far from the service knows its keys up to a day; a younger one is unknown, and not false.
+        # Whoever asks far from the service knows its keys up to a day; a younger one is unknown, and not false. Nor is
+        # one false that came in a time which an older backup knows nothing of (R57).
+        if self.begins is None:
+            return False
         known_until = self.sources.known_until()
-        return known_until is not None and self.begins is not None and self.begins > known_until
+        return (known_until is not None and self.begins > known_until) or self.sources.was_lost(self.begins)
 
     def _as_of_the_log(self, key: JoseVerificationKey) -> JoseVerificationKey:
         stolen = key.revoked

@@ -17,12 +17,14 @@ from accredit.domain.audit.rules import SERVICE
 from accredit.domain.issuing import operations, queries, recovery
 from accredit.domain.issuing.models import StatusList
 from accredit.domain.issuing.queries import IssuanceFacts
-from accredit.domain.issuing.rules import Stage, Status
+from accredit.domain.issuing.rules import Purpose, Stage, Status
 from accredit.domain.issuing.self_audit import verify_lists
+from accredit.domain.transparency import queries as log
+from accredit.domain.transparency import recovery as gaps
 from accredit.kit.vc import status_list
 from accredit.storage import Database
 from tests.databases import settle
-from tests.unit.domain.issuing.issuer import NOW, Issuer, established
+from tests.unit.domain.issuing.issuer import DID, NOW, Issuer, established
 from tests.unit.domain.issuing.test_replacing import issued, sign
 
 LATER = NOW + timedelta(hours=1)
@@ -101,3 +103,24 @@ def test_what_was_only_prepared_is_given_up_since_it_may_have_been_revoked(
             assert queries.issuance(db, prepared.id).stage is Stage.VOID
         assert anew.credential_id != prepared.credential_id
         assert anew.status_list_id != known.status_list_id
+
+
+def test_a_key_that_an_older_backup_does_not_know_is_never_named_again(issuer: Issuer, older: Issuer) -> None:
+    def rotate(whose: Issuer) -> str:
+        with whose.database.transaction() as db:
+            fresh = operations.rotate_key(
+                db, controller=DID, purpose=Purpose.ASSERTION, keyring=whose.keyring, now=LATER, actor=SERVICE
+            )
+        return fresh.fragment
+
+    with issuer.database.reading() as db:
+        held = log.size(db)
+    lost = {rotate(issuer), rotate(issuer)}
+    with issuer.database.reading() as db:
+        newest = log.size(db)
+    with older.database.transaction() as db:
+        gaps.note_gap(db, first=held, last=newest - 1, now=LATER)
+    found = [rotate(older), rotate(older)]
+    assert lost == {"assertion-2", "assertion-3"}
+    assert not lost & set(found)
+    assert len(set(found)) == 2
