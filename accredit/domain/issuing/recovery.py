@@ -88,6 +88,8 @@ def revoke_as_published(db: Session, *, document: Mapping[str, Any], now: dateti
     row.doubtful_since = None
     # What is lost here may be revoked there: the list goes on from what everybody saw (`publish_status_list`).
     row.signed_list, row.signed_at, row.signed_state = json.dumps(document).encode(), signed_at, None
+    # The list of pauses that came back is older than that, and is not shown before it is signed anew.
+    row.signed_suspensions = None
     known = set(queries.revoked_indexes(db, row.id))
     revoked = 0
     for index in sorted(bits - known):

@@ -77,6 +77,9 @@ def test_the_bit_of_a_credential_that_is_lost_stays_set(issuer: Issuer, known: I
         recovery.close_lists(db, now=LATER)
         assert queries.status_list(db, known.status_list_id) is None, "an older list is shown to nobody"
         assert recovery.revoke_as_published(db, document=published, now=LATER) == 1
+        shown = queries.status_list(db, known.status_list_id)
+        assert shown is not None
+        assert shown.suspensions is None, "an older list of pauses is not shown beside it"
         assert queries.issuance(db, known.id).status is Status.REVOKED
     again = publish(older)
     assert (said(again, known.status_index), said(again, lost.status_index)) == (True, True)
