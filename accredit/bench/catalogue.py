@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from accredit.bench import files, logs, page, signing
+from accredit.bench import files, logs, page, poison, signing
 from accredit.bench.harness import Bench
 
 BENCHES: Final[dict[str, Callable[[], Bench]]] = {
@@ -17,5 +17,9 @@ BENCHES: Final[dict[str, Callable[[], Bench]]] = {
     "status": files.status,
     "verify": signing.verify,
 }
-SERVED: Final[dict[str, Callable[..., dict[str, Any]]]] = {"page": page.page, "verify_api": page.verify_api}
+SERVED: Final[dict[str, Callable[..., dict[str, Any]]]] = {
+    "page": page.page,
+    "poison": poison.poison,
+    "verify_api": page.verify_api,
+}
 """Those that measure servers: each takes ``rounds``, ``seconds`` and ``sizes``, and gives the whole answer itself."""

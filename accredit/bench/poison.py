@@ -33,20 +33,21 @@ from accredit.bench.load import HOST, Answers, Question, Reader
 
 ATTACKERS: Final = 200
 RATE: Final = 20.0
-CREDENTIALS: Final = 1_000
+# For 99 of 100 readers there must be some hundreds.
+_LONG_ENOUGH: Final = 10.0
 _PAUSE: Final = 1.0
 _GREEN: Final = (b"verdict--genuine", b'"verdict": "GENUINE"')
 
 
-def poison(*, rounds: int, seconds: float) -> dict[str, Any]:
-    """Measure, and return the one object of a bench."""
-    load_before = os.getloadavg()[0]
+def poison(*, rounds: int, seconds: float, sizes: Sequence[int]) -> dict[str, Any]:
+    """Measure on a database of the least of ``sizes``, and return the one object of a bench."""
+    load_before, seconds = os.getloadavg()[0], max(seconds, _LONG_ENOUGH)
     runs: list[dict[str, Any]] = []
     told: Counter[str] = Counter()
     with tempfile.TemporaryDirectory(prefix="accredit-bench-") as scratch:
         played = Path(scratch) / "played"
         crowd.demonstration(played)
-        service = crowd.crowded(played, Path(scratch) / "served", credentials=CREDENTIALS, port=load.free_port())
+        service = crowd.crowded(played, Path(scratch) / "served", credentials=min(sizes), port=load.free_port())
         questions = [Question(f"/v/{code}", page.GENUINE) for code in service.codes[1:]]
         with page.served(service) as server:
             load.so_many(server.port, questions, number=200)
@@ -152,14 +153,16 @@ def _answer(runs: list[dict[str, Any]], told: Counter[str], load_before: float) 
         "bench": "poison",
         "unit": "milliseconds under which 99 of 100 readers of own codes are answered",
         "about": __doc__,
-        "ours": {"hostile_p99_ms": hostile, "errors": errors},
+        "ours": {"p99_ms": hostile, "errors": errors},
         "baselines": {"quiet": {"p99_ms": quiet}},
         "ratio": {"quiet": float(f"{hostile / quiet:.4g}")},
+        "beside": {"quiet": "ours"},
+        "missing": {},
         "facts": {
             "attackers": ATTACKERS,
             "own_codes_per_s": RATE,
-            "answers_to_attackers": dict(sorted(told.items())),
-            "files": {name: len(data) for name, data in poisons().items()},
+            **{f"attackers_answered_{status.replace(' ', '_')}": number for status, number in sorted(told.items())},
+            **{f"bytes_of_{name.replace(' ', '_')}": len(data) for name, data in poisons().items()},
         },
         "runs": runs,
         "machine": machine() | {"load_before": round(load_before, 2), "load_after": round(os.getloadavg()[0], 2)},
