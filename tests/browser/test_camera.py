@@ -93,6 +93,7 @@ def test_the_camera_can_be_stopped_and_says_what_it_does(demonstration: Demonstr
         expect(said).to_contain_text("Hold the square code", timeout=PLENTY)
         stop = tab.get_by_role("button", name="Stop the camera")
         expect(stop).to_be_focused()
+        expect(tab.get_by_role("button", name="Scan the code with the camera")).to_be_hidden()
         _clean(tab)
         tab.keyboard.press("Escape")
         expect(said).to_have_text("The camera is off.")
