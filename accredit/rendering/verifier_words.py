@@ -17,7 +17,7 @@ PAGE: Mapping[str, str] = {
     "chooseHint": N_(
         "PDF, PNG, SVG, JSON or JWT. Choose the .evidence file of a badge together with it. You can drop files here."
     ),
-    "paste": N_("Or paste the text of the JSON file or token"),
+    "paste": N_("Or paste the text of the JSON file or token, or all that the QR code says"),
     "check": N_("Check this"),
     "checking": N_("Checking…"),
     "certificateToo": N_(

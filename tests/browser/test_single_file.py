@@ -4,22 +4,29 @@ from __future__ import annotations
 
 import base64
 import json
+import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from accredit.domain.issuing.rules import Purpose
 from accredit.domain.verification import operations
 from accredit.domain.verification.report import VerificationReport
 from accredit.domain.verification.sources import NoSources
+from accredit.domain.verification.trust import TrustedKey
+from accredit.kit.vc import offline_statement
 from accredit.rendering.verifier_file import verifier_file
 from accredit.storage import Database
 from tests import without_us
 from tests.conformance.mutated_documents import Mutant
+from tests.unit.kit.vc import vc_examples as examples
 from tests.without_us import BROKEN, GOOD, Kept
 
 pytestmark = pytest.mark.browser
@@ -236,3 +243,81 @@ def test_it_says_whom_it_trusts_and_since_when(tab: Page, kept: Kept) -> None:
     words = tab.locator("#trusted").inner_text()
     assert "Example Park Academy – Identity confirmed by telephone, 2026-03-02" in words
     assert datetime.date(kept.trust.made).isoformat() in words
+
+
+@pytest.fixture(scope="module")
+def said_on_paper(kept: Kept) -> str:
+    """The digits of an award of Ama's school, signed by its key for statements."""
+    document, now = kept.document, kept.story.now
+    statement = offline_statement.Statement(
+        issuer=document["issuer"]["id"],
+        credential_id=UUID(document["id"].removeprefix("urn:uuid:")),
+        code="7K3MD9RTWX4HQP",
+        name="Ama Sample",
+        organisation="Example Park Academy",
+        award="Peer Supporter",
+        awarded_on=now.date(),
+        modules=7,
+        minutes=780,
+        adults=1,
+        stated_at=now,
+    )
+    return offline_statement.encode(statement, public_key=examples.public(21), sign=examples.private(21).sign)
+
+
+@pytest.fixture
+def paper_tab(context: BrowserContext, kept: Kept, tmp_path: Path) -> Iterator[Page]:
+    """The single file of a service whose schools sign statements for paper."""
+    issuers = tuple(
+        replace(
+            each,
+            keys=(
+                *each.keys,
+                TrustedKey(
+                    id=f"{each.id}#offline-1",
+                    purpose=Purpose.OFFLINE,
+                    public_key=examples.public(21),
+                    created=kept.trust.made - timedelta(days=1),
+                ),
+            ),
+        )
+        for each in kept.trust.issuers
+    )
+    (tmp_path / "page.html").write_bytes(verifier_file(replace(kept.trust, issuers=issuers)))
+    page = context.new_page()
+    page.clock.set_fixed_time(kept.now)
+    page.goto((tmp_path / "page.html").as_uri())
+    yield page
+    page.close()
+
+
+def test_the_words_on_paper_are_read_and_never_green(paper_tab: Page, said_on_paper: str) -> None:
+    paper_tab.locator("#text").fill(f"https://accredit.example/V/7K3MD-9RTWX-4HQP#{said_on_paper}")
+    paper_tab.get_by_role("button", name="Check this").click()
+    paper_tab.locator(".verdict.amber").wait_for()
+    assert paper_tab.locator("#verdict").inner_text() == (
+        "Genuine when issued on 30 June 2026; whether it still holds was last known on 30 June 2026"
+    )
+    assert "Ama Sample" in paper_tab.locator("#result").inner_text()
+
+
+def test_words_that_were_changed_or_are_of_a_key_nobody_knows_are_not_believed(
+    paper_tab: Page, tab: Page, said_on_paper: str
+) -> None:
+    ask_words = "async (digits) => await window.accreditVerifyStatement(digits)"
+    good = paper_tab.evaluate(ask_words, said_on_paper)
+    assert (good["verdict"], good["reason"]) == ("CANNOT_CONFIRM", "status_not_fresh")
+    unknown = tab.evaluate(ask_words, said_on_paper)
+    assert (unknown["verdict"], unknown["reason"]) == ("CANNOT_CONFIRM", "issuer_key_unreachable")
+    number = int(said_on_paper)
+    raw = number.to_bytes((number.bit_length() + 7) // 8, "big")
+    opened = zlib.decompress(raw[1:])
+    for changed, reason in (
+        (opened.replace(b"Ama Sample", b"Eve Sample"), "signature_invalid"),
+        (opened[:-1] + bytes([opened[-1] ^ 1]), "signature_invalid"),
+        (opened[:-1], "malformed"),
+        (opened + b"\x00", "malformed"),
+    ):
+        digits = str(int.from_bytes(b"\x01" + zlib.compress(changed), "big"))
+        assert paper_tab.evaluate(ask_words, digits)["reason"] == reason
+    assert paper_tab.evaluate(ask_words, "12345")["reason"] == "malformed"

@@ -4,7 +4,8 @@ import { utf8 } from "./bytes.js";
 import { verdictOf } from "./verdict_words.js";
 import { isObject, read } from "./strict_json.js";
 import { EVIDENCE, LISTS } from "./sources.js";
-import { verify } from "./verify.js";
+import { digitsIn } from "./statement.js";
+import { verify, verifyStatement } from "./verify.js";
 
 const MAX_FILES = 20;
 const MAX_BYTES = 10_000_000;
@@ -60,7 +61,7 @@ export class Page {
   form() {
     const input = element("input", { type: "file", id: "file", multiple: "", "aria-describedby": "file-hint", onchange: () => this.take([...input.files]) });
     const pasted = element("textarea", { id: "text", rows: "4", spellcheck: "false", autocomplete: "off" });
-    const check = () => pasted.value.trim() && this.take([new Blob([utf8(pasted.value.trim())])]);
+    const check = () => pasted.value.trim() && this.takeText(pasted.value.trim());
     const drop = element(
       "section",
       { class: "drop", "aria-label": this.say("choose") },
@@ -90,6 +91,18 @@ export class Page {
       else this.sort(new Uint8Array(await file.arrayBuffer()));
     }
     await this.ask();
+  }
+
+  // What a telephone read off the paper is an address, and behind its "#" perhaps a few signed words.
+  async takeText(text) {
+    const digits = digitsIn(text, this.trust.service);
+    if (digits === null) {
+      await this.take([new Blob([utf8(text)])]);
+      return;
+    }
+    this.answer = await verifyStatement(digits, { facts: this.facts, trust: this.trust });
+    this.showAnswer();
+    this.result.focus();
   }
 
   sort(bytes) {

@@ -5,7 +5,8 @@ import { Examination, examine } from "./checks.js";
 import { issuerId, statuses } from "./open_badges.js";
 import { Sources } from "./sources.js";
 import { readTables } from "./terms.js";
-import { now as clock, toText } from "./timestamps.js";
+import { examineStatement } from "./statement.js";
+import { DAY, now as clock, toText } from "./timestamps.js";
 
 const NO_CLAIMS = new Set(["NOT_GENUINE", "UNREADABLE", "INTEGRITY_ONLY"]);
 let tables = null;
@@ -18,6 +19,20 @@ export async function verify(bytes, { facts, trust, evidence = [], lists = [], n
   const sourcesFor = (inside) => new Sources({ trust, evidence: inside === null ? evidence : [...evidence, inside], lists, now, tables });
   await examine(bytes, examination, sourcesFor);
   return report(examination, facts);
+}
+
+// The same for the digits behind a printed address, which are no certificate: a few words, signed.
+export async function verifyStatement(digits, { facts, trust, now = clock() }) {
+  tables ??= readTables(facts.contexts);
+  const examination = new Examination({ now, facts, tables });
+  const said = await examineStatement(digits, examination, new Sources({ trust, now, tables }));
+  const answer = report(examination, facts);
+  if (said === null) return answer;
+  const day = toText(BigInt(said.day) * DAY).slice(0, 10);
+  const words = { award_name: said.award, achievement_name: said.award, issuer_name: said.organisation, printed_name: said.name };
+  const none = { description: "", narrative: null, skills: [], results: [], defined_by: null };
+  const claims = { credential_id: `urn:uuid:${said.id}`, issuer_id: said.issuer, ...words, awarded_on: day, valid_from: day, ...none };
+  return { ...answer, claims, statement: { code: said.code, modules: said.modules, minutes: said.minutes, adults: said.adults } };
 }
 
 function report(examination, facts) {

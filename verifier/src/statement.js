@@ -1,0 +1,145 @@
+// The few words that stand in the address of a printed certificate's QR code, behind the "#": a CWT in COSE_Sign1, as
+// decimal digits (accredit/kit/vc/offline_statement.py). There is one way to write what is signed; anything spelled
+// otherwise is refused. It says what was so when it was signed, and nothing about today.
+
+import { concat, equal, hex, text as decode, toBytes, utf8 } from "./bytes.js";
+import { sha256 } from "@noble/hashes/sha2.js";
+import { inflate } from "./inflate.js";
+import { verifies } from "./keys.js";
+import { SECOND, toText } from "./timestamps.js";
+
+const MAX_DIGITS = 870;
+const MAX_BYTES = 1_024;
+const NUMBER = 0;
+const BYTES = 2;
+const TEXT = 3;
+const EDDSA_BY = Uint8Array.of(0xa2, 0x01, 0x27, 0x04);
+const PRIVATE = Uint8Array.of(0x3a, 0x00, 0x01, 0x00, 0x00);
+
+// The digits in an address of a service, or null for any other text.
+export function digitsIn(written, service) {
+  const [, host, digits] = /^https?:\/\/([^/?#]+)\/v\/[^/?#]+#([1-9][0-9]*)$/i.exec(written.trim()) ?? [];
+  return host !== undefined && host.toLowerCase() === new URL(service).host ? digits : null;
+}
+
+// Gives the report of a statement, in the form of that of a certificate; `sources` are those of the page.
+export async function examineStatement(digits, examination, sources) {
+  let claimed;
+  try {
+    claimed = await readStatement(digits);
+  } catch {
+    examination.failed("readable", "malformed", { kind: "statement" });
+    return null;
+  }
+  examination.passed("readable", { kind: "statement" });
+  examination.own = sources.isOwn(claimed.issuer);
+  const key = sources.keys(claimed.issuer, "offline")?.find(({ publicKey }) => equal(sha256(publicKey.raw).subarray(0, 8), claimed.keyId));
+  if (!key) {
+    // The page knows the keys of one service up to a day.
+    examination.untold("signature", "issuer_key_unreachable");
+    examination.untold("key", "issuer_key_unreachable");
+    return null;
+  }
+  if (!verifies(key.publicKey, claimed.signature, claimed.message)) {
+    examination.failed("signature", "signature_invalid");
+    return null;
+  }
+  examination.passed("signature", { algorithm: "EdDSA" });
+  const stated = BigInt(claimed.stated) * SECOND;
+  const isOutside = stated < key.validFrom || (key.retired !== null && stated > key.retired);
+  if (key.revoked !== null) examination.failed("key", "key_compromised");
+  else if (isOutside) examination.failed("key", "key_not_valid_then");
+  else examination.passed("key", { key: key.id });
+  const recognised = sources.recognition(claimed.issuer);
+  if (recognised === null) examination.failed("issuer-recognised", "issuer_not_recognised");
+  else examination.passed("issuer-recognised", { channel: recognised.channel, confirmed_on: recognised.confirmedOn });
+  // Never against a list, however fresh: a statement names none.
+  examination.untold("status", "status_not_fresh", { known_at: toText(stated) });
+  return examination.hasPassed("key") ? claimed : null;
+}
+
+async function readStatement(digits) {
+  if (digits.length > 2 * MAX_DIGITS) throw new TypeError("too long");
+  const data = toBytes(BigInt(digits));
+  if (data[0] !== 1) throw new TypeError("another version");
+  const reader = new Reader(await inflate(data.subarray(1), "deflate", MAX_BYTES));
+  reader.literal(Uint8Array.of(0xd2, 0x84));
+  const header = reader.octets(BYTES, EDDSA_BY.length + 9);
+  reader.literal(Uint8Array.of(0xa0));
+  const claims = reader.octets(BYTES);
+  const signature = reader.octets(BYTES, 64);
+  reader.end();
+  const named = new Reader(header);
+  named.literal(EDDSA_BY);
+  const keyId = named.octets(BYTES, 8);
+  named.end();
+  // RFC 9052 §4.4: Sig_structure, without external data.
+  const message = concat(Uint8Array.of(0x84), written(TEXT, utf8("Signature1")), written(BYTES, header), written(BYTES, new Uint8Array(0)), written(BYTES, claims));
+  return { ...readClaims(new Reader(claims)), keyId, signature, message };
+}
+
+function readClaims(reader) {
+  reader.literal(Uint8Array.of(0xa4, 0x01));
+  const issuer = reader.text(255);
+  reader.literal(Uint8Array.of(0x06));
+  const stated = reader.head(NUMBER);
+  reader.literal(Uint8Array.of(0x07));
+  const id = hex(reader.octets(BYTES, 16)).replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  reader.literal(concat(PRIVATE, Uint8Array.of(0x88)));
+  const [code, name, organisation, award] = [20, 120, 200, 160].map((most) => reader.text(most));
+  const [day, modules, minutes, adults] = [0, 0, 0, 0].map(() => reader.head(NUMBER));
+  reader.end();
+  return { issuer, stated, id, code, name, organisation, award, day, modules, minutes, adults };
+}
+
+// RFC 8949 in its one shortest spelling.
+class Reader {
+  constructor(data) {
+    this.data = data;
+    this.at = 0;
+  }
+
+  take(length) {
+    if (this.at + length > this.data.length) throw new TypeError("cut short");
+    this.at += length;
+    return this.data.subarray(this.at - length, this.at);
+  }
+
+  literal(expected) {
+    if (!equal(this.take(expected.length), expected)) throw new TypeError("something else stands here");
+  }
+
+  head(kind) {
+    const [first] = this.take(1);
+    const argument = first & 31;
+    if (first >> 5 !== kind || argument > 27) throw new TypeError("something else stands here");
+    if (argument < 24) return argument;
+    const size = 2 ** (argument - 24);
+    const value = this.take(size).reduce((sum, byte) => sum * 256 + byte, 0);
+    const shortest = [24, 2 ** 8, 2 ** 16, 2 ** 32][argument - 24];
+    if (value < shortest || !Number.isSafeInteger(value)) throw new TypeError("not in its shortest form");
+    return value;
+  }
+
+  octets(kind, length = null) {
+    const size = this.head(kind);
+    if (size > MAX_BYTES || (length !== null && size !== length)) throw new TypeError("of another length");
+    return this.take(size);
+  }
+
+  text(most) {
+    const found = this.octets(TEXT);
+    if (found.length > most) throw new TypeError("too long");
+    return decode(found);
+  }
+
+  end() {
+    if (this.at !== this.data.length) throw new TypeError("something stands behind the end");
+  }
+}
+
+function written(kind, data) {
+  const size = data.length;
+  const head = size < 24 ? [(kind << 5) | size] : size < 256 ? [(kind << 5) | 24, size] : [(kind << 5) | 25, size >> 8, size & 255];
+  return concat(Uint8Array.from(head), data);
+}
