@@ -10,5 +10,5 @@ const trust = data("trust");
 
 // For programs that drive this page, such as its own tests: the same answer as the page shows.
 window.accreditVerify = (bytes, beside = {}) => verify(bytes, { facts, trust, ...beside });
-window.accreditVerifyStatement = (digits) => verifyStatement(digits, { facts, trust });
+window.accreditVerifyStatement = (address) => verifyStatement(address, { facts, trust });
 new Page(document.getElementById("page"), facts, trust).show();

@@ -4,7 +4,7 @@ import { utf8 } from "./bytes.js";
 import { verdictOf } from "./verdict_words.js";
 import { isObject, read } from "./strict_json.js";
 import { EVIDENCE, LISTS } from "./sources.js";
-import { digitsIn } from "./statement.js";
+import { isStatement } from "./statement.js";
 import { verify, verifyStatement } from "./verify.js";
 
 const MAX_FILES = 20;
@@ -95,12 +95,11 @@ export class Page {
 
   // What a telephone read off the paper is an address, and behind its "#" perhaps a few signed words.
   async takeText(text) {
-    const digits = digitsIn(text, this.trust.service);
-    if (digits === null) {
+    if (!isStatement(text, this.trust.service)) {
       await this.take([new Blob([utf8(text)])]);
       return;
     }
-    this.answer = await verifyStatement(digits, { facts: this.facts, trust: this.trust });
+    this.answer = await verifyStatement(text, { facts: this.facts, trust: this.trust });
     this.showAnswer();
     this.result.focus();
   }

@@ -6,7 +6,7 @@ import { concat, equal, hex, text as decode, toBytes, utf8 } from "./bytes.js";
 import { sha256 } from "@noble/hashes/sha2.js";
 import { inflate } from "./inflate.js";
 import { verifies } from "./keys.js";
-import { SECOND, toText } from "./timestamps.js";
+import { DAY, SECOND, SKEW, toText } from "./timestamps.js";
 
 const MAX_DIGITS = 870;
 const MAX_BYTES = 1_024;
@@ -16,14 +16,15 @@ const TEXT = 3;
 const EDDSA_BY = Uint8Array.of(0xa2, 0x01, 0x27, 0x04);
 const PRIVATE = Uint8Array.of(0x3a, 0x00, 0x01, 0x00, 0x00);
 
-// The digits in an address of a service, or null for any other text.
-export function digitsIn(written, service) {
-  const [, host, digits] = /^https?:\/\/([^/?#]+)\/v\/[^/?#]+#([1-9][0-9]*)$/i.exec(written.trim()) ?? [];
-  return host !== undefined && host.toLowerCase() === new URL(service).host ? digits : null;
+// Whether a text is an address of a service with a statement in it.
+export function isStatement(written, service) {
+  const [, host] = /^https?:\/\/([^/?#]+)\/v\/[^/?#]+#[0-9]+$/i.exec(written.trim()) ?? [];
+  return host !== undefined && host.toLowerCase() === new URL(service).host;
 }
 
 // Gives the report of a statement, in the form of that of a certificate; `sources` are those of the page.
-export async function examineStatement(digits, examination, sources) {
+export async function examineStatement(address, examination, sources) {
+  const [before, digits = ""] = address.trim().split("#");
   let claimed;
   try {
     claimed = await readStatement(digits);
@@ -33,6 +34,12 @@ export async function examineStatement(digits, examination, sources) {
   }
   examination.passed("readable", { kind: "statement" });
   examination.own = sources.isOwn(claimed.issuer);
+  // The code in it is the code in the address, or the two were put together by somebody.
+  const code = before.replace(/\/+$/, "").split("/").pop().toUpperCase().replace(/[^0-9A-Z]/g, "");
+  if (code !== claimed.code) {
+    examination.failed("signature", "claims_differ");
+    return null;
+  }
   const key = sources.keys(claimed.issuer, "offline")?.find(({ publicKey }) => equal(sha256(publicKey.raw).subarray(0, 8), claimed.keyId));
   if (!key) {
     // The page knows the keys of one service up to a day.
@@ -47,19 +54,27 @@ export async function examineStatement(digits, examination, sources) {
   examination.passed("signature", { algorithm: "EdDSA" });
   const stated = BigInt(claimed.stated) * SECOND;
   const isOutside = stated < key.validFrom || (key.retired !== null && stated > key.retired);
-  if (key.revoked !== null) examination.failed("key", "key_compromised");
-  else if (isOutside) examination.failed("key", "key_not_valid_then");
-  else examination.passed("key", { key: key.id });
+  // No log says when a statement was made, and a thief writes any date.
+  if (key.revoked !== null || isOutside) {
+    examination.failed("key", key.revoked !== null ? "key_compromised" : "key_not_valid_then");
+    return null;
+  }
+  examination.passed("key", { key: key.id });
   const recognised = sources.recognition(claimed.issuer);
   if (recognised === null) examination.failed("issuer-recognised", "issuer_not_recognised");
   else examination.passed("issuer-recognised", { channel: recognised.channel, confirmed_on: recognised.confirmedOn });
   // Never against a list, however fresh: a statement names none.
   examination.untold("status", "status_not_fresh", { known_at: toText(stated) });
-  return examination.hasPassed("key") ? claimed : null;
+  if (stated > examination.now + SKEW) examination.failed("dates", "not_yet_valid");
+  else examination.passed("dates", { valid_from: dayOf(claimed) });
+  return claimed;
 }
+
+export const dayOf = ({ day }) => toText(BigInt(day) * DAY).slice(0, 10);
 
 async function readStatement(digits) {
   if (digits.length > 2 * MAX_DIGITS) throw new TypeError("too long");
+  if (!/^[1-9][0-9]*$/.test(digits)) throw new TypeError("no number");
   const data = toBytes(BigInt(digits));
   if (data[0] !== 1) throw new TypeError("another version");
   const reader = new Reader(await inflate(data.subarray(1), "deflate", MAX_BYTES));

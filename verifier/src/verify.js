@@ -5,8 +5,8 @@ import { Examination, examine } from "./checks.js";
 import { issuerId, statuses } from "./open_badges.js";
 import { Sources } from "./sources.js";
 import { readTables } from "./terms.js";
-import { examineStatement } from "./statement.js";
-import { DAY, now as clock, toText } from "./timestamps.js";
+import { dayOf, examineStatement } from "./statement.js";
+import { now as clock, toText } from "./timestamps.js";
 
 const NO_CLAIMS = new Set(["NOT_GENUINE", "UNREADABLE", "INTEGRITY_ONLY"]);
 let tables = null;
@@ -21,18 +21,23 @@ export async function verify(bytes, { facts, trust, evidence = [], lists = [], n
   return report(examination, facts);
 }
 
-// The same for the digits behind a printed address, which are no certificate: a few words, signed.
-export async function verifyStatement(digits, { facts, trust, now = clock() }) {
+// The same for the words behind a printed address, which are no certificate.
+export async function verifyStatement(address, { facts, trust, now = clock() }) {
   tables ??= readTables(facts.contexts);
   const examination = new Examination({ now, facts, tables });
-  const said = await examineStatement(digits, examination, new Sources({ trust, now, tables }));
+  const said = await examineStatement(address, examination, new Sources({ trust, now, tables }));
   const answer = report(examination, facts);
-  if (said === null) return answer;
-  const day = toText(BigInt(said.day) * DAY).slice(0, 10);
-  const words = { award_name: said.award, achievement_name: said.award, issuer_name: said.organisation, printed_name: said.name };
-  const none = { description: "", narrative: null, skills: [], results: [], defined_by: null };
-  const claims = { credential_id: `urn:uuid:${said.id}`, issuer_id: said.issuer, ...words, awarded_on: day, valid_from: day, ...none };
-  return { ...answer, claims, statement: { code: said.code, modules: said.modules, minutes: said.minutes, adults: said.adults } };
+  if (said === null || answer.verdict !== "CANNOT_CONFIRM") return answer;
+  const words = {
+    award_name: said.award,
+    achievement_name: said.award,
+    issuer_name: said.organisation,
+    printed_name: said.name,
+    narrative: `Trained in ${said.modules} modules, ${Number((said.minutes / 60).toPrecision(6))} supervised hours, approved by ${said.adults} adults.`,
+  };
+  const none = { description: "", skills: [], results: [], defined_by: null };
+  const when = { awarded_on: dayOf(said), valid_from: dayOf(said) };
+  return { ...answer, claims: { credential_id: `urn:uuid:${said.id}`, issuer_id: said.issuer, ...words, ...when, ...none } };
 }
 
 function report(examination, facts) {
