@@ -29,6 +29,12 @@ _ORGANISATIONS = {
     ),
     "confirmed-in-the-future": lazy_gettext("The confirmation cannot lie in the future."),
     "not-confirmed": lazy_gettext("This organisation has not been confirmed, so there is nothing to withdraw."),
+    "registry-signature": lazy_gettext("No key that is pinned here signed this register as it stands."),
+    "registry-malformed": lazy_gettext("The register is not written as it must be."),
+    "registry-rolled-back": lazy_gettext("A later edition of the register was accepted before."),
+    "registry-forked": lazy_gettext("Another text was accepted under the number of this edition."),
+    "registry-expired": lazy_gettext("The time of this edition of the register is over."),
+    "registry-in-the-future": lazy_gettext("This edition of the register says that it was made in the future."),
 }
 _NAMES = {
     "name-missing": lazy_gettext("Give a name. One word is a complete name."),
@@ -195,6 +201,8 @@ _ISSUING = {
     ),
     "already-suspended": lazy_gettext("This certificate is paused already."),
     "not-suspended": lazy_gettext("This certificate is not paused."),
+    "from-16": lazy_gettext("This can be chosen from the month after a 16th birthday."),
+    "not-in-force": lazy_gettext("That is not possible for this certificate at the moment. Ask an adult at school."),
     "reason-needed": lazy_gettext("Please say why, for the school’s own record. Nobody outside the school sees it."),
     "lint-failed": lazy_gettext(
         "The certificate did not pass our own checks, so it was not signed. Nothing is lost; please tell the people "
