@@ -34,7 +34,7 @@ from accredit.storage.promises import Queue
 from tests import factories
 from tests.faults import child, disks
 from tests.faults.catalogue import DATABASES, Run
-from tests.faults.report import name_row
+from tests.faults.report import name_row, not_here
 from tests.faults.stage import Stage
 
 SPARE = 4 << 20
@@ -46,6 +46,9 @@ GOOD = {Verdict.GENUINE, Verdict.GENUINE_ISSUER_NOT_RECOGNISED}
 
 name_row("R23", "the disk is full, or nearly")
 name_row("R25", "the disk can only be read")
+not_here(
+    "R23 and R25 on PostgreSQL's own disk", "its server is another program; played is the disk of keys and lock store"
+)
 
 
 def runs() -> Iterator[Run]:
