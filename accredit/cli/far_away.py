@@ -39,10 +39,11 @@ def sources_of(
     if inside is not None:
         told += _attached(inside)
     known = [each for path in lists for each in _told(path, evidence.read_lists)]
-    return OfflineSources(_trust(anchors, db, now), now=now, evidence=told, lists=known)
+    return OfflineSources(trusted(anchors, db, now), now=now, evidence=told, lists=known)
 
 
-def _trust(anchors: Path | None, db: Session | None, now: datetime) -> Trust:
+def trusted(anchors: Path | None, db: Session | None, now: datetime) -> Trust:
+    """Read the trust anchors, or take those of the service's own record. Raises `click.UsageError`."""
     if anchors is not None:
         return _told(anchors, trust.read)
     found = None if db is None else handing_out.trust_of(db, now=now)

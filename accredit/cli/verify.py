@@ -19,10 +19,10 @@ from urllib.parse import urlsplit
 import click
 from sqlalchemy import make_url
 
-from accredit.cli.far_away import sources_of
+from accredit.cli.far_away import sources_of, trusted
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
-from accredit.domain.verification import operations, registering, words
+from accredit.domain.verification import offline_statements, operations, registering, words
 from accredit.domain.verification.outside import NOTHING, Outside
 from accredit.domain.verification.reading import receive
 from accredit.domain.verification.report import VerificationReport, refused
@@ -87,8 +87,11 @@ def _report_far_away(
     target: str, db: Session | None, *, anchors: Path | None, evidence: tuple[Path, ...], lists: tuple[Path, ...]
 ) -> VerificationReport:
     now = utc_now()
-    if _is_address(target):
+    if _is_address(target) and (db is not None or offline_statements.digits_of(target) is None):
+        # A statement is read only where no record answers.
         return refused(Reason.FETCHING_IS_OFF, check=CheckId.READABLE, now=now)
+    if _is_address(target):
+        return offline_statements.verify(target, trust=trusted(anchors, db, now), now=now)
     data = _bytes_of(target)
     sources = sources_of(data, anchors=anchors, evidence_files=evidence, lists=lists, db=db, now=now)
     return operations.verify(data, now=now, sources=sources)
