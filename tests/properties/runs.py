@@ -33,6 +33,7 @@ class Part:
     seed: int
     steps: Counter[str] = field(default_factory=Counter)
     seconds: float = 0.0
+    commit: str = ""
 
     @property
     def count(self) -> int:

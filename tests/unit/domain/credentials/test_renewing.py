@@ -250,6 +250,18 @@ def test_an_award_after_a_revocation_has_a_new_id(story: Story) -> None:
         assert (old.credential_id != new.credential_id, old.code != new.code) == (True, True)
 
 
+def test_a_level_is_awarded_again_though_another_certificate_was_on_its_way(quick_story: Story) -> None:
+    issued = quick_story.issue()
+    rename(quick_story, confirmed_by=quick_story.cast.ama)
+    order(quick_story, issued.award_id)
+    quick_story.prepare(issued.award_id)
+    quick_story.change_status("revoke", issued.issuance_id)
+    with quick_story.database.transaction() as db:
+        actor = quick_story.cast.nia.actor
+        renewing.allow_again(db, award_id=issued.award_id, actor=actor, now=quick_story.now)
+    carry_out(quick_story, quick_story.award())
+
+
 @pytest.mark.attack("DP30")
 def test_what_is_hidden_stays_hidden_when_it_is_decided_again(quick_story: Story) -> None:
     story, issued = quick_story, quick_story.issue()

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
+from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.queries import KeyFacts
 from accredit.domain.issuing.rules import Purpose
 from accredit.domain.transparency import operations as transparency
@@ -96,6 +97,25 @@ def test_ky10_only_what_a_witness_saw_before_the_theft_stays_genuine(
     _stolen(story, stolen)
     assert _verdict(story, issued.data) == expected
     assert _verdict(story, _token(story, issued)) == GENUINE, "its token is signed with another key"
+
+
+@pytest.mark.attack("KY10", "DP11")
+@pytest.mark.parametrize(
+    ("witnessed", "expected"),
+    [(-MINUTE, (Verdict.CANNOT_CONFIRM, Reason.NO_CURRENT_RECORD)), (MINUTE, LOST)],
+    ids=["seen by a witness before the theft", "seen only afterwards"],
+)
+def test_ky10_an_erased_certificate_is_not_called_a_thiefs_for_that(
+    quick_story: Story, witnessed: timedelta, expected: tuple[Verdict, Reason | None]
+) -> None:
+    issued, stolen = quick_story.issue(), quick_story.now.replace(microsecond=0) + 2 * MINUTE
+    _witnessed(quick_story, stolen + witnessed)
+    with quick_story.database.transaction() as db:
+        row = db.get(Issuance, issued.issuance_id)
+        for name in Issuance.OF_A_PERSON:
+            setattr(row, name, None)
+    _stolen(quick_story, stolen)
+    assert _verdict(quick_story, issued.data) == expected
 
 
 @pytest.mark.attack("KY10")
