@@ -81,7 +81,8 @@ class Fetcher:
         self.allowed = allowed
         self._own_hosts = frozenset(host.lower().partition(":")[0] for host in own_hosts)
         self._proxy = proxy
-        self._tls = tls or strict_tls()
+        # Reading what the system trusts takes a moment, which nobody need wait for who looks nothing up.
+        self._tls = tls or (strict_tls() if allowed else ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))
         self._resolve = resolve
         self._dial = dial
         self._room = threading.BoundedSemaphore(AT_ONE_TIME)

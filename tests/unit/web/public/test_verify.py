@@ -7,15 +7,19 @@ import json
 from datetime import UTC, datetime
 
 import pytest
+from flask import Flask
 
+from accredit.clock import utc_now
 from accredit.domain.organisations import queries as organisations
 from accredit.kit.vc import did_key
 from accredit.storage import Database
+from accredit.web.outside import FETCHER
 from accredit.web.public import verify
 from tests.cast import Cast
 from tests.populated import Year
 from tests.unit.domain.verification.issuer_elsewhere import Issuer
 from tests.unit.domain.verification.test_other_issuers import DID, LISTED, OWN_METHOD, badge
+from tests.unit.fetching.strange_host import strange_host
 from tests.unit.kit.vc import vc_examples as examples
 from tests.web import BASE_URL, Browser, ClientFor
 
@@ -34,6 +38,23 @@ def test_own_file_is_genuine_and_may_show_its_name(
     assert "verdict--genuine" in answer.text
     assert "Ama Sample" in answer.text
     assert answer.headers["Cache-Control"] == "no-store"
+
+
+@pytest.mark.attack("VN23", "VN24")
+def test_vn24_an_issuer_elsewhere_is_looked_up_only_where_the_operator_allows_it(
+    app: Flask, stranger: Browser, year: Year
+) -> None:
+    now = utc_now()
+    issuer = Issuer()
+    data = {"text": json.dumps(issuer.sign(issuer.badge(validFrom="2024-01-01T00:00:00Z"), created=now))}
+    with strange_host() as host:
+        issuer.publish(host)
+        assert "comes from another service" in stranger.post("/verify", data=data).text
+        assert host.asked == []
+        app.extensions[FETCHER] = host.fetcher(own_hosts=["accredit.example"])
+        answer = stranger.post("/verify", data=data)
+        assert "from an issuer not known to us" in answer.text
+        assert len(host.asked) == 1
 
 
 @pytest.mark.attack("VI02")
