@@ -14,40 +14,83 @@ from collections.abc import Hashable
 from contextlib import closing
 from datetime import datetime
 from typing import Any, Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Engine
+from sqlalchemy.pool import Pool
 
 from accredit.storage.database import Database, Session
 
 Answer = TypeVar("Answer")
 
-_CONNECTIONS = itertools.count()
+_NUMBERS = itertools.count()
+_ASKED = "accredit_version"
 
 
 def version(db: Session) -> str | None:
-    """Return what stays the same exactly as long as nobody writes; None for a handle that may itself write."""
+    """Return what stays the same exactly as long as nobody writes.
+
+    None for a handle that may itself write, and for one that has read something before it asks: what it reads may be
+    older than what others have seen by now.
+    """
+    if _ASKED in db.info:
+        asked: str | None = db.info[_ASKED]
+        return asked
+    if db.in_transaction():
+        return None
     connection = db.connection()
     options = connection.get_execution_options()
     if not (options.get("accredit_read") or options.get("postgresql_readonly")):
         return None
-    return _version(connection.connection, connection.engine.url.render_as_string())
+    db.info[_ASKED] = found = _version(connection.connection, connection.engine)
+    return found
 
 
-def version_of(database: Database) -> str:
+def version_of(database: Database) -> str | None:
     """Return the same without a transaction, for whoever may not have to read anything at all."""
     with closing(database.engine.raw_connection()) as connection:
-        return _version(connection, database.engine.url.render_as_string())
+        return _version(connection, database.engine)
 
 
-def _version(connection: Any, address: str) -> str:
-    driver = connection.driver_connection
-    if address.startswith("postgresql"):
+def _version(connection: Any, engine: Engine) -> str | None:
+    if engine.dialect.name == "postgresql":
         # Two equal snapshots see the same rows: a commit takes a transaction out of the list or raises its end.
-        (snapshot,) = driver.execute("SELECT pg_current_snapshot()::text").fetchone()
-        return f"{address} {snapshot}"
-    # https://www.sqlite.org/pragma.html#pragma_data_version: it means something on one connection only, and does not
-    # tell what that connection itself has written.
-    number = connection.info.setdefault("accredit_number", next(_CONNECTIONS))
-    (seen,) = driver.execute("PRAGMA data_version").fetchone()
-    return f"{number} {seen} {driver.total_changes}"
+        (snapshot,) = connection.driver_connection.execute("SELECT pg_current_snapshot()::text").fetchone()
+        return f"{engine.url.render_as_string()} {snapshot}"
+    with _LOCK:
+        epoch = _EPOCHS.setdefault(engine.pool, _Epoch())
+    return epoch.seen_by(connection)
+
+
+class _Epoch:
+    """A number that all connections of one SQLite file share, and that is another after every write.
+
+    SQLite tells each connection apart whether others have written since it asked last (PRAGMA data_version), and what
+    it wrote itself. The number is taken before a connection asks, so that whoever sees nothing new is at least as new
+    as the number; whoever sees something new gives everybody another one. Was somebody else quicker with that, nobody
+    can say which of the two saw more, and this one has no number.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._number = next(_NUMBERS)
+
+    def seen_by(self, connection: Any) -> str | None:
+        """Return the number of what a connection sees now."""
+        before = self._number
+        driver = connection.driver_connection
+        (by_others,) = driver.execute("PRAGMA data_version").fetchone()
+        seen = by_others, driver.total_changes
+        if connection.info.get(_ASKED) == seen:
+            return str(before)
+        connection.info[_ASKED] = seen
+        with self._lock:
+            is_first, self._number = self._number == before, next(_NUMBERS)
+            return str(self._number) if is_first else None
+
+
+_LOCK = threading.Lock()
+_EPOCHS: WeakKeyDictionary[Pool, _Epoch] = WeakKeyDictionary()
 
 
 class Remembered(Generic[Answer]):

@@ -26,7 +26,7 @@ def reading(*, everywhere: bool = False) -> AbstractContextManager[Session]:
     return current_database().reading(_tenant(everywhere=everywhere))
 
 
-def current_version() -> str:
+def current_version() -> str | None:
     """Return what stays the same exactly as long as nobody writes to this app's database."""
     return versions.version_of(current_database())
 
