@@ -6,6 +6,7 @@ Everybody on them is invented, and every one says DEMONSTRATION.
 from __future__ import annotations
 
 import io
+import json
 import socket
 import sys
 from collections.abc import Callable, Iterator
@@ -79,6 +80,43 @@ class Album:
                 self.take(tab, name, f"/v/{code}")
         with self.tab(PHONE) as tab:
             self.take(tab, "sign-in-phone", "/start")
+        self.of_a_check(code)
+
+    def of_a_check(self, code: str) -> None:
+        """What somebody sees who checks a certificate, step by step, and what the answers look like."""
+        with self.tab(PHONE) as tab:
+            self.take(tab, "check-phone", "/verify")
+            tab.goto(f"{self.shown.address}/v/{code}")
+            tab.get_by_label("Is it this person’s?").fill(YOUNG_PERSON)
+            tab.get_by_role("button", name="Check", exact=True).click()
+            tab.get_by_text("That is the name on this certificate.").wait_for()
+            self.take(tab, "check-name-phone")
+            tab.get_by_text("How we know").click()
+            tab.get_by_text("Nothing was changed since it was signed").click()
+            tab.get_by_text("How we know").evaluate("each => each.scrollIntoView()")
+            self.take(tab, "check-how-phone")
+            self.take(tab, "check-slip-phone", f"/v/{code[1]}{code[0]}{code[2:]}")
+            self._present(tab, self._changed())
+            self.take(tab, "check-changed-phone")
+
+    def _changed(self) -> str:
+        """Return the file of a certificate on which somebody wrote another name."""
+        with self.tab(PHONE) as tab:
+            tab.goto(f"{self.shown.address}/my")
+            tab.get_by_label("Code on your slip").fill(self.shown.slips[YOUNG_PERSON])
+            tab.get_by_role("button", name="Open my page").click()
+            tab.goto(f"{self.shown.address}/my/certificates")
+            links: list[str] = tab.eval_on_selector_all("a[href$='.json']", "links => links.map(link => link.href)")
+            document = json.loads(tab.request.get(links[0]).text())
+        document["credentialSubject"]["identifier"][0]["identityHash"] = "Somebody Else"
+        return json.dumps(document)
+
+    def _present(self, tab: Page, text: str) -> None:
+        """Paste a file where anything can be checked."""
+        tab.goto(f"{self.shown.address}/verify")
+        tab.locator("textarea").first.fill(text)
+        tab.get_by_role("button", name="Check this").click()
+        tab.get_by_role("heading", level=1).wait_for()
 
     def of_a_young_person(self) -> None:
         """What a young person sees."""
