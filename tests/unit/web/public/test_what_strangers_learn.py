@@ -29,7 +29,7 @@ TERMS = {"Awarded", "Programme", "Who stands behind it", "Recorded as", "Code"}
 HEADINGS = {"Genuine", "Trained Peer Supporter", "Peer Supporter", "Keep a note of this check"}
 CLAIMS = {
     *("credential_id", "issuer_id", "issuer_name", "award_name", "achievement_name", "description", "narrative"),
-    *("printed_name", "awarded_on", "valid_from", "skills", "results", "initials"),
+    *("printed_name", "awarded_on", "valid_from", "skills", "results", "initials", "defined_by"),
 }
 OF_SKILLS, OF_RESULTS = {"name", "framework", "url"}, {"name", "value", "status"}
 
