@@ -18,6 +18,8 @@ const hash = (text) => `'sha256-${createHash("sha256").update(text).digest("base
 const policy = [
   "default-src 'none'", `script-src ${hash(script)}`, `style-src ${hash(style)}`, "connect-src 'none'", "img-src 'none'", "form-action 'none'", "base-uri 'none'",
 ].join("; ");
-const page = readFileSync(join(here, "page.html"), "utf8").replace("POLICY", () => policy).replace("STYLE", () => style).replace("SCRIPT", () => script);
+// Both libraries have the same licence, which travels with every copy.
+const licence = readFileSync(join(here, "node_modules", "@noble", "curves", "LICENSE"), "utf8").trim();
+const page = readFileSync(join(here, "page.html"), "utf8").replace("POLICY", () => policy).replace("STYLE", () => style).replace("LICENCE", () => licence).replace("SCRIPT", () => script);
 writeFileSync(out, page);
 console.log(`${out} ${(page.length / 1024).toFixed(1)} KB`);
