@@ -79,9 +79,9 @@ properties: ## everything in random order on both databases (STEPS=10000, SEED=;
 	@tools/setup.sh dev
 	@$(PY) -m tests.properties $(if $(REPLAY),replay $(REPLAY),run --steps $(or $(STEPS),10000) \
 	  $(if $(SEED),--seed $(SEED)) --report docs/proof/properties.md)
-faults: ## every misfortune of the fault matrix, on both databases (FAULTS=R17,R05-sqlite for some; SEED=; goes on)
+faults: ## every misfortune of the fault matrix, on both databases (FAULTS=R17,R05-sqlite for some; KEEP=1 of older code; goes on)
 	@tools/setup.sh dev
-	@$(PY) -m tests.faults run --seed $(or $(SEED),1) $(if $(FAULTS),--only $(FAULTS),--report docs/proof/faults.md)
+	@$(PY) -m tests.faults run --seed $(or $(SEED),1) $(if $(KEEP),--keep) $(if $(FAULTS),--only $(FAULTS),--report docs/proof/faults.md)
 
 # ── words and pictures
 .PHONY: screenshots translations reference

@@ -3,7 +3,8 @@
     run     --only R17,R05-sqlite   only runs whose id begins so, in the order of these words
             --seed 7                otherwise the order is shuffled, the same for one seed
             --again                 play them again although they were played
-    --share 2/3             the second third of them, for three processes side by side
+            --keep                  leave out what was played with older code; each line of the table names the commit
+            --share 2/3             the second third of them, for three processes side by side
             --report FILE           write the page of proof
     list    --only R17              name them
     report  FILE                    write the page of proof of what was played last, whatever the code was then
@@ -56,6 +57,7 @@ def _parser() -> argparse.ArgumentParser:
     play = commands.add_parser("run")
     play.add_argument("--seed", type=int, default=1)
     play.add_argument("--again", action="store_true")
+    play.add_argument("--keep", action="store_true")
     play.add_argument("--share", default="1/1")
     play.add_argument("--report", type=Path, default=None)
     told = commands.add_parser("report")
@@ -70,7 +72,7 @@ def _parser() -> argparse.ArgumentParser:
 def _run(runs: tuple[Run, ...], given: argparse.Namespace) -> int:
     # Asked to end, leave no cluster behind.
     signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(143))
-    record = Record(given.folder, _code(), _git("rev-parse", "--short=10", "HEAD"))
+    record = Record(given.folder, _code(), _git("rev-parse", "--short=10", "HEAD"), keeps_older=given.keep)
     if given.again:
         record.forget(runs)
     shuffled = list(runs)

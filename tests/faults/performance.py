@@ -80,15 +80,17 @@ def _take(outcome: Outcome, found: Found) -> None:
 class Record:
     """The outcomes so far, one file each, so that a run that was stopped goes on."""
 
-    def __init__(self, folder: Path, code: str, commit: str = "") -> None:
-        """Keep them in ``folder``; those of other ``code`` of the product count as not played."""
-        self._folder, self._code, self._commit = folder, code, commit
+    def __init__(self, folder: Path, code: str, commit: str = "", *, keeps_older: bool = False) -> None:
+        """Keep them in ``folder``; those of other ``code`` of the product count as not played, unless it is told so."""
+        self._folder, self._code, self._commit, self._keeps_older = folder, code, commit, keeps_older
         folder.mkdir(parents=True, exist_ok=True)
 
     def outcome(self, run: Run) -> Outcome | None:
         """Return what came of a run, if it was played with this code and was not skipped."""
         found = self.last_outcome(run)
-        return found if found is not None and found.code == self._code and not found.skipped else None
+        if found is None or found.skipped:
+            return None
+        return found if self._keeps_older or found.code == self._code else None
 
     def last_outcome(self, run: Run) -> Outcome | None:
         """Return what came of a run when it was last played, whatever the code was; None if it never was."""

@@ -121,6 +121,7 @@ def test_what_was_played_is_not_played_again_unless_the_code_changed(tmp_path: P
     Record(tmp_path, "one").keep(outcome)
     assert Record(tmp_path, "one").outcome(run) == outcome
     assert Record(tmp_path, "another").outcome(run) is None
+    assert Record(tmp_path, "another", keeps_older=True).outcome(run) == outcome
     Record(tmp_path, "one").forget([run])
     assert Record(tmp_path, "one").outcome(run) is None
 
