@@ -39,6 +39,7 @@ def import_models() -> None:
     import_module("accredit.storage.erasure")
     import_module("accredit.storage.heartbeat")
     import_module("accredit.storage.identity")
+    import_module("accredit.storage.inspection")
     for package in PACKAGES:
         import_module(f"accredit.domain.{package}.models")
 
