@@ -179,10 +179,10 @@ def _add_leaves(db: Session, number: int, *, now: datetime) -> None:
 def _copying(driver: Any, table: str) -> str:
     columns = [row[1] for row in driver.execute(f"PRAGMA table_info({table})")]
     values = ", ".join(_ROWS[table].get(name, f't."{name}"') for name in columns)
-    template = f"(SELECT * FROM {table} LIMIT 1) AS t"  # noqa: S608  # table names of this module
+    template = f"(SELECT * FROM {table} LIMIT 1) AS t"  # noqa: S608  # nosec B608  # names of this module
     numbers = "WITH RECURSIVE counted(n, left) AS (SELECT ?1, ?2 UNION ALL SELECT n + 1, left - 1 FROM counted)"
     some = "(SELECT n FROM counted WHERE left > 0 LIMIT ?2)"
-    return f"INSERT INTO {table} {numbers} SELECT {values} FROM {template} CROSS JOIN {some}"  # noqa: S608  # names of this module
+    return f"INSERT INTO {table} {numbers} SELECT {values} FROM {template} CROSS JOIN {some}"  # noqa: S608  # nosec B608
 
 
 def _made(what: str, number: int) -> str:
