@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 import math
+import operator
 import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -121,7 +123,7 @@ def test_a_friends_certificate_is_compared_with_the_person(
 @pytest.mark.attack("VH04")
 @pytest.mark.parametrize(
     "name",
-    ["Jane Doe ✔ verified", "Jane \u202eeoD", "Jane\u200b Doe", "J" + "\u0336" * 9 + "ane", "Jane\u2028Genuine"],
+    ["Jane Doe ✔ verified", "Jane \u202eeoD", "Jane\u200b Doe", "Jan" + "\u0336" * 9 + "e", "Jane\u2028Genuine"],
     ids=["a tick", "text that runs back", "a hidden space", "a pile of marks", "a line of its own"],
 )
 def test_a_name_that_imitates_a_verdict_is_shown_apart_and_said_to_be_odd(
@@ -220,7 +222,8 @@ def test_neither_codes_nor_ids_can_be_guessed(stranger: Browser, year: Year) -> 
     assert random_symbols * math.log2(len(typed_code.ALPHABET)) >= 60
     # An id opens nothing at all for a stranger: its address answers as any other.
     assert stranger.get(f"/credentials/{year.credential_id}").status_code == 404
-    guesses = [typed_code.make(lambda limit, number=number: number % limit) for number in range(BY_LOOKS.times + 1)]
+    numbers = range(BY_LOOKS.times + 1)
+    guesses = [typed_code.make(partial(operator.mod, number)) for number in numbers]
     told = [stranger.get(f"/v/{guess}", environ_base=ELSEWHERE).status_code for guess in guesses]
     assert told == [404] * BY_LOOKS.times + [429]
 

@@ -210,7 +210,8 @@ def test_the_youngest_are_told_nothing_of_ucas(
     read = Definition.from_json.__func__  # type: ignore[attr-defined]  # a class method
 
     def changed(cls: type[Definition], data: Any) -> Definition:
-        return replace(read(cls, data), tariff_line=tariff_line)
+        definition: Definition = read(cls, data)
+        return replace(definition, tariff_line=tariff_line)
 
     monkeypatch.setattr(Definition, "from_json", classmethod(changed))
     text = stranger.get(f"/v/{year.code}").text
