@@ -13,11 +13,11 @@ from typing import Any
 import click
 
 from accredit import __version__, migrations
-from accredit.cli.fsck import CHECKS_OF_A_COPY
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
 from accredit.domain.transparency import queries as log
 from accredit.errors import NotReady
+from accredit.jobs.inspecting import CHECKS_OF_A_COPY
 from accredit.storage import Database, archive, copies, identity
 
 ENDING = ".accredit-backup"

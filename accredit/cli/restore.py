@@ -13,7 +13,6 @@ import click
 
 from accredit import migrations
 from accredit.cli.backup import DATABASE, ERASED
-from accredit.cli.fsck import CHECKS
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
 from accredit.domain.issuing import queries as issuing
@@ -25,6 +24,7 @@ from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency import recovery
 from accredit.errors import Conflict, NotReady
+from accredit.jobs.inspecting import checks
 from accredit.kit.ledger.signed_note import Ed25519Key
 from accredit.kit.ledger.static_log import Held
 from accredit.storage import Database, Session, archive, copies
@@ -112,7 +112,7 @@ def _bring_up_to_date(
     _erase_again(database, Tombstones(settings.tombstones), older, now)
     is_newest = _compare(database, settings, kept, files, now)
     is_settled = _settle(database, published, now, nothing_was_revoked=False)
-    return _is_sound(database) and is_newest and is_settled
+    return _is_sound(database, settings) and is_newest and is_settled
 
 
 def _read(tombstones: Tombstones) -> Sequence[Tombstone]:
@@ -241,8 +241,10 @@ def settle(published: tuple[Path, ...], *, nothing_was_revoked: bool) -> None:
     raise SystemExit(0 if is_settled else 1)
 
 
-def _is_sound(database: Database) -> bool:
-    problems = [f"{name}: {each}" for name, check in CHECKS.items() for each in check(database)]
+def _is_sound(database: Database, settings: Settings) -> bool:
+    problems = [
+        f"{name}: {each}" for name, check in checks(settings.lock_store_path).items() for each in check(database)
+    ]
     for each in problems:
         click.echo(f"WRONG {each}")
     click.echo("accredit fsck finds something wrong." if problems else "accredit fsck finds nothing wrong.")

@@ -23,5 +23,7 @@ def work(queues: tuple[str, ...]) -> None:
     settings = load_settings()
     database = Database(settings.database_url)
     migrations.check(database)
+    # The nightly inspection looks at every table, also at those that nothing else in this process knows.
+    migrations.import_models()
     database.close()
     worker.run(settings, queues=tuple(Queue(name) for name in queues) or worker.ALL)

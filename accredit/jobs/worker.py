@@ -20,6 +20,7 @@ from accredit.domain.transparency import queries as log
 from accredit.errors import Conflict, NotReady
 from accredit.jobs import engine
 from accredit.jobs.handlers import Desk, handlers_of
+from accredit.jobs.inspecting import inspect_nightly
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.mail import Post, transport_for
 from accredit.jobs.reconciler import Reconciler
@@ -64,13 +65,19 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
         _stop_on_signals(ended)
         engine.launch(database, worker_id="-".join(queues), queues=queues, handlers=handlers_of(desk))
         logger.info("working", queues=[queue.value for queue in queues])
-        beating = threading.Thread(target=_beat, args=[database, desk, queues, ended], name="heartbeat")
-        beating.start()
+        beside = [threading.Thread(target=_beat, args=[database, desk, queues, ended], name="heartbeat")]
+        if Queue.SIGN in queues:
+            # Beside the sweep: a long record takes minutes, and awards must not wait for it.
+            looking = [database, settings.lock_store_path, utc_now, ended]
+            beside.append(threading.Thread(target=inspect_nightly, args=looking, name="inspection"))
+        for each in beside:
+            each.start()
         try:
             _sweep_until(reconciler, ended, register, database)
         finally:
             ended.set()
-            beating.join()
+            for each in beside:
+                each.join()
             engine.stop()
     finally:
         database.close()

@@ -19,7 +19,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from accredit.cli.fsck import CHECKS_OF_A_COPY as CHECKS
+from accredit.jobs.inspecting import CHECKS_OF_A_COPY as CHECKS
 from accredit.storage import Database
 from tests.integration.cohort import Cohort, check_nothing_lost_nothing_doubled, wait_until_released
 from tests.integration.served_school import (

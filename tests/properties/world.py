@@ -23,7 +23,6 @@ from sqlmodel import col
 from werkzeug.serving import make_server
 from werkzeug.wrappers import Response
 
-from accredit.cli import fsck
 from accredit.cli.backup import backup
 from accredit.cli.ledger import ledger
 from accredit.cli.restore import restore, settle
@@ -37,6 +36,7 @@ from accredit.domain.verification import operations as verification
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.errors import RuleBroken
 from accredit.jobs.handlers import Desk
+from accredit.jobs.inspecting import checks
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.reconciler import Reconciler
 from accredit.jobs.witnesses import Witnesses, configured
@@ -246,7 +246,7 @@ class World:
 
     def problems(self) -> list[str]:
         """Run every check of ``accredit fsck --all``."""
-        return [f"{name}: {each}" for name, check in fsck.CHECKS.items() for each in check(self.database)]
+        return [f"{name}: {each}" for name, check in checks(self.lock.path).items() for each in check(self.database)]
 
     def rows(self) -> list[Row]:
         """Return every issuance, and see that no place of a status list was ever given to two."""

@@ -8,6 +8,7 @@ from flask import Response
 
 from accredit.domain.organisations import queries as organisations_read
 from accredit.domain.people import queries as people
+from accredit.storage import inspection
 from accredit.web.access import operator_only
 from accredit.web.admin import bp
 from accredit.web.admin.words import CHANNELS, KINDS, NATIONS
@@ -19,10 +20,11 @@ from accredit.web.pages import page
 @bp.get("/")
 @operator_only
 def home() -> Response:
-    """List every organisation."""
+    """List every organisation, and say what the night's inspection of the record found."""
     with reading(everywhere=True) as db:
         found = organisations_read.organisations(db)
-    return page("admin/home.html", organisations=found, kinds=KINDS, nations=NATIONS)
+        inspected = inspection.latest(db)
+    return page("admin/home.html", organisations=found, kinds=KINDS, nations=NATIONS, inspected=inspected)
 
 
 @bp.get("/organisations/<uuid:organisation_id>")

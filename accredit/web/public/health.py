@@ -13,7 +13,7 @@ from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing.stopping import stops
 from accredit.domain.transparency.timekeeping import check_clock
 from accredit.errors import NotReady
-from accredit.storage import Session, heartbeat, identity
+from accredit.storage import Session, heartbeat, identity, inspection
 from accredit.storage.room import Room
 from accredit.web.access import public
 from accredit.web.database import current_database, reading
@@ -22,6 +22,8 @@ from accredit.web.settings import current_settings
 
 SIGNER = "sign"
 SCHEMA_CHECK = "accredit.check_schema"
+_NOT_INSPECTED = "not looked through yet: the worker does it within minutes of its first start, and every night"
+_LOOKED_AT_EVERY = timedelta(days=2)
 
 
 @bp.get("/healthz")
@@ -34,7 +36,10 @@ def healthz() -> Response:
 @bp.get("/readyz")
 @public
 def readyz() -> Response:
-    """Say what works and what does not; 503 until everything does."""
+    """Say what works and what does not; 503 until everything does.
+
+    “Degraded” (200) when the record is not as it should be: verifying goes on, and a person has to look at it.
+    """
     parts: dict[str, str] = {}
     try:
         with reading(everywhere=True) as db:
@@ -44,13 +49,15 @@ def readyz() -> Response:
             parts["room"] = _room()
             parts["clock"] = _clock(db)
             parts["issuing"] = _issuing(db)
+            parts["record"] = _record(db)
             parts["keys"] = "ok" if issuing.log_key(db) else "none yet: the worker makes them with the first award"
     except sa.exc.SQLAlchemyError:
         # What is wrong with it stands in the log; an address of a database is nobody's business here.
         parts["database"] = "not reachable"
     needed = ("database", "schema", "worker", "room", "clock")
     is_ready = all(parts.get(name) == "ok" for name in needed)
-    answer = jsonify(status="ready" if is_ready else "not ready", **parts)
+    is_whole = parts.get("record") in {"ok", _NOT_INSPECTED}
+    answer = jsonify(status=("ready" if is_whole else "degraded") if is_ready else "not ready", **parts)
     answer.status_code = 200 if is_ready else 503
     return answer
 
@@ -90,6 +97,19 @@ def _issuing(db: Session) -> str:
         return f"paused: {limit:,} in 24 hours is what ACCREDIT_CREDENTIALS_PER_DAY allows"
     # How many, not whose: an organisation's trouble is its own.
     return f"stopped for {len(stopped.organisations)} organisations" if stopped else "ok"
+
+
+def _record(db: Session) -> str:
+    # How many, not what: the sentences name rows, and stand on the operator's page and in the worker's journal.
+    found = inspection.latest(db)
+    if found is None:
+        return _NOT_INSPECTED
+    if found.wrong:
+        since = f"{found.began_at:%Y-%m-%d %H:%M} UTC"
+        return f"not as it should be, as of {since}, in {found.wrong:,} place(s): run accredit fsck --all"
+    if utc_now() - found.began_at > _LOOKED_AT_EVERY:
+        return f"not looked through since {found.began_at:%Y-%m-%d %H:%M} UTC: see the worker's journal"
+    return "ok"
 
 
 def _worker(db: Session) -> str:

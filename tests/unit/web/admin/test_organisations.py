@@ -14,7 +14,7 @@ from accredit.domain.organisations import operations as organisations_write
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Channel, Details, Kind, Nation, Role
 from accredit.domain.people import queries as people
-from accredit.storage import Database
+from accredit.storage import Database, inspection
 from tests.cast import Cast
 from tests.factories import HOST, NOW, TODAY
 from tests.web import Browser, ClientFor
@@ -185,3 +185,16 @@ def test_each_page_has_one_main_button(operator: Browser, cast: Cast) -> None:
     for path in ("/admin/", "/admin/organisations/add", base, f"{base}/confirm", f"{base}/administrator"):
         page = operator.get(path).text
         assert len(re.findall(r'class="govuk-button"', page)) == 1, path
+
+
+def test_first_page_says_what_the_night_found(operator: Browser, sqlite_database: Database) -> None:
+    assert "Not yet." in operator.get("/admin/").text
+    with sqlite_database.transaction() as db:
+        inspection.keep(db, began_at=NOW, ended_at=NOW, findings=[])
+    assert "All is well" in operator.get("/admin/").text
+    with sqlite_database.transaction() as db:
+        inspection.keep(db, began_at=NOW, ended_at=NOW, findings=[f"place {each} <is> wrong" for each in range(150)])
+    page = operator.get("/admin/").text
+    assert "150 things to look at" in page
+    assert "place 99 &lt;is&gt; wrong" in page
+    assert "These are the first of them" in page

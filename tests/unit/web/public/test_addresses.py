@@ -13,7 +13,7 @@ from accredit.domain.transparency import queries as log
 from accredit.domain.transparency import timekeeping
 from accredit.domain.verification.rules import Verdict
 from accredit.kit.ledger.signed_note import parse
-from accredit.storage import Database, heartbeat
+from accredit.storage import Database, heartbeat, inspection
 from accredit.web.public.health import SCHEMA_CHECK
 from tests.cast import Cast
 from tests.factories import HOST, NOW
@@ -150,3 +150,25 @@ def test_not_ready_while_the_clock_cannot_be_right(stranger: Browser, sqlite_dat
 
 def test_verdict_of_page_and_api_agree(stranger: Browser, year: Year) -> None:
     assert stranger.get(f"/api/verify/{year.code}").get_json()["verdict"] == Verdict.GENUINE
+
+
+@pytest.mark.parametrize(
+    ("findings", "age", "status", "told"),
+    [
+        ([], timedelta(0), "ready", "ok"),
+        (["issuance 1 is nowhere", "issuance 2 is nowhere"], timedelta(0), "degraded", "in 2 place(s): run accredit"),
+        ([], timedelta(days=3), "degraded", "not looked through since"),
+    ],
+    ids=["all is well", "something is wrong", "nobody looked"],
+)
+def test_what_the_night_found_is_told_and_verifying_goes_on(
+    stranger: Browser, sqlite_database: Database, findings: list[str], age: timedelta, status: str, told: str
+) -> None:
+    stranger.application.extensions[SCHEMA_CHECK] = lambda: None
+    with sqlite_database.transaction() as db:
+        heartbeat.beat(db, queue="sign", now=NOW)
+        inspection.keep(db, began_at=NOW - age, ended_at=NOW - age, findings=findings)
+    answer = stranger.get("/readyz")
+    assert (answer.status_code, answer.get_json()["status"]) == (200, status)
+    assert told in answer.get_json()["record"]
+    assert "issuance" not in answer.text
