@@ -38,7 +38,7 @@ def sample() -> list[Run]:
     rest = [run for run in shuffled if run not in first.values()]
     sampled = [*first.values(), *rest][: max(int(wanted), len(first))]
     # What is quick comes first, for a slow machine.
-    return sorted(sampled, key=lambda run: DATABASES.index(run.database))
+    return sorted(sampled, key=lambda run: (DATABASES.index(run.database), run.row))
 
 
 @pytest.fixture(scope="module")
