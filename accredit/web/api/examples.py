@@ -55,7 +55,7 @@ _CLAIMS: Final = Claims(
     description="Wellbeing Ambassadors: Peer Supporter. Has given supervised time.",
     narrative="Trained in 7 modules (6 hours). Gave 13 hours of supervised peer support between October 2025 and June "
     "2026, and met with supervising adults 3 times. Approved by 1 adult.",
-    printed_name="Ama Sample",
+    printed_name="Alex Sample",
     awarded_on="2026-07-21",
     valid_from="2026-07-21T10:00:00Z",
     skills=(

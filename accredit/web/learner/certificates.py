@@ -151,12 +151,12 @@ def _choose_offline(credential_id: UUID, *, wanted: bool) -> Response:
 @bp.get("/my/certificates/<uuid:credential_id>/without-us.pdf")
 @young_person
 def offline_certificate(credential_id: UUID) -> Response:
-    """Hand out the certificate whose QR code says what it says. Raises `NotFound` where it was not chosen."""
+    """Hand out the certificate whose QR code says what it says; where there is none yet, the page that tells why."""
     with reading() as db:
         view = _of_age(db, credential_id)
         _asked, digits = statements.digits(db, view.issuance_id)
         if digits is None or view.status is not Status.ACTIVE:
-            raise NotFound("offline-statement")
+            return see_other("learner.offline", credential_id=credential_id)
         source = replace(source_of(db, view, FileKind.PDF), statement=digits)
     return file_answer(view, source, FileKind.PDF)
 
