@@ -42,7 +42,9 @@ def test_the_list_is_in_order_and_names_nothing_twice() -> None:
 
 
 DOTTED = re.compile(r"`([a-z_]\w*(?:\.[A-Za-z_]\w*)+)`")
-NO_NAME_OF_OURS = re.compile(r".*\.(py|md|toml|html|json|sqlite|example|lock|evidence)$|^(accredit\.example|platform|http)\b")
+NO_NAME_OF_OURS = re.compile(
+    r".*\.(py|md|toml|html|json|sqlite|example|lock|evidence)$|^(accredit\.example|platform|http)\b"
+)
 
 
 # What a run wrote about itself names things as they were then.
