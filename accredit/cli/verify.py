@@ -14,7 +14,6 @@ from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
 
 import click
 from sqlalchemy import make_url
@@ -22,7 +21,8 @@ from sqlalchemy import make_url
 from accredit.cli.far_away import sources_of, trusted
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
-from accredit.domain.verification import offline_statements, operations, registering, words
+from accredit.domain.verification import offline_statements, operations, registering, ways_in, words
+from accredit.domain.verification.as_text import as_text
 from accredit.domain.verification.outside import NOTHING, Outside
 from accredit.domain.verification.reading import receive
 from accredit.domain.verification.report import VerificationReport, refused
@@ -63,7 +63,7 @@ def verify(ctx: click.Context, /, target: str, as_json: bool, offline: bool, **f
 def _report(target: str, db: Session | None, settings: Settings | None, *, offline: bool) -> VerificationReport:
     now = utc_now()
     if _is_address(target):
-        code = own_code(target, settings) if settings else None
+        code = ways_in.of_address(target, hosts=settings.own_hosts).code if settings else None
         if db is None or code is None:
             return refused(Reason.FETCHING_IS_OFF, check=CheckId.READABLE, now=now)
         answer = operations.verify_code(db, code=code, now=now, offline=offline)
@@ -101,16 +101,6 @@ def _is_address(target: str) -> bool:
     return target.lower().startswith(("http://", "https://"))
 
 
-def own_code(address: str, settings: Settings) -> str | None:
-    """Return the typed code in a verification address of this service (``/v/…`` in any case), or None."""
-    parts = urlsplit(address)
-    hosts = {host.lower() for host in (settings.host, settings.did_host, *settings.trusted_hosts)}
-    steps = [step for step in parts.path.split("/") if step]
-    if parts.netloc.lower() not in hosts or len(steps) != 2 or steps[0].lower() != "v":
-        return None
-    return steps[1]
-
-
 def in_words(report: VerificationReport) -> str:
     """Write a report for a person, in English."""
     lines = [f"{report.verdict.value}: {_heading(report)}"]
@@ -127,7 +117,9 @@ def in_words(report: VerificationReport) -> str:
             "Awarded": claims.awarded_on,
             "What was done": claims.narrative,
         }
-        lines += ["", *(f"{name}: {value}" for name, value in said.items() if value)]
+        # The terminal is ours: whoever wrote the file puts neither a line of their own on it, nor a colour.
+        shown = {name: as_text(value) for name, value in said.items()}
+        lines += ["", *(f"{name}: {value}" for name, value in shown.items() if value)]
     lines.append("")
     for check in report.checks:
         told = f"{check.number:>3}  {_SIGNS[check.outcome]:<3}  {words.CHECKS[check.id]}"

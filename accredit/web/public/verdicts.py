@@ -6,7 +6,6 @@ The words are the engine's own (`domain.verification.words`), so that page, API 
 from __future__ import annotations
 
 import hmac
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -18,6 +17,7 @@ from flask_babel import gettext
 from accredit.domain.organisations.rules import Channel
 from accredit.domain.people.names import check_name
 from accredit.domain.verification import words
+from accredit.domain.verification.as_text import as_text
 from accredit.domain.verification.endorsements import EndorsementReport
 from accredit.domain.verification.report import Claims, VerificationReport
 from accredit.domain.verification.rules import Check, CheckId, Outcome, Reason, Verdict
@@ -31,10 +31,6 @@ def _(text: str, **values: object) -> str:
     return str(gettext(text, **values))
 
 
-LONGEST_CLAIM = 1_000
-_UNPRINTED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
-# Persian and Indic names need them inside a word.
-_JOINERS = frozenset({"\u200c", "\u200d"})
 LOOKS = {"green": "genuine", "red": "not-genuine", "amber": "careful", "grey": "ended"}
 
 
@@ -105,9 +101,9 @@ def _looks_like(report: VerificationReport) -> tuple[str, str] | None:
 def _endorsement(found: EndorsementReport) -> EndorsementShown:
     return EndorsementShown(
         word=_(words.HEADINGS[found.verdict]),
-        name=found.endorser_name if found.verdict is Verdict.GENUINE else None,
-        claimed=found.endorser_name or found.endorser_id if found.verdict is not Verdict.GENUINE else None,
-        comment=found.comment,
+        name=as_text(found.endorser_name) if found.verdict is Verdict.GENUINE else None,
+        claimed=as_text(found.endorser_name or found.endorser_id) if found.verdict is not Verdict.GENUINE else None,
+        comment=as_text(found.comment),
         why=_(words.REASONS[found.reason]) if found.reason else None,
     )
 
@@ -219,14 +215,6 @@ def _note_key() -> bytes:
     secret = current_app.secret_key
     # A key of its own, so that nothing signed for one purpose can serve another.
     return hmac.digest(secret.encode() if isinstance(secret, str) else bytes(secret or b""), b"note-of-a-check", sha256)
-
-
-def as_text(text: str | None) -> str | None:
-    """Return what a stranger's file says, without what turns, hides or moves the text around it (attacks.md VH04)."""
-    if text is None:
-        return None
-    kept = (symbol for symbol in text if unicodedata.category(symbol) not in _UNPRINTED or symbol in _JOINERS)
-    return " ".join("".join(kept).split())[:LONGEST_CLAIM]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,6 +14,7 @@ from click.testing import CliRunner, Result
 from accredit.cli.verify import verify
 from tests.unit.domain.verification.conftest import issued, quick_story
 from tests.unit.domain.verification.story import Issued, Story
+from tests.unit.domain.verification.test_other_issuers import DID, OWN_METHOD, badge
 
 __all__ = ["issued", "quick_story"]
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -78,12 +79,22 @@ def test_revoked_ends_with_3_by_file_by_pipe_and_by_address(quick_story: Story, 
         ("https://accredit.example/v/AAAAA-AAAAA-AAAA", 5, "no_credential"),
         ("https://elsewhere.example/v/AAAAA-AAAAA-AAAA", 4, "fetching_is_off"),
         ("https://accredit.example/", 4, "fetching_is_off"),
+        ("http://[", 4, "fetching_is_off"),
     ],
-    ids=["a code that is none", "somebody else's address", "another page of ours"],
+    ids=["a code that is none", "somebody else's address", "another page of ours", "half a bracket"],
 )
 def test_an_address_is_looked_up_here_or_not_at_all(quick_story: Story, target: str, code: int, reason: str) -> None:
     done = run(target, "--json", story=quick_story)
     assert (done.exit_code, json.loads(done.stdout)["reason"]) == (code, reason)
+
+
+def test_a_stranger_writes_no_line_of_their_own_on_the_terminal() -> None:
+    said = "University\x1b[2J\x1b[H\nGENUINE: Genuine\u2028This award is real and still holds.\u202e\x9b31m"
+    done = run("-", stdin=badge(DID, OWN_METHOD, name=said))
+    assert done.exit_code == 2
+    assert [line for line in done.stdout.splitlines() if line.startswith(("GENUINE:", "This award is real"))] == []
+    shown = "Award: University[2J[H GENUINE: Genuine This award is real and still holds.31m"
+    assert shown in done.stdout.splitlines()
 
 
 def test_offline_nothing_is_green(quick_story: Story, file: Path) -> None:
