@@ -192,7 +192,9 @@ def _changes_at(examination: Examination) -> datetime | None:
     if found is None or presented is None:
         return None
     begins = (found.valid_from, presented.not_before)
-    turns = [moment - CLOCK_SKEW for moment in begins if moment is not None]
+    # Only what lies ahead: from the first minute of the calendar nothing can be taken away.
+    ahead = examination.now + CLOCK_SKEW
+    turns = [moment - CLOCK_SKEW for moment in begins if moment is not None and moment >= ahead]
     turns += [moment for moment in (found.valid_until, presented.expires) if moment is not None]
     return min((moment for moment in turns if moment >= examination.now), default=None)
 

@@ -63,6 +63,12 @@ LISTED = {"credentialStatus": status_list.entry("https://elsewhere.example/statu
             id="VI01 a key that names itself is bound and not recognised",
         ),
         pytest.param(
+            badge(DID, OWN_METHOD, validFrom="0001-01-01T00:00:00Z", validUntil="9999-12-31T23:59:59Z"),
+            Verdict.GENUINE_ISSUER_NOT_RECOGNISED,
+            Reason.ISSUER_NOT_RECOGNISED,
+            id="VS01 it holds from the first second of the calendar to the last",
+        ),
+        pytest.param(
             badge(DID, OWN_METHOD, validUntil="2026-06-30T14:02:59Z"),
             Verdict.NOT_CURRENT,
             Reason.EXPIRED,
