@@ -26,7 +26,7 @@ from accredit.web.languages import page_language
 from accredit.web.limits import Allowance, address, check_allowance, count_try
 from accredit.web.pages import page
 from accredit.web.public import bp
-from accredit.web.public.code import find, private, unknown
+from accredit.web.public.code import check_reader, find, private, unknown
 from accredit.web.public.verdicts import VerdictShown, confirmed, shown
 from accredit.web.public.verdicts import reference as shown_reference
 from accredit.web.settings import current_settings
@@ -43,6 +43,8 @@ _SIGNS = {"passed": "[x]", "failed": "[!]", "could-not-tell": "[?]"}
 def note(code: str) -> Response:
     """Hand out the answer of this minute as plain text."""
     now = utc_now()
+    # It says what the page says, so it is a look like any other.
+    check_reader(now)
     found = find(code, now)
     if found is None:
         return unknown(code)

@@ -235,6 +235,8 @@ def test_a_list_of_codes_is_not_read_to_its_end(stranger: Browser, year: Year) -
     refused = stranger.get(f"/v/{year.code}", environ_base=ELSEWHERE)
     assert refused.status_code == 429
     assert int(refused.headers["Retry-After"]) > 0
+    # Nor by way of the notes, which say the same.
+    assert stranger.get(f"/v/{year.code}/note", environ_base=ELSEWHERE).status_code == 429
     # Somebody else reads on.
     assert stranger.get(f"/v/{year.code}", environ_base={"REMOTE_ADDR": "198.51.100.7"}).status_code == 200
     assert "noindex" in stranger.get(f"/v/{year.code}").headers["X-Robots-Tag"]
