@@ -30,7 +30,7 @@ class Reader {
     if (!isObject(value)) broken("type");
     const members = RENAMED[name] ? RENAMED[name](value) : value;
     const { closed, properties } = this.classes[name];
-    if (closed && Object.keys(members).some((each) => !(each in properties))) broken("unknown-property");
+    if (closed && Object.keys(members).some((each) => !Object.hasOwn(properties, each))) broken("unknown-property");
     const found = {};
     for (const [property, shape] of Object.entries(properties)) {
       if (property in members) found[property] = this.value(members[property], shape);

@@ -8,6 +8,7 @@ import { isStatement } from "./statement.js";
 import { verify, verifyStatement } from "./verify.js";
 
 const MAX_FILES = 20;
+const MAX_LISTS = 20;
 const MAX_BYTES = 10_000_000;
 const SHAPES = {
   green: "M12 22l7 8 14-17",
@@ -29,7 +30,7 @@ function element(name, attributes = {}, ...children) {
 export class Page {
   constructor(root, facts, trust) {
     const asked = navigator.language.toLowerCase().startsWith("cy") ? "cy" : "en";
-    Object.assign(this, { root, facts, trust, language: asked, certificate: null, evidence: [], lists: [], answer: null });
+    Object.assign(this, { root, facts, trust, language: asked, certificate: null, evidence: [], lists: [], answer: null, asked: 0 });
   }
 
   say(key) {
@@ -86,11 +87,21 @@ export class Page {
 
   // A certificate replaces the one before; evidence and status lists stay beside it.
   async take(files) {
+    const asked = this.begin();
     for (const file of files.slice(0, MAX_FILES)) {
       if (file.size > MAX_BYTES) this.certificate = new Uint8Array(MAX_BYTES + 1);
       else this.sort(new Uint8Array(await file.arrayBuffer()));
     }
-    await this.ask();
+    await this.ask(asked);
+  }
+
+  // What is on its way makes what was said before untrue: nothing of it may stay, whatever happens next. Gives the
+  // number of the question, since an answer to an earlier one may still arrive.
+  begin() {
+    this.answer = null;
+    this.result.replaceChildren(element("p", {}, this.say("checking")));
+    this.asked += 1;
+    return this.asked;
   }
 
   // What a telephone read off the paper is an address, and behind its "#" perhaps a few signed words.
@@ -99,7 +110,13 @@ export class Page {
       await this.take([new Blob([utf8(text)])]);
       return;
     }
-    this.answer = await verifyStatement(text, { facts: this.facts, trust: this.trust });
+    await this.conclude(this.begin(), verifyStatement(text, { facts: this.facts, trust: this.trust }));
+  }
+
+  async conclude(asked, answering) {
+    const answer = await answering;
+    if (asked !== this.asked) return;
+    this.answer = answer;
     this.showAnswer();
     this.result.focus();
   }
@@ -112,20 +129,18 @@ export class Page {
       // No JSON that can be read: the engine says so, as it would of a certificate.
     }
     if (isObject(told) && told.format === EVIDENCE) this.evidence.push(bytes);
-    else if (isObject(told) && told.format === LISTS && Array.isArray(told.lists)) this.lists.push(...told.lists);
+    else if (isObject(told) && told.format === LISTS && Array.isArray(told.lists)) this.lists.push(...told.lists.slice(0, MAX_LISTS));
     else if (isObject(told) && [told.type].flat().includes("BitstringStatusListCredential")) this.lists.push(told);
     else this.certificate = bytes;
   }
 
-  async ask() {
+  async ask(asked) {
     if (this.certificate === null) {
       this.result.replaceChildren(element("p", { class: "note" }, this.say("certificateToo")));
       return;
     }
-    this.result.replaceChildren(element("p", {}, this.say("checking")));
-    this.answer = await verify(this.certificate, { facts: this.facts, trust: this.trust, evidence: this.evidence, lists: this.lists });
-    this.showAnswer();
-    this.result.focus();
+    const beside = { evidence: this.evidence, lists: this.lists };
+    await this.conclude(asked, verify(this.certificate, { facts: this.facts, trust: this.trust, ...beside }));
   }
 
   showAnswer() {

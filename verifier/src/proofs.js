@@ -35,7 +35,7 @@ export function verifyProofs(document, { resolve, now, tables }) {
   if (proofs.length > MAX_PROOFS) refuse("too_many_proofs");
   if (!proofs.every((proof) => isObject(proof) && Object.keys(proof).length)) refuse("proof_malformed");
   if (proofs.some((proof) => ELSEWHERE.has(suiteOf(proof)))) refuse("not_here");
-  const known = proofs.filter((proof) => suiteOf(proof) in SUITES);
+  const known = proofs.filter((proof) => Object.hasOwn(SUITES, suiteOf(proof)));
   const verified = known.map((proof) => verifyOne(unsecured, proof, proofs, { resolve, now, tables }));
   return verified.length ? verified : refuse("unsupported_proof");
 }

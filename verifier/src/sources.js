@@ -89,7 +89,7 @@ export class Sources {
 
   keysProvedBy(evidence) {
     const known = evidence.keys.filter((leaf) => this.receiptOf(leaf) !== null && isObject(leaf.statement.record));
-    const told = known.map(({ statement }) => ({ act: statement.act, at: statement.at, ...statement.record }));
+    const told = known.map(({ statement }) => ({ ...statement.record, act: statement.act, at: statement.at }));
     return told.filter(({ act }) => act === "key-published").flatMap((one) => {
       const later = told.filter(({ key }) => key === one.key);
       const earliest = (act, when) => least(later.filter((each) => each.act === act).map((each) => parse(each[when])));

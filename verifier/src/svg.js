@@ -9,7 +9,8 @@ const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 const MAX_DEPTH = 64;
 // The one line that many drawing programs write, and that declares nothing.
 const DOCTYPE =
-  /^((?:\ufeff)?(?:\s+|<\?[^]*?\?>|<!--[^]*?-->)*)<!DOCTYPE\s+svg\s+PUBLIC\s+(?:"-\/\/W3C\/\/DTD SVG 1\.0\/\/EN"\s+"http:\/\/www\.w3\.org\/TR\/2001\/REC-SVG-20010904\/DTD\/svg10|"-\/\/W3C\/\/DTD SVG 1\.1\/\/EN"\s+"http:\/\/www\.w3\.org\/Graphics\/SVG\/1\.1\/DTD\/svg11)\.dtd"\s*>/;
+  /<!DOCTYPE\s+svg\s+PUBLIC\s+(?:"-\/\/W3C\/\/DTD SVG 1\.0\/\/EN"\s+"http:\/\/www\.w3\.org\/TR\/2001\/REC-SVG-20010904\/DTD\/svg10|"-\/\/W3C\/\/DTD SVG 1\.1\/\/EN"\s+"http:\/\/www\.w3\.org\/Graphics\/SVG\/1\.1\/DTD\/svg11)\.dtd"\s*>/y;
+const SPACE = /\s+/y;
 
 const refuse = (code) => {
   throw new Refused("container", code);
@@ -19,14 +20,14 @@ export function fromSvg(svg) {
   if (svg.length > 5_000_000) refuse("svg_size");
   let written;
   try {
-    written = decode(svg).replace(DOCTYPE, "$1");
-  } catch {
+    written = withoutDoctype(decode(svg));
+  } catch (error) {
+    if (error instanceof Refused) throw error;
     refuse("svg_syntax");
   }
-  // Inside CDATA or a comment the same letters would be harmless; nobody needs them there.
-  if (/<!DOCTYPE|<!ENTITY/i.test(written.replace(/<!\[CDATA\[[^]*?\]\]>|<!--[^]*?-->/g, ""))) refuse("svg_dtd");
   const document = new DOMParser().parseFromString(written, "image/svg+xml");
   if (document.getElementsByTagName("parsererror").length) refuse("svg_syntax");
+  if (document.doctype) refuse("svg_dtd");
   const root = document.documentElement;
   if (root.namespaceURI !== SVG_NAMESPACE || root.localName !== "svg") refuse("svg_root");
   checkDepth(root, 1);
@@ -47,4 +48,24 @@ export function fromSvg(svg) {
 function checkDepth(element, depth) {
   if (depth > MAX_DEPTH) refuse("svg_depth");
   for (const child of element.children) checkDepth(child, depth + 1);
+}
+
+// A document type stands behind the prolog or nowhere (XML 1.0 §2.8), so only there is it looked for: each part of the
+// prolog is taken once, and what stands inside a comment or an instruction is neither the one nor the other.
+function withoutDoctype(written) {
+  let at = written.startsWith("\ufeff") ? 1 : 0;
+  for (let before = -1; at > before; ) {
+    before = at;
+    SPACE.lastIndex = at;
+    if (SPACE.test(written)) at = SPACE.lastIndex;
+    for (const [start, end] of [["<!--", "-->"], ["<?", "?>"]]) {
+      if (!written.startsWith(start, at)) continue;
+      const found = written.indexOf(end, at + start.length);
+      if (found < 0) refuse("svg_syntax");
+      at = found + end.length;
+    }
+  }
+  DOCTYPE.lastIndex = at;
+  if (DOCTYPE.test(written)) return written.slice(0, at) + written.slice(DOCTYPE.lastIndex);
+  return /^<!DOCTYPE/i.test(written.slice(at, at + 9)) ? refuse("svg_dtd") : written;
 }
