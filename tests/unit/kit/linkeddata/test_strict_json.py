@@ -45,6 +45,8 @@ REFUSED = {
     "a bare control character": (b'["\x01"]', "json_syntax", "offset 2"),
     "nothing": (b"", "json_syntax", "offset 0"),
     "lists sixty-five deep": (b"[" * 65 + b"]" * 65, "json_too_deep", "offset 64"),
+    "a list that ended before the deep ones": (b"[[]," + b"[" * 64 + b"]" * 65, "json_too_deep", "offset 67"),
+    "brackets in a text that never ends": (b'["' + b"[" * 100, "json_syntax", "offset 1"),
     "lists a hundred thousand deep": (b"[" * 100_000, "json_too_deep", "offset 64"),
 }
 
