@@ -94,8 +94,8 @@ def keep(database: Database, folder: Path) -> Kept:
         "certificate.pdf": of_credential.certificate_of(
             view, issued.data, base_url="https://accredit.example", evidence=proof
         ),
-        "badge.png": of_credential.badge_png_of(view, issued.data),
-        "badge.svg": of_credential.badge_svg_of(view, issued.data),
+        "badge.png": of_credential.badge_png_of(view, issued.data, proof),
+        "badge.svg": of_credential.badge_svg_of(view, issued.data, proof),
         "credential.json": issued.data,
         "credential.jwt": found.token.encode(),
     }

@@ -14,10 +14,12 @@ from accredit.domain.verification.evidence import Evidence
 from accredit.domain.verification.offline_sources import OfflineSources
 from accredit.domain.verification.trust import Trust
 from accredit.errors import AccreditError
+from accredit.kit.openbadges.detect import Kind, kind_of
 from accredit.sandbox import attachments
 from accredit.storage import Session
 
 Told = TypeVar("Told")
+_CARRIERS = frozenset({Kind.PDF, Kind.PNG, Kind.SVG})
 
 
 def sources_of(
@@ -35,7 +37,7 @@ def sources_of(
     and for a file that cannot be read.
     """
     told = [_read_evidence(path) for path in evidence_files]
-    inside = attachments.take_out(certificate, evidence.FILE_NAME) if certificate.startswith(b"%PDF-") else None
+    inside = attachments.take_out(certificate, evidence.FILE_NAME) if kind_of(certificate) in _CARRIERS else None
     if inside is not None:
         told += _attached(inside)
     known = [each for path in lists for each in _told(path, evidence.read_lists)]

@@ -44,7 +44,7 @@ _SIGNS = {Outcome.PASSED: "yes", Outcome.FAILED: "NO", Outcome.COULD_NOT_TELL: "
 @click.option("--json", "as_json", is_flag=True, help="Print the whole report as JSON.")
 @click.option("--offline", is_flag=True, help="Ask no service: green only with --trust, and a fresh --list.")
 @click.option("--trust", "anchors", type=_FILE, help="Whom you trust: accredit-trust.json, or accredit-verify.html.")
-@click.option("--evidence", "evidence", type=_FILE, multiple=True, help="The .evidence file of a badge or JSON file.")
+@click.option("--evidence", "evidence", type=_FILE, multiple=True, help="The .evidence file of a JSON file or token.")
 @click.option("--list", "lists", type=_FILE, multiple=True, help="A newer status list than the one attached.")
 @click.pass_context
 def verify(ctx: click.Context, /, target: str, as_json: bool, offline: bool, **files: Any) -> None:  # click's way

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from accredit.domain.verification.evidence import FILE_NAME as EVIDENCE_NAME
 from accredit.kit.openbadges import png as png_baking
 from accredit.kit.openbadges import svg as svg_baking
 from accredit.rendering.environment import environment, translations
@@ -77,14 +78,22 @@ def badge_png(svg: str, size: int = PNG_SIZE) -> bytes:
     return png(svg, width=size)
 
 
-def baked_svg(values: BadgeValues, credential_json: bytes) -> bytes:
-    """Return the badge as an SVG that carries the credential. Raises `ContainerUnreadable` when it cannot be baked."""
-    return svg_baking.bake(_drawn(values).encode(), credential_json.decode())
+def baked_svg(values: BadgeValues, credential_json: bytes, evidence: bytes | None = None) -> bytes:
+    """Return the badge as an SVG that carries the credential, and beside it what checks it without us.
+
+    Raises `ContainerUnreadable` when it cannot be baked.
+    """
+    baked = svg_baking.bake(_drawn(values).encode(), credential_json.decode())
+    return baked if evidence is None else svg_baking.attach(baked, EVIDENCE_NAME, evidence)
 
 
-def baked_png(values: BadgeValues, credential_json: bytes) -> bytes:
-    """Return the badge as a PNG that carries the credential. Raises `ContainerUnreadable` when it cannot be baked."""
-    return png_baking.bake(badge_png(_drawn(values)), credential_json.decode())
+def baked_png(values: BadgeValues, credential_json: bytes, evidence: bytes | None = None) -> bytes:
+    """Return the badge as a PNG that carries the credential, and beside it what checks it without us.
+
+    Raises `ContainerUnreadable` when it cannot be baked.
+    """
+    baked = png_baking.bake(badge_png(_drawn(values)), credential_json.decode())
+    return baked if evidence is None else png_baking.attach(baked, EVIDENCE_NAME, evidence)
 
 
 def _drawn(values: BadgeValues) -> str:

@@ -18,6 +18,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
+from accredit.domain.verification.evidence import FILE_NAME as EVIDENCE_NAME
 from accredit.rendering import pdf_metadata
 from accredit.rendering.badge import LEVELS, badge_svg
 from accredit.rendering.environment import environment, translations
@@ -28,8 +29,6 @@ from accredit.rendering.qr import qr_svg
 
 ATTACHMENT_NAME = "credential.json"
 RECEIPT_NAME = "credential.tlog-proof"
-# No ending that readers of badges take for a credential: there is one of those in the file.
-EVIDENCE_NAME = "credential.evidence"
 # WeasyPrint, Pango and the process environment are shared by all threads.
 _ONE_AT_A_TIME = threading.Lock()
 _NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)

@@ -52,14 +52,14 @@ def certificate_of(
     )
 
 
-def badge_png_of(view: CredentialView, document: bytes) -> bytes:
-    """Return the badge as a PNG that carries the signed ``document``."""
-    return baked_png(_badge(view), document)
+def badge_png_of(view: CredentialView, document: bytes, evidence: bytes | None = None) -> bytes:
+    """Return the badge as a PNG that carries the signed ``document``, and its evidence."""
+    return baked_png(_badge(view), document, evidence)
 
 
-def badge_svg_of(view: CredentialView, document: bytes) -> bytes:
-    """Return the badge as an SVG that carries the signed ``document``."""
-    return baked_svg(_badge(view), document)
+def badge_svg_of(view: CredentialView, document: bytes, evidence: bytes | None = None) -> bytes:
+    """Return the badge as an SVG that carries the signed ``document``, and its evidence."""
+    return baked_svg(_badge(view), document, evidence)
 
 
 def skills_of(view: CredentialView) -> tuple[str, ...]:

@@ -15,7 +15,8 @@ PAGE: Mapping[str, str] = {
     ),
     "choose": N_("Certificate, badge or JSON file"),
     "chooseHint": N_(
-        "PDF, PNG, SVG, JSON or JWT. Choose the .evidence file of a badge together with it. You can drop files here."
+        "PDF, PNG, SVG, JSON or JWT. Choose the .evidence file of a JSON or JWT file together with it. You can drop "
+        "files here."
     ),
     "paste": N_("Or paste the text of the JSON file or token, or all that the QR code says"),
     "check": N_("Check this"),
@@ -34,7 +35,7 @@ PAGE: Mapping[str, str] = {
     "how": N_("How we know"),
     "print": N_("Print this"),
     "evidenceToo": N_(
-        "A badge or JSON file does not say by itself that it stands in the log. Choose its .evidence file too, or the "
+        "This file does not say by itself that it stands in the log. Choose its .evidence file too, or the "
         "certificate (PDF), which holds it."
     ),
     "newerList": N_(

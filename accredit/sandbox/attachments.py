@@ -1,4 +1,4 @@
-"""A file attached to a stranger's PDF, taken out in a child, as `credentials` takes out the credential."""
+"""A file beside the credential in a stranger's PDF, PNG or SVG, taken out in a child, as `credentials` takes that."""
 
 from __future__ import annotations
 

@@ -47,9 +47,10 @@ MEDIA_TYPES = {
     FileKind.JWT: "text/plain",
     # C2SP tlog-proof: the place in the public log, to be checked offline.
     FileKind.RECEIPT: "text/plain; charset=utf-8",
-    # What checks the badge and the JSON where nobody can be asked; in the PDF it is attached.
+    # What checks the JSON where nobody can be asked; certificate and badges have it inside.
     FileKind.EVIDENCE: "application/json",
 }
+_WITH_EVIDENCE = frozenset({FileKind.EVIDENCE, FileKind.PDF, FileKind.PNG, FileKind.SVG})
 _WORDS = {
     FileKind.PDF: "certificate",
     FileKind.PNG: "badge",
@@ -89,7 +90,7 @@ def source_of(db: Session, view: CredentialView, kind: FileKind) -> FileSource:
         receipt = log.receipt(db, view.ledger_index)
     if kind is FileKind.RECEIPT and receipt is None:
         raise NotFound("receipt")
-    evidence = evidence_of(db, view.credential_id, now=utc_now()) if kind in {FileKind.EVIDENCE, FileKind.PDF} else None
+    evidence = evidence_of(db, view.credential_id, now=utc_now()) if kind in _WITH_EVIDENCE else None
     if kind is FileKind.EVIDENCE and evidence is None:
         raise NotFound("evidence")
     return FileSource(
@@ -128,9 +129,9 @@ def bytes_of(view: CredentialView, source: FileSource, kind: FileKind) -> bytes:
                 statement=source.statement,
             )
         case FileKind.PNG:
-            return badge_png_of(view, source.signed)
+            return badge_png_of(view, source.signed, source.evidence)
         case FileKind.SVG:
-            return badge_svg_of(view, source.signed)
+            return badge_svg_of(view, source.signed, source.evidence)
         case FileKind.JSON | FileKind.JWT:
             return source.signed
         case FileKind.RECEIPT:

@@ -192,8 +192,15 @@ def test_the_page_says_when_it_was_known_last_and_takes_a_newer_list(
     assert [each for each in asked if not each.startswith("file:")] == []
 
 
-def test_a_badge_and_its_evidence_are_chosen_together(tab: Page, folder: Path) -> None:
-    tab.set_input_files("#file", [folder / "credential.evidence", folder / "badge.png"])
+@pytest.mark.parametrize("name", ["badge.png", "badge.svg"])
+def test_a_badge_brings_its_evidence_along(tab: Page, folder: Path, name: str) -> None:
+    tab.set_input_files("#file", folder / name)
+    tab.locator(".verdict.green").wait_for()
+    assert "Ama Sample" in tab.locator("#result").inner_text()
+
+
+def test_a_file_for_apps_and_its_evidence_are_chosen_together(tab: Page, folder: Path) -> None:
+    tab.set_input_files("#file", [folder / "credential.evidence", folder / "credential.json"])
     tab.locator(".verdict.green").wait_for()
     assert "Ama Sample" in tab.locator("#result").inner_text()
 

@@ -1,11 +1,11 @@
-// A credential in a PNG: one uncompressed iTXt chunk (accredit/kit/openbadges/png.py). The file is walked chunk by chunk
-// and its pixels are never decoded.
+// A credential in a PNG: one uncompressed iTXt chunk (accredit/kit/openbadges/png.py), and beside it the evidence in a
+// chunk under its own name. The file is walked chunk by chunk and its pixels are never decoded.
 
 import { text as decode } from "./bytes.js";
 import { Refused } from "./refused.js";
 
 export const SIGNATURE = Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a);
-const KEYWORD = "openbadgecredential\0";
+const KEYWORD = "openbadgecredential";
 const MAX_CHUNKS = 20_000;
 const TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let sum = byte;
@@ -17,21 +17,34 @@ const refuse = (code) => {
   throw new Refused("container", code);
 };
 
-export function fromPng(png) {
+// Gives {credential, evidence}: the bytes of each; null for evidence that is not there, or not once.
+export function fromPng(png, evidenceName) {
   if (png.length > 10_000_000) refuse("png_size");
-  const found = [...chunks(png)].filter(({ kind, data }) => ["iTXt", "tEXt", "zTXt"].includes(kind) && startsWith(data, KEYWORD));
+  const texts = [...chunks(png)].filter(({ kind }) => ["iTXt", "tEXt", "zTXt"].includes(kind));
+  const found = texts.filter(({ data }) => isNamed(data, KEYWORD));
   if (!found.length) refuse("no_credential");
   if (found.length > 1) refuse("multiple_credentials");
   if (found[0].kind !== "iTXt") refuse("png_text");
-  return textOf(found[0].data);
+  const beside = texts.filter(({ kind, data }) => kind === "iTXt" && isNamed(data, evidenceName));
+  return { credential: textOf(found[0].data, KEYWORD), evidence: beside.length === 1 ? evidenceIn(beside[0].data, evidenceName) : null };
 }
 
-const startsWith = (data, words) => [...words].every((letter, at) => data[at] === letter.charCodeAt(0));
+const isNamed = (data, name) => [...`${name}\0`].every((letter, at) => data[at] === letter.charCodeAt(0));
+
+// Whoever damaged it has taken a help away; the certificate is judged by what is left.
+function evidenceIn(data, name) {
+  try {
+    return textOf(data, name);
+  } catch {
+    return null;
+  }
+}
 
 // keyword, NUL, flag, method, language, NUL, translated keyword, NUL, text
-function textOf(data) {
-  if (data[KEYWORD.length] !== 0 || data[KEYWORD.length + 1] !== 0) refuse("credential_compressed");
-  const language = data.indexOf(0, KEYWORD.length + 2);
+function textOf(data, name) {
+  const flag = name.length + 1;
+  if (data[flag] !== 0 || data[flag + 1] !== 0) refuse("credential_compressed");
+  const language = data.indexOf(0, flag + 2);
   const translated = language < 0 ? -1 : data.indexOf(0, language + 1);
   if (translated < 0) refuse("png_text");
   const text = data.subarray(translated + 1);

@@ -106,9 +106,9 @@ const latin = (bytes, end) => new TextDecoder("latin1").decode(bytes.subarray(0,
 async function unbake(bytes, kind, evidenceName) {
   switch (kind) {
     case "png":
-      return { credential: fromPng(bytes), evidence: null };
+      return fromPng(bytes, evidenceName);
     case "svg":
-      return { credential: fromSvg(bytes), evidence: null };
+      return fromSvg(bytes, evidenceName);
     case "pdf":
       return fromPdf(bytes, evidenceName);
     case "json":

@@ -1,12 +1,15 @@
-// A credential in an SVG: one openbadges:credential (accredit/kit/openbadges/svg.py). Read by the browser's own XML
-// reader into a document that is never shown; a document type is refused before that, so there are no entities to follow.
+// A credential in an SVG: one openbadges:credential (accredit/kit/openbadges/svg.py), and the evidence in an element of
+// our own. Read by the browser's own XML reader into a document that is never shown; a document type is refused before
+// that, so there are no entities to follow.
 
 import { text as decode, utf8 } from "./bytes.js";
 import { Refused } from "./refused.js";
 
 const NAMESPACE = "https://purl.imsglobal.org/ob/v3p0";
+const FILES = "urn:uuid:6f0a7a1e-3c0b-4a53-9d6e-5a9b1f2d7c84";
 const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 const MAX_DEPTH = 64;
+const MAX_TEXT = 1_000_000;
 // The one line that many drawing programs write, and that declares nothing.
 const DOCTYPE =
   /<!DOCTYPE\s+svg\s+PUBLIC\s+(?:"-\/\/W3C\/\/DTD SVG 1\.0\/\/EN"\s+"http:\/\/www\.w3\.org\/TR\/2001\/REC-SVG-20010904\/DTD\/svg10|"-\/\/W3C\/\/DTD SVG 1\.1\/\/EN"\s+"http:\/\/www\.w3\.org\/Graphics\/SVG\/1\.1\/DTD\/svg11)\.dtd"\s*>/y;
@@ -16,7 +19,8 @@ const refuse = (code) => {
   throw new Refused("container", code);
 };
 
-export function fromSvg(svg) {
+// Gives {credential, evidence}: the bytes of each; null for evidence that is not there, or not once.
+export function fromSvg(svg, evidenceName) {
   if (svg.length > 5_000_000) refuse("svg_size");
   let written;
   try {
@@ -41,8 +45,17 @@ export function fromSvg(svg) {
   }
   if (!found.length) refuse("no_credential");
   if (found.length > 1) refuse("multiple_credentials");
-  const data = utf8(found[0]);
-  return data.length > 1_000_000 ? refuse("credential_size") : data;
+  const credential = utf8(found[0]);
+  return credential.length > MAX_TEXT ? refuse("credential_size") : { credential, evidence: evidenceIn(root, evidenceName) };
+}
+
+// Directly inside the drawing, and of its text only what is its own.
+function evidenceIn(root, name) {
+  const found = [...root.children].filter((each) => each.namespaceURI === FILES && each.localName === "file" && each.getAttribute("name") === name);
+  if (found.length !== 1) return null;
+  const own = [...found[0].childNodes].filter(({ nodeType }) => nodeType === Node.TEXT_NODE || nodeType === Node.CDATA_SECTION_NODE);
+  const data = utf8(own.map(({ data: text }) => text).join(""));
+  return data.length > MAX_TEXT ? null : data;
 }
 
 function checkDepth(element, depth) {

@@ -30,6 +30,7 @@ from accredit.kit.vc.errors import VcError
 
 FORMAT = "accredit-evidence/1"
 LISTS_FORMAT = "accredit-status/1"
+# No ending that readers of badges take for a credential: there is one of those in the file.
 FILE_NAME = "credential.evidence"
 MAX_BYTES = 2_000_000
 MAX_LEAVES = 200

@@ -81,3 +81,19 @@ def unbake(data: bytes) -> str | bytes:
             raise ContainerUnreadable("no_credential", "a JPEG carries no credential, only a picture of one")
         case _:
             raise ContainerUnreadable("unknown_kind", "not a PNG, SVG, PDF, JSON or JWT")
+
+
+def attachment(data: bytes, name: str) -> bytes:
+    """Answer the bytes of the one file of a name that travels beside the credential in a PNG, SVG or PDF.
+
+    Raises ContainerUnreadable where there is not one, or the file cannot be read.
+    """
+    match kind_of(data):
+        case Kind.PNG:
+            return png.attachment(data, name)
+        case Kind.SVG:
+            return svg.attachment(data, name)
+        case Kind.PDF:
+            return pdf.attachment(data, name)
+        case _:
+            raise ContainerUnreadable("no_attachment", "only a PNG, SVG or PDF carries more than one file")

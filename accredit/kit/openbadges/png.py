@@ -2,6 +2,9 @@
 
 The file is walked chunk by chunk and its pixels are never decoded, so that an image of any size costs nothing. Chunks
 are taken as they come, and one rule holds wherever the credential stands: one, before ``IEND``, and nothing after.
+
+A further file may travel in a second chunk behind it, under a keyword of its own, which no reader of Open Badges takes
+for a credential.
 """
 
 from __future__ import annotations
@@ -39,11 +42,41 @@ def bake(png: bytes, text: str) -> bytes:
             end_of_header = end
         if _is_credential(kind, data):
             raise ContainerUnreadable("already_baked", "the image holds a credential already")
+    return png[:end_of_header] + _text_chunk(KEYWORD, content) + png[end_of_header:]
+
+
+def attach(png: bytes, name: str, content: bytes) -> bytes:
+    """Answer a baked image with a further file (UTF-8 text) in it, directly after the credential.
+
+    Raises ContainerUnreadable when the image is damaged or holds no credential, ``already_attached`` where it has a
+    file of this name, or ``attachment_size`` for one that is empty or over 1 MB.
+    """
+    if not 0 < len(content) <= MAX_TEXT_BYTES:
+        raise ContainerUnreadable("attachment_size", f"a file has 1 to {MAX_TEXT_BYTES} bytes")
+    after = 0
+    for kind, data, end in _chunks(png):
+        after = end if _is_credential(kind, data) else after
+        if _is_named(kind, data, name.encode("ascii")):
+            raise ContainerUnreadable("already_attached", "the image holds a file of this name already")
+    if not after:
+        raise ContainerUnreadable("no_credential", "the image holds no credential")
+    return png[:after] + _text_chunk(name.encode("ascii"), content) + png[after:]
+
+
+def attachment(png: bytes, name: str) -> bytes:
+    """Answer the bytes of the one further file of a name. Raises ContainerUnreadable where there is not one."""
+    keyword = name.encode("ascii")
+    found = [data for kind, data, _ in _chunks(png) if kind == b"iTXt" and _is_named(kind, data, keyword)]
+    if len(found) != 1:
+        raise ContainerUnreadable("no_attachment", f"the image holds {len(found)} files of this name")
+    return _text_of(found[0], keyword).encode()
+
+
+def _text_chunk(keyword: bytes, content: bytes) -> bytes:
     # No compression, no language, no translated keyword (OB, PNG baking).
-    chunk = KEYWORD + b"\x00\x00\x00\x00\x00" + content
+    chunk = keyword + b"\x00\x00\x00\x00\x00" + content
     body = b"iTXt" + chunk
-    framed = struct.pack(">I", len(chunk)) + body + struct.pack(">I", zlib.crc32(body))
-    return png[:end_of_header] + framed + png[end_of_header:]
+    return struct.pack(">I", len(chunk)) + body + struct.pack(">I", zlib.crc32(body))
 
 
 def unbake(png: bytes) -> str:
@@ -64,12 +97,12 @@ def unbake(png: bytes) -> str:
     kind, data = found[0]
     if kind != b"iTXt":
         raise ContainerUnreadable("png_text", "a credential stands in an iTXt chunk")
-    return _text_of(data)
+    return _text_of(data, KEYWORD)
 
 
-def _text_of(data: bytes) -> str:
+def _text_of(data: bytes, keyword: bytes) -> str:
     """Answer the text of an iTXt chunk: keyword, NUL, flag, method, language, NUL, translated keyword, NUL, text."""
-    flags, rest = data[len(KEYWORD) + 1 : len(KEYWORD) + 3], data[len(KEYWORD) + 3 :]
+    flags, rest = data[len(keyword) + 1 : len(keyword) + 3], data[len(keyword) + 3 :]
     # A compressed text may be a thousand times larger than the file; no issuer may write one.
     if flags != b"\x00\x00":
         raise ContainerUnreadable("credential_compressed", "the credential is compressed, which Open Badges forbids")
@@ -85,7 +118,11 @@ def _text_of(data: bytes) -> str:
 
 
 def _is_credential(kind: bytes, data: bytes) -> bool:
-    return kind in _TEXT_CHUNKS and data.startswith(KEYWORD + b"\x00")
+    return _is_named(kind, data, KEYWORD)
+
+
+def _is_named(kind: bytes, data: bytes, keyword: bytes) -> bool:
+    return kind in _TEXT_CHUNKS and data.startswith(keyword + b"\x00")
 
 
 def _chunks(png: bytes) -> Iterator[tuple[bytes, bytes, int]]:

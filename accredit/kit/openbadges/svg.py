@@ -3,11 +3,15 @@
 JSON stands in its body as CDATA, a compact JWS in its attribute ``verify``. Reading follows no entity and no link: a
 document type is refused, except the one line of SVG 1.0 and 1.1 themselves, which declares nothing and is ignored.
 The drawing is never rendered here, nor judged safe to be shown.
+
+A further file may stand at the end of the drawing, in an element of a namespace of our own, which no reader of Open
+Badges takes for a credential, and no browser shows.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from xml.etree.ElementTree import ParseError
 from xml.parsers import expat
 from xml.sax.saxutils import quoteattr
@@ -19,6 +23,8 @@ from accredit.kit.openbadges.errors import ContainerUnreadable
 
 NAMESPACE = "https://purl.imsglobal.org/ob/v3p0"
 _ASSERTION_OF_2 = "{http://openbadges.org}assertion"
+FILES = "urn:uuid:6f0a7a1e-3c0b-4a53-9d6e-5a9b1f2d7c84"
+"""The namespace of files that travel beside a credential."""
 SVG_NAMESPACE = "http://www.w3.org/2000/svg"
 MAX_SVG_BYTES = 5_000_000
 MAX_TEXT_BYTES = 1_000_000
@@ -50,7 +56,7 @@ def bake(svg: bytes, text: str) -> bytes:
     if text.startswith("{"):
         if _NOT_IN_XML.search(text):
             raise ContainerUnreadable("credential_encoding", "the JSON has characters that XML does not keep")
-        body = f"<openbadges:credential><![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]></openbadges:credential>"
+        body = f"<openbadges:credential>{_as_cdata(text)}</openbadges:credential>"
     elif _COMPACT_JWS.fullmatch(text):
         body = f"<openbadges:credential verify={quoteattr(text)}/>"
     else:
@@ -85,6 +91,40 @@ def unbake(svg: bytes) -> str:
     if len(found[0].encode()) > MAX_TEXT_BYTES:
         raise ContainerUnreadable("credential_size", f"the credential is over {MAX_TEXT_BYTES} bytes")
     return found[0]
+
+
+def attach(svg: bytes, name: str, content: bytes) -> bytes:
+    """Answer a baked drawing with a further file (UTF-8 text) at its end; the rest is left as it was.
+
+    Raises ContainerUnreadable when the drawing cannot be read or has one of this name, ``attachment_size`` for a file
+    that is empty or over 1 MB, and ``attachment_encoding`` for one that XML does not keep to the letter.
+    """
+    if not 0 < len(content) <= MAX_TEXT_BYTES:
+        raise ContainerUnreadable("attachment_size", f"a file has 1 to {MAX_TEXT_BYTES} bytes")
+    if _Files.of(svg, name):
+        raise ContainerUnreadable("already_attached", "the drawing holds a file of this name already")
+    element = f'<file xmlns="{FILES}" name={quoteattr(name)}>{_as_cdata(content.decode(errors="replace"))}</file>'
+    end = _end_tag(svg)
+    whole = svg[:end] + element.encode() + svg[end:]
+    with suppress(ContainerUnreadable):
+        if attachment(whole, name) == content:
+            return whole
+    raise ContainerUnreadable("attachment_encoding", "the file does not come out of this drawing as it went in")
+
+
+def attachment(svg: bytes, name: str) -> bytes:
+    """Answer the bytes of the one further file of a name. Raises ContainerUnreadable where there is not one."""
+    found = _Files.of(svg, name)
+    if len(found) != 1:
+        raise ContainerUnreadable("no_attachment", f"the drawing holds {len(found)} files of this name")
+    content = found[0].encode()
+    if len(content) > MAX_TEXT_BYTES:
+        raise ContainerUnreadable("attachment_size", f"the file is over {MAX_TEXT_BYTES} bytes")
+    return content
+
+
+def _as_cdata(text: str) -> str:
+    return f"<![CDATA[{text.replace(']]>', ']]]]><![CDATA[>')}]]>"
 
 
 def _holds(baked: bytes, text: str) -> bool:
@@ -134,10 +174,53 @@ class _Scan:
         """Nothing is left to be done."""
 
 
+class _Files:
+    """What the parser tells of the further files of one name, directly inside ``svg``; no element in one counts."""
+
+    def __init__(self, name: str) -> None:
+        self.found: list[str] = []
+        self._name = name
+        self._depth = 0
+        self._is_inside = False
+        self._body: list[str] = []
+
+    @classmethod
+    def of(cls, svg: bytes, name: str) -> list[str]:
+        """Return the texts of those in a drawing."""
+        target = cls(name)
+        _parse(svg, target)
+        return target.found
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise ContainerUnreadable("svg_depth", f"elements lie deeper than {MAX_DEPTH}")
+        if self._depth == 2 and tag == f"{{{FILES}}}file" and attributes.get("name") == self._name:
+            self._is_inside, self._body = True, []
+
+    def end(self, _tag: str) -> None:
+        if self._is_inside and self._depth == 2:
+            self._is_inside = False
+            self.found.append("".join(self._body))
+        self._depth -= 1
+
+    def data(self, data: str) -> None:
+        if self._is_inside and self._depth == 2:
+            self._body.append(data)
+
+    def close(self) -> None:
+        """Nothing is left to be done."""
+
+
 def _scan(svg: bytes) -> _Scan:
+    target = _Scan()
+    _parse(svg, target)
+    return target
+
+
+def _parse(svg: bytes, target: _Scan | _Files) -> None:
     if len(svg) > MAX_SVG_BYTES:
         raise ContainerUnreadable("svg_size", f"over {MAX_SVG_BYTES} bytes")
-    target = _Scan()
     parser = DefusedXMLParser(target=target, forbid_dtd=True, forbid_entities=True, forbid_external=True)
     try:
         parser.feed(_without_doctype(svg))
@@ -148,7 +231,6 @@ def _scan(svg: bytes) -> _Scan:
         if isinstance(error, ContainerUnreadable):
             raise
         raise ContainerUnreadable("svg_syntax", "not well-formed XML") from None
-    return target
 
 
 def _without_doctype(svg: bytes) -> bytes:
@@ -161,6 +243,17 @@ def _without_doctype(svg: bytes) -> bytes:
         return svg
     end = found.end()
     return svg[:start] + b" " * (end - start) + svg[end:]
+
+
+def _end_tag(svg: bytes) -> int:
+    """Answer where the end tag of the outermost element begins, in bytes. Call `_Files.of` first."""
+    parser = expat.ParserCreate()
+    ended: list[int] = []
+    parser.EndElementHandler = lambda _name: ended.append(parser.CurrentByteIndex)
+    parser.Parse(_without_doctype(svg), True)  # noqa: FBT003 - expat takes it by place only
+    if not svg.startswith(b"</", ended[-1]):
+        raise ContainerUnreadable("svg_empty", "the drawing draws nothing")
+    return ended[-1]
 
 
 def _root_tag(svg: bytes) -> tuple[int, int]:

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import os
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 import time_machine
 from click.testing import CliRunner, Result
+from PIL import Image
 
 from accredit.cli.verify import verify
 from accredit.domain.verification import trust
+from accredit.domain.verification.evidence import FILE_NAME
+from accredit.kit.openbadges import png, svg
 from accredit.rendering.verifier_file import verifier_file
 from accredit.storage import Database
 from tests import without_us
@@ -49,10 +53,30 @@ def run(kept: Kept, folder: Path, *arguments: str) -> Result:
 @pytest.mark.parametrize("anchors", ["trust.json", "accredit-verify.html"])
 @pytest.mark.parametrize("name", ["certificate.pdf", "badge.png", "badge.svg", "credential.json", "credential.jwt"])
 def test_every_form_is_genuine_with_its_evidence(kept: Kept, folder: Path, name: str, anchors: str) -> None:
-    beside = [] if name == "certificate.pdf" else ["--evidence", "credential.evidence"]
+    # Certificate and badges have it inside.
+    beside = ["--evidence", "credential.evidence"] if name.startswith("credential.") else []
     done = run(kept, folder, name, "--trust", anchors, *beside)
     assert (done.exit_code, json.loads(done.stdout)["verdict"]) == (0, "GENUINE")
     assert done.stderr == ""
+
+
+def test_evidence_in_a_badge_that_somebody_altered_only_takes_a_help_away(kept: Kept, folder: Path) -> None:
+    for name, module in (("badge.png", png), ("badge.svg", svg)):
+        bare = module.bake(_undressed(kept.files[name]), kept.data.decode())
+        altered = kept.evidence.replace(b'"act":"credential-issued"', b'"act":"credential-revoked"')
+        assert altered != kept.evidence
+        (folder / name).write_bytes(module.attach(bare, FILE_NAME, altered))
+        done = run(kept, folder, name, "--trust", "trust.json")
+        assert (done.exit_code, json.loads(done.stdout)["reason"]) == (4, "not_in_log")
+
+
+def _undressed(badge: bytes) -> bytes:
+    """A picture of the same kind that carries nothing."""
+    if badge.startswith(png.SIGNATURE):
+        target = BytesIO()
+        Image.new("RGB", (3, 2), "green").save(target, "PNG")
+        return target.getvalue()
+    return b'<svg xmlns="http://www.w3.org/2000/svg"><g/></svg>'
 
 
 @pytest.mark.parametrize(
