@@ -110,7 +110,7 @@ def second_look(credential_id: UUID) -> ResponseReturnValue:
     return page("learner/second_look.html", status=status, form=form, view=view)
 
 
-@bp.get("/my/certificates/<uuid:credential_id>.<any(pdf, png, svg, json, jwt):kind>")
+@bp.get("/my/certificates/<uuid:credential_id>.<any(pdf, png, svg, json, jwt, evidence):kind>")
 @young_person
 def certificate_file(credential_id: UUID, kind: str) -> Response:
     """Hand out one file. Raises `NotFound` for everybody but its holder."""

@@ -15,6 +15,7 @@ from accredit.domain.issuing import status_operations
 from accredit.domain.organisations import operations as organisations
 from accredit.domain.organisations.rules import Details
 from accredit.domain.people import queries as people
+from accredit.kit.openbadges import detect
 from accredit.storage import Database
 from tests.cast import Cast, Player
 from tests.factories import NOW
@@ -118,6 +119,7 @@ def test_a_certificate_shows_its_code_and_where_to_check_it(ama: Browser, year: 
         pytest.param("png", "image/png", b"\x89PNG", id="badge as PNG"),
         pytest.param("svg", "image/svg+xml", b"<", id="badge as SVG"),
         pytest.param("json", "application/vc", b"{", id="the signed file"),
+        pytest.param("evidence", "application/json", b'{"format":"accredit-evidence/1"', id="what goes with it"),
     ],
 )
 def test_files_are_handed_to_their_holder_alone(
@@ -132,6 +134,22 @@ def test_files_are_handed_to_their_holder_alone(
     assert name.endswith(f".{kind}")
     for other in (cast.cai, cast.olu):
         assert client_for(other).get(address).status_code == 404
+
+
+def test_the_three_files_that_work_without_us_are_named_together(ama: Browser, year: Year) -> None:
+    page = ama.get("/my/certificates").text
+    assert "Keep these three: the certificate (PDF), the checking page and the .evidence file." in page
+    assert f'href="/my/certificates/{year.credential_id}.evidence"' in page
+    assert 'href="/accredit-verify.html" download' in page
+
+
+@pytest.mark.parametrize("kind", ["png", "svg"])
+def test_a_badge_has_inside_what_goes_with_it(ama: Browser, year: Year, kind: str) -> None:
+    badge = ama.get(f"/my/certificates/{year.credential_id}.{kind}").data
+    inside = json.loads(detect.attachment(badge, "credential.evidence"))
+    beside = json.loads(ama.get(f"/my/certificates/{year.credential_id}.evidence").data)
+    assert inside["credential"] == beside["credential"]
+    assert inside["credential"]["document"] == detect.unbake(badge)
 
 
 def test_the_signed_file_is_byte_for_byte_what_was_signed(ama: Browser, year: Year) -> None:
