@@ -1,18 +1,23 @@
 // Reads a code with the camera, and takes files that are dropped. Without this script people type, paste or choose.
 //
 // The reader (a script and compiled code, both from us) is loaded when the button is pressed, not before. Pictures stay
-// in the browser: what is sent is the text of the code, by the form that people paste into.
+// in the browser: what is sent is the text of the code, by the form that people paste into. With the reader comes what
+// is needed where we cannot be reached once the code is read: a certificate may say a few signed words by itself. They
+// are looked at only then.
 const part = document.getElementById("scan");
 const form = document.getElementById("given");
 if (part && form) {
   const [start, stop] = part.querySelectorAll("button");
   const said = part.querySelector("[role=status]");
   const stage = part.querySelector("[data-stage]");
+  const told = part.querySelector("[data-answer]");
   const video = part.querySelector("video");
   const text = form.elements.text;
   const every = 120;
+  const patience = 8000;
   let stream = null;
   let turn = 0;
+  let away = null;
 
   const say = (name) => { said.textContent = part.dataset[name] ?? ""; };
 
@@ -28,6 +33,18 @@ if (part && form) {
     script.onerror = failed;
     document.head.append(script);
   });
+
+  // Nothing waits for this, and scanning goes on without it.
+  const prepareToBeAway = async () => {
+    try {
+      const { prepare, answerOf } = await import(part.dataset.away);
+      const known = await prepare(part.dataset.single);
+      return (found) => answerOf(found, known);
+    } catch {
+      away = null;
+      return null;
+    }
+  };
 
   const end = (word) => {
     turn += 1;
@@ -46,16 +63,39 @@ if (part && form) {
     NotReadableError: "taken", AbortError: "taken",
   })[error?.name] ?? "failed";
 
-  // A code of ours leads straight to its page; what follows the # stays in the browser. Anything else the form explains.
-  const follow = (found) => {
+  // Whoever stands before us says so with these when there is nobody behind them.
+  const isAnswered = async (path) => {
+    try {
+      const asked = { method: "HEAD", cache: "no-store", redirect: "manual", signal: AbortSignal.timeout(patience) };
+      return ![502, 503, 504].includes((await fetch(path, asked)).status);
+    } catch {
+      return false;
+    }
+  };
+
+  const tellAlone = async (found) => {
+    const answer = await (await away)?.(found);
+    say(answer ? "alone" : "unreachable");
+    if (!answer) return;
+    told.replaceChildren(answer);
+    answer.focus();
+  };
+
+  const ours = (found) => {
     try {
       const address = new URL(found);
-      if (address.host === location.host && /^\/v\/[^/]+$/i.test(address.pathname)) {
-        location.assign(address.pathname + address.hash);
-        return;
-      }
+      return address.host === location.host && /^\/v\/[^/]+$/i.test(address.pathname) ? address : null;
     } catch {
-      // It is no address at all.
+      return null;
+    }
+  };
+
+  // A code of ours leads straight to its page; what follows the # stays in the browser. Anything else the form explains.
+  const follow = async (found) => {
+    const address = ours(found);
+    if (address) {
+      if (!(await isAnswered(address.pathname))) return tellAlone(found);
+      return location.assign(address.pathname + address.hash);
     }
     form.elements.file.value = "";
     text.value = found;
@@ -76,7 +116,7 @@ if (part && form) {
         if (mine !== turn) return;
         if (found?.isValid && found.text) {
           end("found");
-          follow(found.text);
+          await follow(found.text);
           return;
         }
       }
@@ -89,6 +129,8 @@ if (part && form) {
     if (!navigator.mediaDevices?.getUserMedia) return say("none");
     const mine = ++turn;
     say("starting");
+    told.replaceChildren();
+    away ??= prepareToBeAway();
     try {
       const [reader, given] = await Promise.all([
         loadReader(),

@@ -89,10 +89,11 @@ def test_the_file_is_small(page: str) -> None:
 def test_the_script_is_what_its_source_builds(tmp_path: Path) -> None:
     if shutil.which("node") is None or not (SOURCE / "node_modules").is_dir():
         pytest.skip("SKIPPED LOUDLY: node or verifier/node_modules is missing; run: make verifier")
-    built = tmp_path / "verifier.html"
-    subprocess.run(["node", "build.mjs", str(built)], cwd=SOURCE, check=True, capture_output=True, timeout=100)
-    committed = ROOT / "accredit" / "rendering" / "verifier.html"
-    assert built.read_text(encoding="utf-8") == committed.read_text(encoding="utf-8"), "run: make verifier"
+    built = {tmp_path / "verifier.html": "rendering/verifier.html", tmp_path / "away.js": "web/static/away.js"}
+    subprocess.run(["node", "build.mjs", *map(str, built)], cwd=SOURCE, check=True, capture_output=True, timeout=100)
+    for path, name in built.items():
+        committed = (ROOT / "accredit" / name).read_text(encoding="utf-8")
+        assert path.read_text(encoding="utf-8") == committed, "run: make verifier"
 
 
 def test_its_lock_names_no_host() -> None:
