@@ -49,9 +49,7 @@ def verify() -> ResponseReturnValue:
 @public
 def verify_given() -> ResponseReturnValue:
     """Give the verdict on what was pasted or uploaded."""
-    now = utc_now()
-    check_allowance(CHECKS, address(), now=now)
-    count_try(CHECKS, address())
+    _count_check()
     request.max_content_length = LARGEST + _AROUND
     request.max_form_memory_size = LONGEST_TEXT + 1_000
     data = _uploaded()
@@ -70,6 +68,11 @@ def verify_given() -> ResponseReturnValue:
 
 # Nothing is written, and nobody is known here who could be tricked: the form needs no token, and the page no cookie.
 csrf.exempt(verify_given)
+
+
+def _count_check() -> None:
+    check_allowance(CHECKS, address(), now=utc_now())
+    count_try(CHECKS, address())
 
 
 def _uploaded() -> bytes:
@@ -99,6 +102,9 @@ def _by_text(text: str, *, is_code: bool = False) -> ResponseReturnValue:
         return _to_code(arrival.code or text)
     if arrival.way is Way.CREDENTIAL_PAGE:
         return redirect(url_for("public.credential", credential_id=arrival.credential_id), code=303)
+    if is_code:
+        # A whole certificate in the box for codes is as much work as one that is pasted.
+        _count_check()
     if arrival.way is Way.DOCUMENT:
         return _by_bytes(text.encode(errors="replace"))
     if arrival.way is Way.NOTHING:

@@ -13,6 +13,7 @@ from accredit.clock import utc_now
 from accredit.domain.organisations import queries as organisations
 from accredit.kit.vc import did_key
 from accredit.storage import Database
+from accredit.web.limits import Allowance
 from accredit.web.outside import FETCHER
 from accredit.web.public import verify
 from tests.cast import Cast
@@ -143,6 +144,18 @@ def test_nothing_given_and_too_much_given_are_said_beside_the_field(
     assert [nothing.status_code, large.status_code] == [422, 422]
     assert "Choose a file, or paste" in nothing.text
     assert "larger than 10 MB" in large.text
+
+
+@pytest.mark.parametrize("given", [badge(DID, OWN_METHOD).decode(), "https://elsewhere.example/x"])
+def test_vx35_the_box_for_codes_is_no_way_around_the_limit_of_checks(
+    stranger: Browser, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    monkeypatch.setattr(verify, "CHECKS", Allowance(name="verify-page", times=3, seconds=60))
+    assert stranger.post("/verify", data={"text": "https://elsewhere.example/x"}).status_code == 200
+    told = [stranger.get("/verify", query_string={"code": given}).status_code for _time in range(3)]
+    assert told == [200, 200, 429]
+    # Whoever only types a code is led on all the same.
+    assert stranger.get("/verify", query_string={"code": "AAAAA-AAAAA-AAAA"}).status_code == 303
 
 
 def test_a_letter_pasted_by_mistake_travels_in_no_address(stranger: Browser) -> None:
