@@ -368,7 +368,9 @@ def test_the_words_on_paper_are_read_and_never_green(paper_tab: Page, on_paper: 
     assert paper_tab.locator("#verdict").inner_text() == (
         "Genuine when issued on 30 June 2026; whether it still holds was last known on 30 June 2026"
     )
-    assert "Ama Sample" in paper_tab.locator("#result").inner_text()
+    words = paper_tab.locator("#result").inner_text()
+    assert "Ama Sample" in words
+    assert "Trained in 7 modules, 13.25 supervised hours, approved by 1 adult." in words
 
 
 def _repacked(address: str, change: Callable[[bytes], bytes]) -> str:

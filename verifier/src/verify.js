@@ -33,12 +33,14 @@ export async function verifyStatement(address, { facts, trust, now = clock() }) 
     achievement_name: said.award,
     issuer_name: said.organisation,
     printed_name: said.name,
-    narrative: `Trained in ${said.modules} modules, ${Number((said.minutes / 60).toPrecision(6))} supervised hours, approved by ${said.adults} adults.`,
+    narrative: `Trained in ${counted(said.modules, "module")}, ${counted(said.minutes / 60, "supervised hour")}, approved by ${counted(said.adults, "adult")}.`,
   };
   const none = { description: "", skills: [], results: [], defined_by: null };
   const when = { awarded_on: dayOf(said), valid_from: dayOf(said) };
   return { ...answer, claims: { credential_id: `urn:uuid:${said.id}`, issuer_id: said.issuer, ...words, ...when, ...none } };
 }
+
+const counted = (number, word) => `${Number(number.toPrecision(6))} ${word}${number === 1 ? "" : "s"}`;
 
 function report(examination, facts) {
   const checks = examination.checks

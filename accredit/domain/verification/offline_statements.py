@@ -118,10 +118,9 @@ def _code_of(address: str) -> str | None:
 
 
 def _claims(statement: Statement) -> Claims:
-    hours = f"{statement.minutes / 60:g}"
-    narrative = (
-        f"Trained in {statement.modules} modules, {hours} supervised hours, approved by {statement.adults} adults."
-    )
+    modules, adults = _counted(statement.modules, "module"), _counted(statement.adults, "adult")
+    hours = _counted(statement.minutes / 60, "supervised hour")
+    narrative = f"Trained in {modules}, {hours}, approved by {adults}."
     return Claims(
         credential_id=f"urn:uuid:{statement.credential_id}",
         issuer_id=statement.issuer,
@@ -148,3 +147,7 @@ def _failed(check: CheckId, reason: Reason) -> Check:
 
 def _untold(check: CheckId, reason: Reason) -> Check:
     return Check(id=check, outcome=Outcome.COULD_NOT_TELL, reason=reason)
+
+
+def _counted(number: float, word: str) -> str:
+    return f"{number:g} {word}" if number == 1 else f"{number:g} {word}s"
