@@ -226,6 +226,38 @@ def test_a_drawing_neither_holds_it_up_nor_brings_entities(tab: Page, kept: Kept
     assert answer["verdict"] == "UNREADABLE"
 
 
+def _pdf(objects: dict[int, bytes]) -> bytes:
+    made, places = b"%PDF-1.7\n", {}
+    for number, body in objects.items():
+        places[number] = len(made)
+        made += b"%d 0 obj\n%s\nendobj\n" % (number, body)
+    rows = b"".join(b"%d 1\n%010d 00000 n \n" % place for place in places.items())
+    return made + b"xref\n" + rows + b"trailer\n<< /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % len(made)
+
+
+_ROWS = b"<< /Type /XRef /Root 1 0 R /W [0 0 0] /Index [%s] /Length 0 >>\nstream\n\nendstream" % (b"0 99999 " * 100_000)
+_MANY = {
+    "rows without a byte": b"%PDF-1.7\n1 0 obj\n" + _ROWS + b"\nendobj\nstartxref\n9\n%%EOF\n",
+    "one long list of files in many places": _pdf(
+        {
+            1: b"<< /Type /Catalog /Pages 2 0 R /Names << /EmbeddedFiles 3 0 R >> >>",
+            2: b"<< /Type /Pages /Kids [] /Count 0 >>",
+            3: b"<< /Kids [%s] >>" % (b"4 0 R " * 900),
+            4: b"<< /Names [%s] >>" % (b"(a) 5 0 R " * 400_000),
+            5: b"<< >>",
+        }
+    ),
+}
+
+
+@pytest.mark.parametrize("name", _MANY)
+def test_a_pdf_that_announces_more_than_it_holds_is_refused_in_good_time(tab: Page, kept: Kept, name: str) -> None:
+    began = time.monotonic()
+    answer = ask(tab, kept, _MANY[name])
+    assert time.monotonic() - began < 20
+    assert answer["verdict"] == "UNREADABLE"
+
+
 @pytest.mark.parametrize("name", ["constructor", "__proto__", "toString"])
 def test_a_kind_of_proof_called_like_a_part_of_the_language_is_unknown(tab: Page, kept: Kept, name: str) -> None:
     document = json.loads(kept.data)

@@ -5,7 +5,7 @@ import { inflate } from "./inflate.js";
 import { Name, Parser, Reference, Stream, damaged, isDictionary, latin } from "./pdf_objects.js";
 import { Refused } from "./refused.js";
 
-const MAX = { bytes: 10_000_000, file: 2_000_000, credential: 1_000_000, sections: 64, objects: 200_000, pages: 200, files: 100, unpacked: 20_000_000 };
+const MAX = { bytes: 10_000_000, file: 2_000_000, credential: 1_000_000, sections: 64, objects: 200_000, pages: 200, notes: 10_000, files: 100, unpacked: 20_000_000 };
 const SUFFIX = /\.(?:json|jsonld|json-ld|jws|jwt)$/;
 const MEDIA_TYPES = new Set(["application/json", "application/ld+json", "application/vc", "application/vc+ld+json", "application/vc+jwt"]);
 
@@ -27,6 +27,12 @@ export async function fromPdf(bytes, evidenceName) {
     credential: await contentOf(credentials[0].stream, MAX.credential),
     evidence: evidence.length === 1 ? await contentOf(evidence[0].stream, MAX.file) : null,
   };
+}
+
+// One list may hang in many places, so what is gathered is counted and not what stands in the file.
+function addTo(gathered, more, most) {
+  if (gathered.length + more.length > most) refuse("pdf_files");
+  gathered.push(...more);
 }
 
 // Plain, or a single Flate filter, as everybody writes it.
@@ -65,10 +71,13 @@ class Pdf {
     const specs = [];
     const names = await this.get(root.get("Names"));
     if (isDictionary(names) && names.has("EmbeddedFiles")) await this.tree(names.get("EmbeddedFiles"), specs);
-    specs.push(...(await this.listed(root.get("AF"))));
+    addTo(specs, await this.listed(root.get("AF")), MAX.files);
+    const notes = [];
     for (const page of await this.pages(root)) {
-      specs.push(...(await this.listed(page.get("AF"))));
-      for (const each of await this.listed(page.get("Annots"))) {
+      addTo(specs, await this.listed(page.get("AF")), MAX.files);
+      const here = await this.listed(page.get("Annots"));
+      addTo(notes, here, MAX.notes);
+      for (const each of here) {
         const note = await this.get(each);
         if (isDictionary(note) && note.get("Subtype")?.text === "FileAttachment" && note.has("FS")) specs.push(note.get("FS"));
       }
@@ -108,8 +117,8 @@ class Pdf {
       const node = await this.get(waiting.shift());
       if (!isDictionary(node)) damaged();
       const names = (await this.get(node.get("Names"))) ?? [];
-      for (let at = 1; at < names.length; at += 2) found.push(names[at]);
-      waiting.push(...((await this.get(node.get("Kids"))) ?? []));
+      addTo(found, [names].flat().filter((_, at) => at % 2), MAX.files);
+      addTo(waiting, [(await this.get(node.get("Kids"))) ?? []].flat(), MAX.notes);
     }
   }
 
@@ -120,7 +129,7 @@ class Pdf {
       if (steps > 2_000) damaged();
       const node = await this.get(waiting.shift());
       if (!isDictionary(node)) damaged();
-      if (node.has("Kids")) waiting.push(...(await this.get(node.get("Kids"))));
+      if (node.has("Kids")) addTo(waiting, [await this.get(node.get("Kids"))].flat(), MAX.notes);
       else found.push(node);
       if (found.length > MAX.pages) refuse("pdf_pages");
     }
@@ -178,6 +187,8 @@ class Pdf {
     const widths = stream.dictionary.get("W");
     const ranges = stream.dictionary.get("Index") ?? [0, stream.dictionary.get("Size")];
     const width = Array.isArray(widths) && widths.length === 3 ? widths[0] + widths[1] + widths[2] : damaged();
+    // A row without a byte would cost nothing to write and could be announced as often as anybody likes.
+    if (!(width > 0)) damaged();
     let row = 0;
     for (let pair = 0; pair < ranges.length; pair += 2) {
       for (let number = ranges[pair]; number < ranges[pair] + ranges[pair + 1]; number += 1, row += 1) {
