@@ -17,9 +17,9 @@ from sqlmodel import col
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
-from accredit.domain.credentials import queries
-from accredit.domain.credentials.models import Challenge, RevocationRequest
-from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround, RevocationAnswer
+from accredit.domain.credentials import queries, requests_to_revoke
+from accredit.domain.credentials.models import Challenge
+from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround
 from accredit.domain.credentials.second_person import check_second_person, check_staff
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries as issuances
@@ -48,7 +48,7 @@ def challenge(db: Session, *, credential_id: UUID, ground: ChallengeGround, acto
     view = queries.view_by_credential_id(db, credential_id)
     if view is None or actor.kind is not ActorKind.YOUNG_PERSON or actor.id != view.young_person_id:
         raise NotFound("credential")
-    if view.status is Status.ACTIVE and _request(db, view.issuance_id) is None:
+    if view.status is Status.ACTIVE and requests_to_revoke.open_about(db, view.issuance_id) is None:
         raise RuleBroken("nothing-to-challenge")
     if waiting(db, issuance_id=view.issuance_id) is not None:
         raise RuleBroken("challenged-already")
@@ -142,16 +142,8 @@ def _facts(row: Challenge) -> ChallengeFacts:
     return ChallengeFacts(**{name: getattr(row, name) for name in ChallengeFacts.__dataclass_fields__})
 
 
-def _request(db: Session, issuance_id: UUID) -> RevocationRequest | None:
-    return db.execute(
-        sa.select(RevocationRequest)
-        .where(col(RevocationRequest.issuance_id) == issuance_id, col(RevocationRequest.answered_at).is_(None))
-        .with_for_update()
-    ).scalar_one_or_none()
-
-
 def _who_did_it(db: Session, issuance_id: UUID) -> UUID | None:
-    request = _request(db, issuance_id)
+    request = requests_to_revoke.open_about(db, issuance_id)
     if request is not None:
         return request.asked_by
     history = issuances.status_history(db, issuance_id)
@@ -159,18 +151,9 @@ def _who_did_it(db: Session, issuance_id: UUID) -> UUID | None:
 
 
 def _let_it_hold(db: Session, issuance_id: UUID, *, actor: Actor, now: datetime) -> None:
-    request = _request(db, issuance_id)
+    request = requests_to_revoke.open_about(db, issuance_id)
     if request is not None:
-        request.answer, request.answered_by, request.answered_at = RevocationAnswer.DECLINED, actor.id, now
-        audit.record(
-            db,
-            tag=Tag.REVOCATION_DECLINED,
-            actor=actor,
-            now=now,
-            subject=issuance_id,
-            organisation_id=request.organisation_id,
-        )
-        db.flush()
+        requests_to_revoke.decline(db, request, actor=actor, now=now)
     status = issuances.issuance(db, issuance_id).status
     if status is Status.REVOKED:
         raise RuleBroken("already-revoked")

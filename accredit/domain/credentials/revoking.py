@@ -20,7 +20,7 @@ from sqlmodel import col
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, Tag
-from accredit.domain.credentials import challenging, queries
+from accredit.domain.credentials import challenging, queries, requests_to_revoke
 from accredit.domain.credentials.models import RevocationRequest
 from accredit.domain.credentials.rules import RevocationAnswer, RevokeReason
 from accredit.domain.credentials.second_person import check_second_person, check_staff, others_who_may
@@ -108,27 +108,14 @@ def confirm(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -> None
 def decline(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -> None:
     """Leave a credential as it is, though somebody asked; who asked may take it back so. Raises `NotFound`."""
     check_staff(db, actor, Permission.SUSPEND, now)
-    decline_of(db, issuance_id=_view(db, award_id).issuance_id, actor=actor, now=now)
-
-
-def decline_of(db: Session, *, issuance_id: UUID, actor: Actor, now: datetime) -> None:
-    """Answer the open request about an issuance with no. Raises `NotFound` where there is none."""
-    request = _open(db, issuance_id)
-    _answer(request, RevocationAnswer.DECLINED, actor, now)
-    audit.record(
-        db,
-        tag=Tag.REVOCATION_DECLINED,
-        actor=actor,
-        now=now,
-        subject=request.issuance_id,
-        organisation_id=request.organisation_id,
-    )
-    db.flush()
+    requests_to_revoke.decline(db, _open(db, _view(db, award_id).issuance_id), actor=actor, now=now)
 
 
 def waiting(db: Session, *, issuance_id: UUID) -> Asked | None:
     """Return the request about an issuance that nobody has answered yet."""
-    row = db.execute(_requests(col(RevocationRequest.issuance_id) == issuance_id)).scalar_one_or_none()
+    row = db.execute(
+        requests_to_revoke.unanswered(col(RevocationRequest.issuance_id) == issuance_id)
+    ).scalar_one_or_none()
     if row is None:
         return None
     issuance = issuances.issuance(db, issuance_id)
@@ -144,27 +131,17 @@ def waiting(db: Session, *, issuance_id: UUID) -> Asked | None:
 
 def waiting_of(db: Session, *, organisation_id: UUID) -> tuple[UUID, ...]:
     """Return the issuances of an organisation that somebody asked to be revoked, oldest first."""
-    rows = db.execute(_requests(col(RevocationRequest.organisation_id) == organisation_id)).scalars()
+    rows = db.execute(
+        requests_to_revoke.unanswered(col(RevocationRequest.organisation_id) == organisation_id)
+    ).scalars()
     return tuple(row.issuance_id for row in rows)
 
 
-def _requests(criterion: sa.ColumnElement[bool]) -> sa.Select[RevocationRequest]:
-    return (
-        sa.select(RevocationRequest)
-        .where(criterion, col(RevocationRequest.answered_at).is_(None))
-        .order_by(col(RevocationRequest.asked_at), col(RevocationRequest.id))
-    )
-
-
 def _open(db: Session, issuance_id: UUID) -> RevocationRequest:
-    row: RevocationRequest | None = db.execute(
-        _requests(col(RevocationRequest.issuance_id) == issuance_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalar_one_or_none()
-    if row is None:
+    found = requests_to_revoke.open_about(db, issuance_id)
+    if found is None:
         raise NotFound("revocation-request")
-    return row
+    return found
 
 
 def _view(db: Session, award_id: UUID) -> CredentialView:
@@ -187,9 +164,5 @@ def _revoke(db: Session, request: RevocationRequest, *, actor: Actor, now: datet
     ).scalar_one()
     if today >= MOST_IN_A_DAY:
         raise RuleBroken("too-many-revocations", most=MOST_IN_A_DAY)
-    _answer(request, RevocationAnswer.CONFIRMED, actor, now)
+    requests_to_revoke.answer(request, RevocationAnswer.CONFIRMED, actor=actor, now=now)
     issuing.revoke(db, issuance_id=request.issuance_id, reason=request.reason.value, actor=actor, now=now)
-
-
-def _answer(request: RevocationRequest, answer: RevocationAnswer, actor: Actor, now: datetime) -> None:
-    request.answer, request.answered_by, request.answered_at = answer, actor.id, now
