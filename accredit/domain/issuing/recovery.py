@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.audit.rules import SERVICE
-from accredit.domain.issuing import queries, rules
+from accredit.domain.issuing import queries, replacing, rules
 from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.issuing.queries import KeyFacts
 from accredit.domain.issuing.rules import Purpose, Stage, Status
@@ -77,6 +77,8 @@ def trust_lists(db: Session) -> int:
 def revoke_as_published(db: Session, *, document: Mapping[str, Any], now: datetime) -> int:
     """Revoke what a published list of ours says is revoked and this database does not; return how many.
 
+    What is signed here already to take the place of one of them takes it.
+
     The list must be signed by a status key of its issuer; it ends the doubt about it. Raises `NotReady`
     (``not-our-list``, ``older-list`` for one that was signed before the one this database holds).
     """
@@ -94,9 +96,11 @@ def revoke_as_published(db: Session, *, document: Mapping[str, Any], now: dateti
     revoked = 0
     for index in sorted(bits - known):
         issuance_id = _released(db, row.id, index)
-        if issuance_id is not None:
+        if issuance_id is None:
+            continue
+        if not replacing.release_as_published(db, issuance_id=issuance_id, now=now):
             revoke(db, issuance_id=issuance_id, reason=RESTORED, actor=SERVICE, now=now)
-            revoked += 1
+        revoked += 1
     return revoked
 
 

@@ -28,7 +28,7 @@ from accredit.domain.issuing import queries, rules
 from accredit.domain.issuing.models import Issuance, Replacement
 from accredit.domain.issuing.queries import IssuanceFacts
 from accredit.domain.issuing.rules import ReplaceReason, Stage, Status
-from accredit.domain.issuing.status_operations import end_replaced, suspend
+from accredit.domain.issuing.status_operations import end_replaced, lock_with_what_follows, suspend
 from accredit.domain.issuing.stopping import stops
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
@@ -142,13 +142,37 @@ def release(db: Session, *, now: datetime) -> tuple[UUID, ...]:
     by_id = {row.id: row for row in rows}
     for order in orders:
         if order.successor_id in released:
-            order.ended_at = now
-            is_active = by_id[order.successor_id].status is Status.ACTIVE
-            if is_active and _is_paused_since(by_id[order.issuance_id], order.ordered_at):
-                suspend(db, issuance_id=order.successor_id, reason=STILL_PAUSED, actor=SERVICE, now=now)
-            end_replaced(db, order, actor=SERVICE, now=now)
+            _hand_over(db, order, by_id[order.issuance_id], by_id[order.successor_id], now)
     db.flush()
     return tuple(released)
+
+
+def release_as_published(db: Session, *, issuance_id: UUID, now: datetime) -> bool:
+    """Let what is signed already take the place of one that a published list says has ended; say whether it did.
+
+    For a database that came back from between the two. While its successor was signed and not released the earlier one
+    could end in no other way (`status_operations.revoke`), so the successor had been released, and whether issuing
+    stands still now is not asked: what everybody has seen is taken over.
+    """
+    order = lock_with_what_follows(db, issuance_id)
+    if order is None or order.given_up_at is not None or order.successor_id is None:
+        return False
+    wanted = sa.select(Issuance).where(col(Issuance.id).in_([issuance_id, order.successor_id]))
+    rows = {row.id: row for row in db.execute(wanted.execution_options(populate_existing=True)).scalars()}
+    following = rows[order.successor_id]
+    if following.stage is not Stage.RECORDED:
+        return False
+    following.stage, following.released_at = Stage.RELEASED, now
+    db.flush()
+    _hand_over(db, order, rows[issuance_id], following, now)
+    return True
+
+
+def _hand_over(db: Session, order: Replacement, earlier: Issuance, following: Issuance, now: datetime) -> None:
+    order.ended_at = now
+    if following.status is Status.ACTIVE and _is_paused_since(earlier, order.ordered_at):
+        suspend(db, issuance_id=following.id, reason=STILL_PAUSED, actor=SERVICE, now=now)
+    end_replaced(db, order, actor=SERVICE, now=now)
 
 
 def _is_paused_since(row: Issuance, moment: datetime) -> bool:

@@ -58,7 +58,7 @@ def revoke(db: Session, *, issuance_id: UUID, reason: str, actor: Actor, now: da
     Raises `RuleBroken` as `rules.check_status_act` says, ``being-replaced`` while the one that follows is signed and
     not yet released, and `NotFound`.
     """
-    order = _lock_with_what_follows(db, issuance_id)
+    order = lock_with_what_follows(db, issuance_id)
     _change(db, StatusAct.REVOKE, issuance_id=issuance_id, reason=reason, actor=actor, now=now)
     if order is not None:
         _give_up_replacement(db, order, now)
@@ -82,7 +82,8 @@ def end_replaced(db: Session, order: Replacement, *, actor: Actor, now: datetime
     )
 
 
-def _lock_with_what_follows(db: Session, issuance_id: UUID) -> Replacement | None:
+def lock_with_what_follows(db: Session, issuance_id: UUID) -> Replacement | None:
+    """Lock an issuance, the order that another one takes its place, and that other one; return an order not ended."""
     # Before the log is held, and in the order in which a release locks them: of two that want the same rows each waits
     # for the other, and neither is broken off.
     for locked in (Issuance.id, Replacement.issuance_id):

@@ -14,18 +14,18 @@ import pytest
 import sqlalchemy as sa
 
 from accredit.domain.audit.rules import SERVICE
-from accredit.domain.issuing import operations, queries, recovery
+from accredit.domain.issuing import operations, queries, recovery, replacing
 from accredit.domain.issuing.models import StatusList
 from accredit.domain.issuing.queries import IssuanceFacts
 from accredit.domain.issuing.rules import Purpose, Stage, Status
-from accredit.domain.issuing.self_audit import verify_lists
+from accredit.domain.issuing.self_audit import verify_lists, verify_store
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency import recovery as gaps
 from accredit.kit.vc import status_list
 from accredit.storage import Database
 from tests.databases import settle
 from tests.unit.domain.issuing.issuer import DID, NOW, Issuer, established
-from tests.unit.domain.issuing.test_replacing import issued, sign
+from tests.unit.domain.issuing.test_replacing import issued, order, release, sign
 
 LATER = NOW + timedelta(hours=1)
 
@@ -106,6 +106,38 @@ def test_what_was_only_prepared_is_given_up_since_it_may_have_been_revoked(
             assert queries.issuance(db, prepared.id).stage is Stage.VOID
         assert anew.credential_id != prepared.credential_id
         assert anew.status_list_id != known.status_list_id
+
+
+@pytest.mark.parametrize("is_paused", [False, True], ids=["in force", "paused meanwhile"])
+def test_what_was_replaced_after_the_backup_leads_to_what_took_its_place(
+    issuer: Issuer, known: IssuanceFacts, tmp_path: Path, is_paused: bool
+) -> None:
+    order(issuer, known.id)
+    following = issuer.prepare(known.subject_id)
+    sign(issuer, following.id)
+    if is_paused:
+        with issuer.database.transaction() as db:
+            operations.suspend(db, issuance_id=known.id, reason="why", actor=SERVICE, now=LATER)
+    issuer.checkpoint()
+    settle(issuer.database)
+    shutil.copy(str(issuer.database.engine.url.database), tmp_path / "between.sqlite")
+    release(issuer)
+    published = publish(issuer)
+    with Database(f"sqlite:///{tmp_path / 'between.sqlite'}") as database:
+        between = replace(issuer, database=database)
+        with database.transaction() as db:
+            recovery.close_lists(db, now=LATER)
+            assert recovery.revoke_as_published(db, document=published, now=LATER) == 1
+        with database.reading() as db:
+            ended, holds = queries.issuance(db, known.id), queries.issuance(db, following.id)
+            assert (ended.status, holds.stage) == (Status.REVOKED, Stage.RELEASED)
+            assert holds.status is (Status.SUSPENDED if is_paused else Status.ACTIVE)
+            assert replacing.current(db, known.id) == following.id
+            assert verify_store(db) == ()
+        again = publish(between)
+        assert (said(again, known.status_index), said(again, following.status_index)) == (True, False)
+        with database.reading() as db:
+            assert verify_lists(db) == ()
 
 
 def test_a_key_that_an_older_backup_does_not_know_is_never_named_again(issuer: Issuer, older: Issuer) -> None:
