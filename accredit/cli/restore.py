@@ -15,6 +15,9 @@ from accredit import migrations
 from accredit.cli.backup import DATABASE, ERASED
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
+from accredit.domain.audit.rules import Actor, ActorKind
+from accredit.domain.credentials import waiting
+from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing import recovery as lists
 from accredit.domain.issuing.rules import Purpose
@@ -179,7 +182,7 @@ def _compare(database: Database, settings: Settings, kept: Sequence[Path], files
         newest = max([each.checkpoint.size for each in seen] + [latest.size if latest else 0])
         with database.transaction() as db:
             recovery.note_gap(db, first=log.size(db), last=newest - 1, now=now)
-            lists.close_lists(db, now=now)
+            _doubt(db, now)
         click.echo(f"{refused.detail} Here: restore again with --files FOLDER, the published files of the log.")
         return False
     return latest is not None or bool(seen) or files is not None
@@ -188,13 +191,20 @@ def _compare(database: Database, settings: Settings, kept: Sequence[Path], files
 def _import(database: Database, files: Path, keys: Sequence[Ed25519Key], now: datetime) -> None:
     with database.transaction() as db:
         missing = recovery.import_missing(db, read=DurableFolder(files).read, log_keys=keys, now=now)
-        closed = lists.close_lists(db, now=now) if missing else 0
+        closed = _doubt(db, now) if missing else 0
     if missing:
         click.echo(
             f"{missing:,} entries of the log were missing and came back from {files}; their records are lost. "
             f"{closed} status list(s) were closed, so that no place in them is given out twice. Registers, approvals "
             "and awards since the backup must be entered again; certificates since then can no longer be confirmed."
         )
+
+
+def _doubt(db: Session, now: datetime) -> int:
+    closed = lists.close_lists(db, now=now)
+    # What was only prepared has been given up by now, and waits again.
+    waiting.hold_back(db, kind=issuance_kind, now=now)
+    return closed
 
 
 def _revoke_again(database: Database, published: Sequence[Path], now: datetime) -> None:
@@ -214,8 +224,15 @@ def _settle(database: Database, published: Sequence[Path], now: datetime, *, not
     if nothing_was_revoked:
         with database.transaction() as db:
             lists.trust_lists(db)
+            waiting.let_all_go(db, kind=issuance_kind, actor=Actor(kind=ActorKind.OPERATOR), now=now)
     with database.reading() as db:
         doubtful = lists.doubtful_lists(db)
+        held = len(waiting.held_back(db, kind=issuance_kind))
+    if held:
+        click.echo(
+            f"{held} award(s) waited for their certificate when the backup was made. They may have been signed since, "
+            "and revoked, so they wait for a co-ordinator's decision, on the page of the award."
+        )
     if doubtful:
         click.echo(
             "What was revoked, replaced or paused since the backup is not known, so certificates of these status "

@@ -191,6 +191,11 @@ _ISSUING = {
     "nothing-to-challenge": lazy_gettext("This certificate holds. There is nothing to look at again."),
     "challenged-already": lazy_gettext("You have asked for a second look already. An adult will answer here."),
     "same-name": lazy_gettext("The certificate bears the name that is in the record already."),
+    "held-back": lazy_gettext(
+        "An older copy of our records was put back. The certificate may have been signed, and revoked, in the time "
+        "that was lost, so it waits for your decision."
+    ),
+    "not-held-back": lazy_gettext("This award is not held back any more, so nothing needs to be done."),
     "record-unchanged": lazy_gettext("The record still carries this award, so nothing needs to be done."),
     "issued-already": lazy_gettext("The certificate has been issued. It can be revoked, but not taken back."),
     "not-revoked": lazy_gettext("This certificate has not been revoked, so the award stands."),

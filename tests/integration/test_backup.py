@@ -22,10 +22,12 @@ from accredit.cli.ledger import ledger
 from accredit.cli.restore import restore, settle
 from accredit.clock import utc_now
 from accredit.domain.audit.rules import SERVICE
+from accredit.domain.credentials import renewing
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.models import Issuance, StatusList
-from accredit.domain.people.models import YoungPerson
+from accredit.domain.organisations.rules import Role
+from accredit.domain.people.models import Staff, YoungPerson
 from accredit.domain.retention import operations as retention
 from accredit.domain.retention.rules import ErasureReason
 from accredit.domain.transparency import queries as log
@@ -33,6 +35,7 @@ from accredit.domain.verification.rules import Reason, Verdict
 from accredit.errors import Conflict, NotReady
 from accredit.storage import Database, archive, copies
 from accredit.storage.tombstones import Tombstone, Tombstones
+from tests import factories
 from tests.integration.cohort import awarded, awarded_at_school
 from tests.integration.lost_database import (
     Service,
@@ -267,6 +270,37 @@ def test_a_revocation_lost_with_the_records_is_never_published_as_lifted(service
     (service.folder / "older.json").write_text(json.dumps(older))
     with pytest.raises(NotReady):
         service.run(settle, "--status-list", service.folder / "older.json")
+    restored.close()
+
+
+@pytest.mark.parametrize("word", ["a person's", "the operator's"])
+def test_what_waited_in_the_backup_is_not_issued_again_by_itself(service: Service, word: str) -> None:
+    database = service.cohort.database
+    later = awarded_at_school(database, service.folder, 1, urn="199906")
+    (award_id,) = later.awards
+    old = service.backup()
+    assert service.issuer(database).issue_waiting().released == 1
+    with database.transaction() as db:
+        row = db.execute(sa.select(Issuance).where(col(Issuance.subject_id) == award_id)).scalar_one()
+        issuing.revoke(db, issuance_id=row.id, reason="entered twice", actor=SERVICE, now=utc_now())
+    service.issuer(database).publish()
+    service.issuer(database).publish_status_list(row.status_list_id)
+    service.run(ledger, "export", service.folder / "published")
+    restored = service.lose_database()
+    said = service.run(restore, old, "--files", service.folder / "published")
+    assert "1 award(s) waited for their certificate when the backup was made" in said.output
+    # It was revoked since then; the list that said so is of this school alone and lost with its records.
+    assert service.issuer(restored).issue_waiting().prepared == 0
+    if word == "a person's":
+        with restored.transaction() as db:
+            nia = db.execute(
+                sa.select(col(Staff.id)).where(col(Staff.organisation_id) == later.organisation_id)
+            ).scalar_one()
+            actor = factories.staff_actor(nia, later.organisation_id, Role.COORDINATOR)
+            renewing.issue_after_all(db, award_id=award_id, actor=actor, now=utc_now())
+    else:
+        assert service.run(settle, "--nothing-was-revoked").exit_code == 0
+    assert service.issuer(restored).issue_waiting().released == 1
     restored.close()
 
 

@@ -71,11 +71,18 @@ class Award:
     enrolment: UUID
     level: str
     is_set_aside: bool = False
+    is_held: bool = False
+    """Whether it waits for a person since an older database came back."""
     certificates: list[Certificate] = field(default_factory=list)
 
     @property
     def waits(self) -> bool:
         """Whether the next pass prepares something for it."""
+        return self.lacks and not self.is_held
+
+    @property
+    def lacks(self) -> bool:
+        """Whether it has no certificate that stands, and is to have one."""
         return not self.is_set_aside and not any(
             each.stage is not Stage.VOID and (each.order is None or each.order.is_given_up)
             for each in self.certificates
@@ -270,12 +277,15 @@ class Record:
             former = None if each.follows is None else award.certificates[each.follows]
             if former is None or former.order is None or former.order.is_given_up or former.order.is_done:
                 continue
-            is_paused = former.status is Status.SUSPENDED and not former.order.for_paused
-            if is_paused and each.status is Status.ACTIVE:
-                self.suspend(each)
-            former.order.is_done = True
-            former.status = Status.REVOKED
-            self.add(Act.CREDENTIAL_REPLACED)
+            self._hand_over(former, former.order, each)
+
+    def _hand_over(self, former: Certificate, order: Order, following: Certificate) -> None:
+        is_paused = former.status is Status.SUSPENDED and not order.for_paused
+        if is_paused and following.status is Status.ACTIVE:
+            self.suspend(following)
+        order.is_done = True
+        former.status = Status.REVOKED
+        self.add(Act.CREDENTIAL_REPLACED)
 
     # ── a restored backup
 
@@ -287,8 +297,14 @@ class Record:
 
     def revoke_as_published(self, award: Award, found: Certificate) -> None:
         """Take from a published list that something was revoked."""
-        if found.stage in {Stage.RECORDED, Stage.RELEASED} and found.status is not Status.REVOKED:
+        if found.stage not in {Stage.RECORDED, Stage.RELEASED} or found.status is Status.REVOKED:
+            return
+        following = self._following(award, found, Stage.RECORDED)
+        if not following or found.order is None:
             self.revoke(award, found)
+            return
+        following[0].stage = Stage.RELEASED
+        self._hand_over(found, found.order, following[0])
 
     def doubt(self) -> None:
         """Close every list: nobody knows what was revoked meanwhile, nor which places were given out."""
@@ -297,6 +313,14 @@ class Record:
         for _, each in self.certificates():
             if each.stage is Stage.INTENT:
                 each.stage = Stage.VOID
+        for award in self.awards.values():
+            award.is_held = award.is_held or award.lacks
+
+    def trust(self) -> None:
+        """Take somebody's word that nothing was revoked meanwhile."""
+        self.doubtful.clear()
+        for award in self.awards.values():
+            award.is_held = False
 
 
 def expected(record: Record, credential_id: UUID, purpose: Purpose, *, school: int, key: int, good: Answer) -> Answer:

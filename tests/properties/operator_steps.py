@@ -283,5 +283,5 @@ class OperatorSteps(Life):
             self._revoke_as_published(set(lists))
             assert self.world.settle(*options) == (1 if self.record.doubtful else 0), self.world.said
         if self.record.doubtful:
-            self.record.doubtful.clear()
+            self.record.trust()
             assert self.world.settle("--nothing-was-revoked") == 0, self.world.said

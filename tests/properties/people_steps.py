@@ -171,6 +171,20 @@ class PeopleSteps(Life):
         self.record.add(Act.AWARD_SET_ASIDE)
         self._award(award.school, award.person, award.enrolment, award.level)
 
+    @precondition(lambda self: self._held())
+    @rule(pick=NUMBERS)
+    def issue_after_all(self, pick: int) -> None:
+        """A co-ordinator decides about an award that was held back after a restore."""
+        self._count("issue_after_all")
+        key, award = self._held()[pick % len(self._held())]
+        with self._transaction() as db:
+            actor = self.template.schools[award.school].first
+            renewing.issue_after_all(db, award_id=key, actor=actor, now=utc_now())
+        award.is_held = False
+
+    def _held(self) -> list[tuple[UUID, Award]]:
+        return [(key, award) for key, award in self.record.awards.items() if award.is_held and award.lacks]
+
     @precondition(lambda self: self._people())
     @rule(pick=NUMBERS, name=st.sampled_from(NAMES))
     def rename(self, pick: int, name: str) -> None:

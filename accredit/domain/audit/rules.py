@@ -87,6 +87,8 @@ class Tag(StrEnum):
     CREDENTIAL_CHALLENGED = "credential.challenged"
     CHALLENGE_ANSWERED = "challenge.answered"
     AWARD_SET_ASIDE = "award.set-aside"
+    AWARD_HELD_BACK = "award.held-back"
+    AWARD_ISSUED_AFTER_ALL = "award.issued-after-all"
     KEY_PUBLISHED = "key.published"
     KEY_RETIRED = "key.retired"
     KEY_COMPROMISED = "key.compromised"

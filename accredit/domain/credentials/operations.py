@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 from sqlmodel import select
 
 from accredit.domain.awarding.rules import Portfolio
-from accredit.domain.credentials import queries
+from accredit.domain.credentials import queries, waiting
 from accredit.domain.credentials.document import (
     CredentialFacts,
     IssuerFacts,
@@ -112,6 +112,8 @@ def why_waiting(db: Session, award_id: UUID) -> RuleBroken | None:
     Raises `NotFound`.
     """
     found = basis(db, award_id)
+    if waiting.is_held_back(db, award_id):
+        return RuleBroken("held-back")
     if found.person.printed_name_confirmed_at is None:
         return RuleBroken("name-not-confirmed")
     try:

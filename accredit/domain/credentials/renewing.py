@@ -4,6 +4,8 @@
   ``same-name``). Confirmed by staff on their word, it is for somebody else to order (``second-person-needed``, IN12).
 - A record that no longer carries what an award states is never signed over (``record-changed``): the award is decided
   again from the record as it is, on its own day, or taken back where it is no longer earned and nothing was issued.
+- What was held back after a restore is issued after all where a co-ordinator says so (``not-held-back``), or taken back
+  where they know that its certificate had been revoked.
 - After a revocation a level is awarded again only where a co-ordinator says so, as a new award with a new id (P10.2).
 """
 
@@ -17,7 +19,7 @@ from accredit.domain.audit.rules import Actor, Tag
 from accredit.domain.awarding import operations as awarding
 from accredit.domain.awarding import queries as awards
 from accredit.domain.awarding.rules import SetAsideReason
-from accredit.domain.credentials import hiding, queries
+from accredit.domain.credentials import hiding, queries, waiting
 from accredit.domain.credentials.operations import check_record
 from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.credentials.second_person import check_second_person, check_staff
@@ -107,16 +109,31 @@ def prepare_again(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -
 def take_back(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -> None:
     """Take back an award that waits and is no longer carried by its record; nobody has seen a certificate of it.
 
+    Or one that was held back after a restore, whose lost certificate had been revoked.
     Raises `NotFound`, `Forbidden`, and `RuleBroken`: ``record-unchanged``, ``issued-already``.
     """
-    if not is_record_changed(db, award_id):
+    is_changed = is_record_changed(db, award_id)
+    if not is_changed and not waiting.is_held_back(db, award_id):
         raise RuleBroken("record-unchanged")
+    reason = SetAsideReason.RECORD_CORRECTED if is_changed else SetAsideReason.CREDENTIAL_REVOKED
     issuance = replacing.standing(db, kind=issuance_kind, subject_id=award_id)
     if issuance is not None and issuance.stage in {Stage.RECORDED, Stage.RELEASED}:
         raise RuleBroken("issued-already")
-    awarding.set_aside(db, award_id=award_id, reason=SetAsideReason.RECORD_CORRECTED, actor=actor, now=now)
+    awarding.set_aside(db, award_id=award_id, reason=reason, actor=actor, now=now)
     if issuance is not None:
         issuing.void(db, issuance_id=issuance.id, reason="record-changed")
+
+
+def issue_after_all(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -> None:
+    """Let an award be issued that was held back after a restore, since its certificate had not been revoked.
+
+    Raises `NotFound`, `Forbidden`, and `RuleBroken` (``not-held-back``).
+    """
+    check_staff(db, actor, Permission.AWARD, now)
+    found = awards.award(db, award_id)
+    if not waiting.is_held_back(db, award_id):
+        raise RuleBroken("not-held-back")
+    waiting.let_go(db, award_id=award_id, organisation_id=found.organisation_id, actor=actor, now=now)
 
 
 def allow_again(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -> None:

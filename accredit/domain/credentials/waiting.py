@@ -1,20 +1,32 @@
-"""Awards that no credential has been prepared for yet: what the signer starts from, after a crash too."""
+"""Awards that no credential has been prepared for yet: what the signer starts from, after a crash too.
+
+- What was set aside does not wait, nor what has an issuance that stands.
+- After an older database came back, what waits in it is held back: it may have been issued in the time that was lost,
+  and revoked, and issued by itself it would hold again. A person decides (`renewing.issue_after_all`, `take_back`), or
+  whoever runs the service says that nothing was revoked (`let_go`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import aliased
 from sqlmodel import col
 
+from accredit.domain.audit import operations as audit
+from accredit.domain.audit.models import AuditEvent
+from accredit.domain.audit.rules import SERVICE, Actor, Tag
 from accredit.domain.awarding.models import Award
 from accredit.domain.awarding.queries import set_aside
 from accredit.domain.issuing.models import Issuance, Replacement
 from accredit.domain.issuing.rules import Stage
 from accredit.domain.organisations.models import Organisation
 from accredit.storage import Session
+from accredit.storage.promises import Promise, promise
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,8 +50,78 @@ def awards_to_prepare(
     """Return the oldest awards without an issuance that stands, leaving out those (organisations) named.
 
     One that was given up before it was signed does not stand, nor one that is to be replaced; what was set aside does
-    not wait.
+    not wait, and what is held back waits for a person.
     """
+    wanted = (
+        _without_issuance(kind)
+        .where(~_is_held(), col(Award.id).not_in(without), col(Award.organisation_id).not_in(not_of))
+        .limit(limit)
+    )
+    return tuple(
+        WaitingAward(award_id=award_id, organisation_id=organisation_id, controller=did)
+        for award_id, organisation_id, did in db.execute(wanted)
+    )
+
+
+def hold_back(db: Session, *, kind: str, now: datetime) -> int:
+    """Hold back every award that waits, since an older database came back; return how many are held."""
+    waiting = db.execute(_without_issuance(kind).where(~_is_held())).all()
+    for award_id, organisation_id, _ in waiting:
+        audit.record(
+            db,
+            tag=Tag.AWARD_HELD_BACK,
+            actor=SERVICE,
+            now=now,
+            subject=award_id,
+            organisation_id=organisation_id,
+        )
+    db.flush()
+    return len(waiting)
+
+
+def is_held_back(db: Session, award_id: UUID) -> bool:
+    """Say whether an award waits for a person, who knows whether it was issued and revoked in a time that was lost."""
+    return bool(db.execute(sa.select(sa.exists().where(col(Award.id) == award_id, _is_held()))).scalar_one())
+
+
+def held_back(db: Session, *, kind: str) -> tuple[UUID, ...]:
+    """Return every award that waits for a person so."""
+    return tuple(db.execute(_without_issuance(kind).where(_is_held())).scalars())
+
+
+def let_go(db: Session, *, award_id: UUID, organisation_id: UUID, actor: Actor, now: datetime) -> None:
+    """Let an award that was held back be issued; who may say so is decided before."""
+    audit.record(
+        db,
+        tag=Tag.AWARD_ISSUED_AFTER_ALL,
+        actor=actor,
+        now=now,
+        subject=award_id,
+        organisation_id=organisation_id,
+    )
+    promise(db, Promise.ISSUE_AWARD, award_id)
+    db.flush()
+
+
+def let_all_go(db: Session, *, kind: str, actor: Actor, now: datetime) -> int:
+    """Let everything be issued that was held back; return how many."""
+    held = db.execute(_without_issuance(kind).where(_is_held())).all()
+    for award_id, organisation_id, _ in held:
+        let_go(db, award_id=award_id, organisation_id=organisation_id, actor=actor, now=now)
+    return len(held)
+
+
+def _is_held() -> sa.ColumnElement[bool]:
+    held, let = aliased(AuditEvent), aliased(AuditEvent)
+    after_all = sa.exists().where(
+        col(let.subject_id) == col(Award.id),
+        col(let.tag) == Tag.AWARD_ISSUED_AFTER_ALL,
+        col(let.at) >= col(held.at),
+    )
+    return sa.exists().where(col(held.subject_id) == col(Award.id), col(held.tag) == Tag.AWARD_HELD_BACK, ~after_all)
+
+
+def _without_issuance(kind: str) -> sa.Select[tuple[UUID, UUID, str]]:
     to_be_replaced = sa.exists().where(
         col(Replacement.issuance_id) == col(Issuance.id), col(Replacement.given_up_at).is_(None)
     )
@@ -49,14 +131,9 @@ def awards_to_prepare(
         col(Issuance.stage) != Stage.VOID,
         ~to_be_replaced,
     )
-    rows = db.execute(
+    return (
         sa.select(col(Award.id), col(Award.organisation_id), col(Organisation.did))
         .join(Organisation, col(Organisation.id) == col(Award.organisation_id))
-        .where(~alive, ~set_aside(), col(Award.id).not_in(without), col(Award.organisation_id).not_in(not_of))
+        .where(~alive, ~set_aside())
         .order_by(col(Award.decided_at), col(Award.id))
-        .limit(limit)
-    )
-    return tuple(
-        WaitingAward(award_id=award_id, organisation_id=organisation_id, controller=did)
-        for award_id, organisation_id, did in rows
     )

@@ -169,11 +169,21 @@ _RENEWAL = {
         act=renewing.take_back,
         title=_l("Take this award back"),
         text=_l(
-            "The record does not carry this award any more, and nobody has seen a certificate of it. The award is "
-            "taken back; as soon as the record carries it again, it can be decided anew. Talk to the young person "
-            "first."
+            "The record does not carry this award any more, or its certificate was revoked in a time that was lost, "
+            "and no certificate of it holds. The award is taken back; as soon as the record carries it again, it can "
+            "be decided anew. Talk to the young person first."
         ),
         done=_l("The award is taken back. It can be decided again at any time."),
+    ),
+    "issue-after-all": Look(
+        act=renewing.issue_after_all,
+        title=_l("Issue the certificate"),
+        text=_l(
+            "An older copy of our records was put back. The certificate of this award may have been signed in the time "
+            "that was lost; that one cannot be confirmed any more, and a new one is signed. Do this only if you know "
+            "that it had not been revoked."
+        ),
+        done=_l("Asked for. It usually takes a few seconds."),
     ),
     "allow-again": Look(
         act=renewing.allow_again,
@@ -192,7 +202,8 @@ def certificate_revocation(award_id: UUID, step: str) -> ResponseReturnValue:
 
 
 @bp.route(
-    "/certificates/<uuid:award_id>/<any('new-name',again,'take-back','allow-again'):step>", methods=["GET", "POST"]
+    "/certificates/<uuid:award_id>/<any('new-name',again,'take-back','allow-again','issue-after-all'):step>",
+    methods=["GET", "POST"],
 )
 @requires(Permission.AWARD)
 def certificate_renewal(award_id: UUID, step: str) -> ResponseReturnValue:

@@ -11,7 +11,7 @@ from flask import request
 from flask.typing import ResponseReturnValue
 
 from accredit.clock import utc_now
-from accredit.domain.credentials import challenging, hiding, queries, renewing, revoking
+from accredit.domain.credentials import challenging, hiding, queries, renewing, revoking, waiting
 from accredit.domain.credentials.operations import why_waiting
 from accredit.domain.credentials.rules import Progress
 from accredit.domain.credentials.views import CohortLine, CredentialView
@@ -97,6 +97,7 @@ def certificate(award_id: UUID) -> ResponseReturnValue:
         acted += [asked.asked_by if asked else None, hidden.hidden_by if hidden else None]
         names = people.names_of_staff(db, [who for who in acted if who])
         person = people.young_person(db, line.young_person_id)
+        is_held = waiting.is_held_back(db, award_id)
         is_changed = (view is None or view.status is not Status.REVOKED) and renewing.is_record_changed(db, award_id)
     return page(
         "coordinator/certificate.html",
@@ -116,6 +117,7 @@ def certificate(award_id: UUID) -> ResponseReturnValue:
         new_name=person.printed_name if view and person.printed_name != view.printed_name else None,
         is_name_confirmed=person.name_is_confirmed,
         is_changed=is_changed,
+        is_held=is_held,
         history=[
             (event, reason_text(event.act, event.reason), names.get(event.actor_id) if event.actor_id else None)
             for event in history

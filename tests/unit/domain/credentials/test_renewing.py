@@ -9,8 +9,10 @@ import pytest
 import sqlalchemy as sa
 from sqlmodel import col
 
+from accredit.domain.audit.rules import SERVICE
 from accredit.domain.awarding import queries as awards
-from accredit.domain.credentials import hiding, queries, renewing
+from accredit.domain.credentials import hiding, queries, renewing, waiting
+from accredit.domain.credentials.operations import why_waiting
 from accredit.domain.credentials.rules import Progress
 from accredit.domain.credentials.waiting import awards_to_prepare
 from accredit.domain.issuing import queries as issuances
@@ -26,7 +28,7 @@ from accredit.domain.transparency.rules import Act
 from accredit.domain.verification import operations as verification
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.rules import Reason, Verdict
-from accredit.errors import RuleBroken
+from accredit.errors import Forbidden, RuleBroken
 from accredit.storage import Session
 from tests import factories
 from tests.cast import Player
@@ -292,3 +294,51 @@ def test_everything_hidden_covers_what_is_awarded_later(quick_story: Story) -> N
     later = story.issue()
     with story.database.reading() as db:
         assert queries.view_by_code(db, later.code) is None
+
+
+def test_what_waited_in_an_older_database_waits_for_a_person(story: Story) -> None:
+    award_id = story.award()
+    with story.database.transaction() as db:
+        assert waiting.hold_back(db, kind="award", now=story.now) == 1
+        assert waiting.hold_back(db, kind="award", now=story.now) == 0
+        assert awards_to_prepare(db, kind="award") == ()
+        assert str(why_waiting(db, award_id)) == "held-back"
+        renewing.issue_after_all(db, award_id=award_id, actor=story.cast.nia.actor, now=story.now)
+        assert waiting.held_back(db, kind="award") == ()
+    carry_out(story, award_id)
+    with story.database.transaction() as db:
+        with pytest.raises(RuleBroken, match="not-held-back"):
+            renewing.issue_after_all(db, award_id=award_id, actor=story.cast.nia.actor, now=story.now)
+        # Another older database, later: what was issued in this one stands.
+        assert waiting.hold_back(db, kind="award", now=story.now) == 0
+
+
+def test_what_was_revoked_in_the_time_that_was_lost_is_taken_back(story: Story) -> None:
+    award_id = story.award()
+    with story.database.transaction() as db:
+        waiting.hold_back(db, kind="award", now=story.now)
+        renewing.take_back(db, award_id=award_id, actor=story.cast.nia.actor, now=story.now)
+        assert waiting.held_back(db, kind="award") == awards_to_prepare(db, kind="award") == ()
+        assert awards.is_set_aside(db, award_id)
+
+
+def test_a_new_name_ordered_before_a_backup_waits_for_a_person_too(story: Story) -> None:
+    issued = story.issue()
+    rename(story, confirmed_by=story.cast.ama)
+    order(story, issued.award_id)
+    with story.database.transaction() as db:
+        assert waiting.hold_back(db, kind="award", now=story.now) == 1
+        with pytest.raises(RuleBroken, match="issued-already"):
+            renewing.take_back(db, award_id=issued.award_id, actor=story.cast.nia.actor, now=story.now)
+        assert waiting.let_all_go(db, kind="award", actor=SERVICE, now=story.now) == 1
+    carry_out(story, issued.award_id)
+
+
+def test_an_award_is_let_go_by_a_co_ordinator_only(story: Story) -> None:
+    award_id = story.award()
+    with story.database.transaction() as db:
+        waiting.hold_back(db, kind="award", now=story.now)
+        for actor in (story.cast.sam.actor, story.cast.ama.actor, SERVICE):
+            with pytest.raises(Forbidden):
+                renewing.issue_after_all(db, award_id=award_id, actor=actor, now=story.now)
+        assert waiting.is_held_back(db, award_id)

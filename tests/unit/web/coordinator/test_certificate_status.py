@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from accredit.domain.credentials import renewing, waiting
 from accredit.domain.organisations import operations as organisations
 from accredit.domain.organisations.rules import Channel
 from accredit.domain.people import operations as people
@@ -223,3 +224,24 @@ def test_an_award_rests_on_a_trail_that_the_school_and_nobody_else_opens(
     for outside, status in ((cast.sam, 403), (cast.ama, 403), (cast.oz, 404)):
         for part in ("", ".json", f"/{whole['entries'][0]['index']}.tlog-proof"):
             assert client_for(outside).get(address + part).status_code == status
+
+
+def test_what_was_held_back_after_a_restore_waits_for_a_co_ordinators_decision(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database, year: Year, folder: Path, address: str
+) -> None:
+    nia = client_for(cast.nia)
+    assert nia.post(f"{address}/issue-after-all").status_code == 422
+    with sqlite_database.transaction() as db:
+        entry = PersonEntry(printed_name=NEW, known_as="Ama", school_reference="3101", year_group="12", form="12A")
+        version = people_queries.young_person(db, cast.ama.id).version
+        people.change_young_person(
+            db, young_person_id=cast.ama.id, expected_version=version, entry=entry, actor=cast.nia.actor, now=NOW
+        )
+        people.confirm_printed_name(db, young_person_id=cast.ama.id, name=NEW, actor=cast.ama.actor, now=NOW)
+        renewing.print_new_name(db, award_id=year.award_id, actor=cast.nia.actor, now=NOW)
+        assert waiting.hold_back(db, kind="award", now=NOW) == 1
+    assert "waits for your decision" in text(nia, address)
+    assert nia.post(f"{address}/issue-after-all").status_code == 303
+    assert "waits for your decision" not in text(nia, address)
+    with sqlite_database.reading() as db:
+        assert waiting.held_back(db, kind="award") == ()
