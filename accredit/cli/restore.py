@@ -32,7 +32,7 @@ from accredit.kit.ledger.signed_note import Ed25519Key
 from accredit.kit.ledger.static_log import Held
 from accredit.storage import Database, Session, archive, copies
 from accredit.storage.durable_folder import DurableFolder
-from accredit.storage.lock_store import LockStore
+from accredit.storage.lock_store import Latest, LockStore
 from accredit.storage.tombstones import Tombstone, Tombstones
 
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -183,9 +183,21 @@ def _compare(database: Database, settings: Settings, kept: Sequence[Path], files
         with database.transaction() as db:
             recovery.note_gap(db, first=log.size(db), last=newest - 1, now=now)
             _doubt(db, now)
-        click.echo(f"{refused.detail} Here: restore again with --files FOLDER, the published files of the log.")
+        click.echo(f"{refused.detail} Here: {_next_step(latest, newest, is_from_files=files is not None)}")
         return False
     return latest is not None or bool(seen) or files is not None
+
+
+def _next_step(latest: Latest | None, newest: int, *, is_from_files: bool) -> str:
+    if not is_from_files:
+        return "restore again with --files FOLDER, the published files of the log."
+    if latest is None or latest.size < newest:
+        return "these files lack them too, and somebody holds a receipt of them; find newer ones."
+    return (
+        "these files lack them too. Look for newer ones: an export, a mirror, the disk of the lost database. Only if "
+        "there are none anywhere, and that checkpoint was never published: "
+        f"accredit settle --let-go-of {newest} --because 'why you are sure'"
+    )
 
 
 def _import(database: Database, files: Path, keys: Sequence[Ed25519Key], now: datetime) -> None:
@@ -247,15 +259,44 @@ def _settle(database: Database, published: Sequence[Path], now: datetime, *, not
 @click.command()
 @_published
 @click.option("--nothing-was-revoked", is_flag=True, help="Take your word for it that no list lacks anything.")
-def settle(published: tuple[Path, ...], *, nothing_was_revoked: bool) -> None:
-    """After a restore: say what was revoked meanwhile. Exits 1 while a list is still in doubt."""
+@click.option(
+    "--let-go-of",
+    "size",
+    type=click.IntRange(min=1),
+    metavar="SIZE",
+    help="Go on without the signed checkpoint of SIZE entries, which the lock store knows and no copy anywhere holds.",
+)
+@click.option("--because", metavar="TEXT", help="Why you are sure; kept in the lock store for ever.")
+def settle(published: tuple[Path, ...], *, nothing_was_revoked: bool, size: int | None, because: str | None) -> None:
+    """After a restore: say what was revoked meanwhile. Exits 1 while a list is still in doubt.
+
+    Whoever holds the checkpoint that you let go of can prove that the log was begun anew behind it.
+    """
+    if (size is None) != (not (because or "").strip()):
+        raise click.UsageError("--let-go-of and --because belong together.")
+    settings = load_settings()
     migrations.import_models()
-    with Database(load_settings().database_url) as database:
+    with Database(settings.database_url) as database:
         migrations.check(database)
+        if size is not None and because is not None:
+            _let_go(database, LockStore(settings.lock_store_path), size, because.strip())
         is_settled = _settle(database, published, utc_now(), nothing_was_revoked=nothing_was_revoked)
     if is_settled:
         click.echo("No status list is in doubt. `accredit work` publishes them anew.")
     raise SystemExit(0 if is_settled else 1)
+
+
+def _let_go(database: Database, lock: LockStore, size: int, reason: str) -> None:
+    now = utc_now()
+    with database.transaction() as db:
+        kept = recovery.let_go(db, lock=lock, size=size, actor=Actor(kind=ActorKind.OPERATOR), now=now)
+        _doubt(db, now)
+        origin = log.origin(db) or ""
+    lock.let_go(origin, expected=kept, reason=reason, at=now)
+    click.echo(
+        f"The checkpoint of {size:,} entries is let go of. `accredit work` signs again; should a witness have seen "
+        "that checkpoint, it says so and signs nothing."
+    )
 
 
 def _is_sound(database: Database, settings: Settings) -> bool:

@@ -12,6 +12,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import pysqlite3.dbapi2 as sqlite
@@ -35,6 +36,13 @@ BEGIN SELECT RAISE(ABORT, 'a log never shrinks and never forks'); END
 _NEVER_GONE = """
 CREATE TRIGGER IF NOT EXISTS latest_never_gone BEFORE DELETE ON latest
 BEGIN SELECT RAISE(ABORT, 'a log is never forgotten'); END
+"""
+
+_LET_GO = """
+CREATE TABLE IF NOT EXISTS let_go (
+    origin TEXT NOT NULL, size INTEGER NOT NULL, root BLOB NOT NULL, note TEXT NOT NULL, reason TEXT NOT NULL,
+    at TEXT NOT NULL
+) STRICT
 """
 
 
@@ -91,6 +99,28 @@ class LockStore:
                 connection.execute("ROLLBACK")
                 detail = f"Another process signed the log {origin} meanwhile. Only one server may hold its key."
                 raise Conflict("lock-lost", detail)
+            connection.execute("COMMIT")
+
+    def let_go(self, origin: str, *, expected: Latest, reason: str, at: datetime) -> None:
+        """Know nothing of a log any more, and keep what was known beside it, with the reason, for ever.
+
+        Raises `Conflict` (``lock-lost``) when something else than ``expected`` stands there; `NotReady`
+        (``lock-store``). All of it happens or nothing.
+        """
+        with self._open() as connection:
+            connection.execute("BEGIN IMMEDIATE")
+            connection.execute(_LET_GO)
+            done = connection.execute(
+                "INSERT INTO let_go SELECT origin, size, root, note, ?, ? FROM latest "
+                "WHERE origin = ? AND size = ? AND root = ?",
+                [reason, at.isoformat(), origin, expected.size, expected.root],
+            )
+            if done.rowcount != 1:
+                connection.execute("ROLLBACK")
+                raise Conflict("lock-lost", f"Something else was signed of the log {origin} meanwhile. Look again.")
+            connection.execute("DROP TRIGGER latest_never_gone")
+            connection.execute("DELETE FROM latest WHERE origin = ?", [origin])
+            connection.execute(_NEVER_GONE)
             connection.execute("COMMIT")
 
     @contextmanager

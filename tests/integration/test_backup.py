@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import threading
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from uuid import UUID
@@ -13,65 +11,32 @@ from uuid import UUID
 import pyrage
 import pytest
 import sqlalchemy as sa
-from alembic import command
 from sqlmodel import col
 
-from accredit import migrations
 from accredit.cli.backup import ERASED, backup
 from accredit.cli.ledger import ledger
 from accredit.cli.restore import restore, settle
 from accredit.clock import utc_now
 from accredit.domain.audit.rules import SERVICE
-from accredit.domain.credentials import renewing
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.models import Issuance, StatusList
-from accredit.domain.organisations.rules import Role
-from accredit.domain.people.models import Staff, YoungPerson
+from accredit.domain.people.models import YoungPerson
 from accredit.domain.retention import operations as retention
 from accredit.domain.retention.rules import ErasureReason
 from accredit.domain.transparency import queries as log
 from accredit.domain.verification.rules import Reason, Verdict
 from accredit.errors import Conflict, NotReady
-from accredit.storage import Database, archive, copies
+from accredit.storage import archive, copies
 from accredit.storage.tombstones import Tombstone, Tombstones
-from tests import factories
-from tests.integration.cohort import awarded, awarded_at_school
+from tests.integration.cohort import awarded_at_school
 from tests.integration.lost_database import (
     Service,
     documents,
     issue_at_the_same_school,
     issue_more,
-    postgresql_programs,
     verify,
 )
-
-
-@pytest.fixture
-def service(database: Database, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Service]:
-    cohort = awarded(database, tmp_path, 2)
-    command.stamp(migrations.configuration(database), "head")
-    environment = cohort.environment() | {"ACCREDIT_TOMBSTONES": str(tmp_path / "erased.jsonl")}
-    if database.is_postgresql:
-        environment["PATH"] = f"{postgresql_programs()}:{os.environ['PATH']}"
-    number = iter(range(100))
-
-    def fresh() -> str:
-        if not database.is_postgresql:
-            return f"sqlite:///{tmp_path / f'fresh-{next(number)}.sqlite'}"
-        name = f"fresh_{next(number)}_{os.getpid()}"
-        made.append(name)
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"CREATE DATABASE {name}")
-        return database.engine.url.set(database=name).render_as_string(hide_password=False)
-
-    made: list[str] = []
-    found = Service(cohort, tmp_path, environment, fresh)
-    found.issuer(database).issue_waiting()
-    yield found
-    for name in made:
-        with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-            connection.exec_driver_sql(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 def test_what_was_backed_up_comes_back_whole(service: Service) -> None:
@@ -270,37 +235,6 @@ def test_a_revocation_lost_with_the_records_is_never_published_as_lifted(service
     (service.folder / "older.json").write_text(json.dumps(older))
     with pytest.raises(NotReady):
         service.run(settle, "--status-list", service.folder / "older.json")
-    restored.close()
-
-
-@pytest.mark.parametrize("word", ["a person's", "the operator's"])
-def test_what_waited_in_the_backup_is_not_issued_again_by_itself(service: Service, word: str) -> None:
-    database = service.cohort.database
-    later = awarded_at_school(database, service.folder, 1, urn="199906")
-    (award_id,) = later.awards
-    old = service.backup()
-    assert service.issuer(database).issue_waiting().released == 1
-    with database.transaction() as db:
-        row = db.execute(sa.select(Issuance).where(col(Issuance.subject_id) == award_id)).scalar_one()
-        issuing.revoke(db, issuance_id=row.id, reason="entered twice", actor=SERVICE, now=utc_now())
-    service.issuer(database).publish()
-    service.issuer(database).publish_status_list(row.status_list_id)
-    service.run(ledger, "export", service.folder / "published")
-    restored = service.lose_database()
-    said = service.run(restore, old, "--files", service.folder / "published")
-    assert "1 award(s) waited for their certificate when the backup was made" in said.output
-    # It was revoked since then; the list that said so is of this school alone and lost with its records.
-    assert service.issuer(restored).issue_waiting().prepared == 0
-    if word == "a person's":
-        with restored.transaction() as db:
-            nia = db.execute(
-                sa.select(col(Staff.id)).where(col(Staff.organisation_id) == later.organisation_id)
-            ).scalar_one()
-            actor = factories.staff_actor(nia, later.organisation_id, Role.COORDINATOR)
-            renewing.issue_after_all(db, award_id=award_id, actor=actor, now=utc_now())
-    else:
-        assert service.run(settle, "--nothing-was-revoked").exit_code == 0
-    assert service.issuer(restored).issue_waiting().released == 1
     restored.close()
 
 

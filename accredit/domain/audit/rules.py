@@ -95,6 +95,7 @@ class Tag(StrEnum):
     KEY_DELETED = "key.deleted"
     REGISTER_ACCEPTED = "register.accepted"
     MAIL_SENT = "mail.sent"
+    CHECKPOINT_LET_GO = "checkpoint.let-go"
     CLOCK_TRUSTED = "clock.trusted"
     ISSUING_STOPPED = "issuing.stopped"
     ISSUING_STARTED = "issuing.started"

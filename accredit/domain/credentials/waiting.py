@@ -121,7 +121,7 @@ def _is_held() -> sa.ColumnElement[bool]:
     return sa.exists().where(col(held.subject_id) == col(Award.id), col(held.tag) == Tag.AWARD_HELD_BACK, ~after_all)
 
 
-def _without_issuance(kind: str) -> sa.Select[tuple[UUID, UUID, str]]:
+def _without_issuance(kind: str) -> sa.Select[UUID, UUID, str]:
     to_be_replaced = sa.exists().where(
         col(Replacement.issuance_id) == col(Issuance.id), col(Replacement.given_up_at).is_(None)
     )

@@ -14,6 +14,8 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlmodel import col
 
+from accredit.domain.audit import operations as audit
+from accredit.domain.audit.rules import Actor, Tag
 from accredit.domain.transparency import queries
 from accredit.domain.transparency.models import LedgerCheckpoint, LedgerGap, LedgerHead, LedgerLeaf
 from accredit.domain.transparency.operations import keep_nodes, lock_head
@@ -27,6 +29,7 @@ from accredit.kit.ledger.static_log import Held, Read
 from accredit.kit.ledger.tiles import TILE_WIDTH, decode_bundle, new_bundles
 from accredit.kit.ledger.tlog_proof import HEADER, TlogProof
 from accredit.storage import Session
+from accredit.storage.lock_store import Latest, LockStore
 
 _CHUNK = 1000
 
@@ -113,6 +116,28 @@ def note_gap(db: Session, *, first: int, last: int, now: datetime) -> None:
     since = (latest.scalar_one() or now).replace(microsecond=0)
     db.add(LedgerGap(first_leaf=first, last_leaf=last, since=since, until=now))
     db.flush()
+
+
+def let_go(db: Session, *, lock: LockStore, size: int, actor: Actor, now: datetime) -> Latest:
+    """Prepare that the log goes on without a checkpoint that was signed and that no copy holds; return what it was.
+
+    The power failed between the lock's swap and the database's row, and then the database was lost: nobody can have
+    seen that checkpoint, and only a person can know that. The gap is written down, and that somebody did this. The
+    lock itself is told after this transaction (`LockStore.let_go`); where the power fails between, do it again. Raises
+    `NotReady` (``nothing-to-let-go``) for another size than the lock's, and while the log continues it.
+    """
+    lock_head(db)
+    origin, held = queries.origin(db) or "", queries.size(db)
+    kept = lock.latest(origin)
+    if kept is None or kept.size != size:
+        found = "nothing" if kept is None else f"{kept.size} entries"
+        raise NotReady("nothing-to-let-go", f"The lock store remembers {found}, not {size}. Nothing was changed.")
+    if queries.contradiction(db, signed_size=kept.size, signed_root=kept.root) is None:
+        raise NotReady("nothing-to-let-go", "This database continues what was signed last. Nothing was changed.")
+    if held < size:
+        note_gap(db, first=held, last=size - 1, now=now)
+    audit.record(db, tag=Tag.CHECKPOINT_LET_GO, actor=actor, now=now, size=size, held=held, root=kept.root.hex())
+    return kept
 
 
 def _examined(db: Session, read: Read, log_keys: Sequence[Ed25519Key]) -> bytes:

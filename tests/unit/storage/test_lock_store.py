@@ -10,6 +10,7 @@ import pytest
 
 from accredit.errors import Conflict, NotReady
 from accredit.storage.lock_store import Latest, LockStore
+from tests.factories import NOW
 
 ORIGIN = "log.example/ledger"
 
@@ -25,6 +26,25 @@ def test_what_was_swapped_in_is_there_for_every_process(tmp_path: Path) -> None:
     store.swap(ORIGIN, expected=_latest(1), new=_latest(5, 1))
     assert LockStore(store.path).latest(ORIGIN) == _latest(5, 1)
     assert store.latest("another.example") is None
+
+
+def test_what_is_let_go_of_is_kept_beside_with_its_reason(tmp_path: Path) -> None:
+    store = LockStore(tmp_path / "last.sqlite")
+    store.swap(ORIGIN, expected=None, new=_latest(5, 1))
+    store.swap("another.example", expected=None, new=_latest(3))
+    with pytest.raises(Conflict, match="Look again"):
+        store.let_go(ORIGIN, expected=_latest(5, 9), reason="no copy", at=NOW)
+    assert store.latest(ORIGIN) == _latest(5, 1)
+    store.let_go(ORIGIN, expected=_latest(5, 1), reason="no copy", at=NOW)
+    assert (store.latest(ORIGIN), store.latest("another.example")) == (None, _latest(3))
+    with sqlite.connect(str(store.path)) as connection:
+        kept = connection.execute("SELECT origin, size, reason, at FROM let_go").fetchall()
+        assert kept == [(ORIGIN, 5, "no copy", NOW.isoformat())]
+        # The guard is back in its place, for this log too.
+        store.swap(ORIGIN, expected=None, new=_latest(4))
+        with pytest.raises(sqlite.Error, match="never forgotten"):
+            connection.execute("DELETE FROM latest")
+    connection.close()
 
 
 @pytest.mark.parametrize(
