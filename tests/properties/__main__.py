@@ -40,6 +40,8 @@ FOUND = (
     "An erased certificate under a stolen key was called not genuine although a witness had seen it before.",
     "A replacement that was given up kept a revoked level from being awarded again, and let an award be taken back "
     "whose certificate was out.",
+    "A decision about one award that waited after a restore was taken as one about all.",
+    "Of erased certificates `accredit fsck` could not say anything since statements for QR codes were added.",
     "A list of pauses that came back stood beside a newer list of revocations (sqlite 11003, not counted above).",
 )
 """What these steps, and writing the model, brought to light; each is set right and has a test of its own."""
@@ -113,10 +115,11 @@ def _tell(database: str, number: int, error: BaseException) -> None:
     first = error
     while first.__cause__ or first.__context__:
         first = first.__cause__ or first.__context__ or first
-    notes = "\n".join(note for each in (error, first) for note in getattr(each, "__notes__", []))
+    told = {id(each): each for each in (error, first)}.values()
+    notes = "\n".join(note for each in told for note in getattr(each, "__notes__", []))
     steps = [line for line in notes.splitlines() if line.startswith("state") and not line.endswith(".look()")]
     where = [line.rstrip() for line in traceback.format_tb(first.__traceback__) if str(ROOT) in line]
-    print("\n".join([*dict.fromkeys(steps), *where[-3:], f"{type(first).__name__}: {first}"]))
+    print("\n".join([*steps, *where[-3:], f"{type(first).__name__}: {first}"]))
     print(f"To play it again: make properties REPLAY='{database} {number}'", file=sys.stderr)
 
 

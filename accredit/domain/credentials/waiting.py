@@ -114,7 +114,8 @@ def let_all_go(db: Session, *, kind: str, actor: Actor, now: datetime) -> int:
 def _is_held() -> sa.ColumnElement[bool]:
     held, let = aliased(AuditEvent), aliased(AuditEvent)
     after_all = sa.exists().where(
-        col(let.subject_id) == col(Award.id),
+        # Not the award's id: two levels down it would be any award's, and one decision would let all of them go.
+        col(let.subject_id) == col(held.subject_id),
         col(let.tag) == Tag.AWARD_ISSUED_AFTER_ALL,
         col(let.at) >= col(held.at),
     )

@@ -297,19 +297,19 @@ def test_everything_hidden_covers_what_is_awarded_later(quick_story: Story) -> N
 
 
 def test_what_waited_in_an_older_database_waits_for_a_person(story: Story) -> None:
-    award_id = story.award()
+    award_id, other = story.award(), story.award(level="WA-TRN")
     with story.database.transaction() as db:
-        assert waiting.hold_back(db, kind="award", now=story.now) == 1
+        assert waiting.hold_back(db, kind="award", now=story.now) == 2
         assert waiting.hold_back(db, kind="award", now=story.now) == 0
         assert awards_to_prepare(db, kind="award") == ()
         assert str(why_waiting(db, award_id)) == "held-back"
         renewing.issue_after_all(db, award_id=award_id, actor=story.cast.nia.actor, now=story.now)
-        assert waiting.held_back(db, kind="award") == ()
+        assert waiting.held_back(db, kind="award") == (other,), "one decision is about one award"
     carry_out(story, award_id)
     with story.database.transaction() as db:
         with pytest.raises(RuleBroken, match="not-held-back"):
             renewing.issue_after_all(db, award_id=award_id, actor=story.cast.nia.actor, now=story.now)
-        # Another older database, later: what was issued in this one stands.
+        # Another older database, later: what was issued in this one stands, and what is held is held once.
         assert waiting.hold_back(db, kind="award", now=story.now) == 0
 
 
