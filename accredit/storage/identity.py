@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy as sa
 from sqlalchemy import CheckConstraint
-from sqlmodel import Field, SQLModel, select
+from sqlmodel import Field, SQLModel, col, select
 
 from accredit.errors import NotReady
+from accredit.storage import readings
 from accredit.storage.append_only import append_only
 from accredit.storage.database import Session
 from accredit.storage.types import UtcDateTime
@@ -32,6 +34,15 @@ append_only(ServiceIdentity, mutable=("base_url",))
 def read(db: Session) -> ServiceIdentity | None:
     """Return the identity, or None before the first start."""
     return db.exec(select(ServiceIdentity)).one_or_none()
+
+
+def did_host(db: Session) -> str | None:
+    """Return the issuer host, or None before the first start."""
+    found = readings.rows(db, _DID_HOST)
+    return found[0].did_host if found else None
+
+
+_DID_HOST = sa.select(col(ServiceIdentity.did_host))
 
 
 def claim(db: Session, *, base_url: str, did_host: str, demonstration: bool, now: datetime) -> None:

@@ -14,26 +14,14 @@ from ipaddress import IPv6Address, IPv6Network
 from typing import cast
 
 from flask import current_app, request
-from limits import RateLimitItemPerSecond
-from limits.storage import MemoryStorage
-from limits.strategies import MovingWindowRateLimiter
 from werkzeug.exceptions import TooManyRequests
 
+from accredit.clock import utc_now
+from accredit.web.tries import Allowance, Tries
+
+__all__ = ["Allowance", "Standing", "address", "check_allowance", "count_try", "standing"]
+
 _KEY = "accredit.limits"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Allowance:
-    """``times`` tries within any ``seconds``; ``name`` keeps the counts of different things apart."""
-
-    name: str
-    times: int
-    seconds: int
-
-    @property
-    def item(self) -> RateLimitItemPerSecond:
-        """The allowance as the counting library names it."""
-        return RateLimitItemPerSecond(self.times, self.seconds)
 
 
 def check_allowance(allowance: Allowance, key: str, *, now: datetime) -> None:
@@ -41,10 +29,9 @@ def check_allowance(allowance: Allowance, key: str, *, now: datetime) -> None:
 
     Raises `TooManyRequests` with the seconds to wait.
     """
-    counts = _counts()
-    if not counts.test(allowance.item, allowance.name, key):
-        reset = counts.get_window_stats(allowance.item, allowance.name, key).reset_time
-        raise TooManyRequests(retry_after=max(1, math.ceil(reset - now.timestamp())))
+    window = _counts().window(allowance, key, now=now)
+    if window.number >= allowance.times:
+        raise TooManyRequests(retry_after=max(1, math.ceil(window.seconds)))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,15 +45,15 @@ class Standing:
 
 def standing(allowance: Allowance, key: str, *, now: datetime) -> Standing:
     """Say how ``key`` stands."""
-    found = _counts().get_window_stats(allowance.item, allowance.name, key)
+    window = _counts().window(allowance, key, now=now)
     return Standing(
-        allowance=allowance, left=max(0, found.remaining), seconds=max(0, math.ceil(found.reset_time - now.timestamp()))
+        allowance=allowance, left=max(0, allowance.times - window.number), seconds=max(0, math.ceil(window.seconds))
     )
 
 
 def count_try(allowance: Allowance, key: str) -> None:
     """Count one try of ``key``."""
-    _counts().hit(allowance.item, allowance.name, key)
+    _counts().count(allowance, key, now=utc_now())
 
 
 def address() -> str:
@@ -81,7 +68,5 @@ def address() -> str:
     return str(exact.ipv4_mapped or IPv6Network((exact, 64), strict=False))
 
 
-def _counts() -> MovingWindowRateLimiter:
-    if _KEY not in current_app.extensions:
-        current_app.extensions.setdefault(_KEY, MovingWindowRateLimiter(MemoryStorage()))
-    return cast("MovingWindowRateLimiter", current_app.extensions[_KEY])
+def _counts() -> Tries:
+    return cast("Tries", current_app.extensions.setdefault(_KEY, Tries()))

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
@@ -29,14 +30,15 @@ from accredit.domain.issuing import replacing
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import Stage
 from accredit.domain.organisations import queries as organisations
-from accredit.domain.organisations.models import Organisation
+from accredit.domain.organisations.models import Confirmation, Organisation
 from accredit.domain.people.models import Staff, YoungPerson
 from accredit.domain.people.names import initials
 from accredit.domain.programmes.models import Programme, ProgrammeVersion
 from accredit.domain.programmes.rules import Definition
-from accredit.domain.transparency import queries as transparency
+from accredit.domain.transparency import columns as log_columns
 from accredit.kit import typed_code
-from accredit.storage import Session, identity
+from accredit.storage import Session, readings
+from accredit.storage.identity import ServiceIdentity
 
 __all__ = [
     "achievement_by_public_id",
@@ -66,8 +68,17 @@ def view_by_code(db: Session, code: str) -> CredentialView | None:
         canonical = typed_code.read(code)
     except typed_code.TypedCodeError:
         return None
+    found = released_by_code(db, canonical)
+    return None if found is None else found[0]
+
+
+def released_by_code(db: Session, canonical: str) -> tuple[CredentialView, bytes] | None:
+    """Return the credential with a typed code as it is kept, or what took its place, and the signed JSON of it."""
     # What is hidden is left out in the first question, so that it costs what an unknown code costs.
-    return _in_place_of(db, select(Credential.issuance_id).where(Credential.code == canonical, ~is_hidden()))
+    found = readings.rows(db, _by_code(), code=canonical)
+    if not found:
+        return _in_place_of(db, select(Credential.issuance_id).where(Credential.code == canonical, ~is_hidden()))
+    return _read(found)[0], found[0].signed_document
 
 
 def view_by_credential_id(db: Session, credential_id: UUID) -> CredentialView | None:
@@ -78,7 +89,8 @@ def view_by_credential_id(db: Session, credential_id: UUID) -> CredentialView | 
 def latest_view_of_credential(db: Session, credential_id: UUID) -> CredentialView | None:
     """Return the credential with an id, or what took its place; None for one that is hidden."""
     wanted = select(Credential.issuance_id).join(Issuance, col(Issuance.id) == col(Credential.issuance_id))
-    return _in_place_of(db, wanted.where(Issuance.credential_id == credential_id, ~is_hidden()))
+    found = _in_place_of(db, wanted.where(Issuance.credential_id == credential_id, ~is_hidden()))
+    return None if found is None else found[0]
 
 
 def open_view_by_credential_id(db: Session, credential_id: UUID) -> CredentialView | None:
@@ -154,7 +166,7 @@ def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = No
     lines = []
     for award, person, programme, version, credential, issuance, is_being_renewed in db.execute(statement):
         is_public = issuance is not None and issuance.stage is Stage.RELEASED
-        level = definition(version).level(award.level_code)
+        level = definition(version.id, version.definition).level(award.level_code)
         lines.append(
             CohortLine(
                 award_id=award.id,
@@ -214,11 +226,12 @@ def _still_shown() -> sa.ColumnElement[bool]:
     return sa.and_(col(Issuance.stage) == Stage.RELEASED, ~replacing.has_successor(col(Issuance.id)))
 
 
-def _in_place_of(db: Session, issuance_ids: Any) -> CredentialView | None:
+def _in_place_of(db: Session, issuance_ids: Any) -> tuple[CredentialView, bytes] | None:
     issuance_id = db.exec(issuance_ids).one_or_none()
     if issuance_id is None:
         return None
-    return _one(_views(db, sa.and_(col(Issuance.id) == replacing.current(db, issuance_id), ~is_hidden())))
+    found = db.execute(_shown().where(col(Issuance.id) == replacing.current(db, issuance_id), ~is_hidden())).all()
+    return (_read(found)[0], found[0].signed_document) if found else None
 
 
 def _one(views: Sequence[CredentialView]) -> CredentialView | None:
@@ -226,9 +239,36 @@ def _one(views: Sequence[CredentialView]) -> CredentialView | None:
 
 
 def _views(db: Session, condition: sa.ColumnElement[bool]) -> list[CredentialView]:
-    rows = db.execute(
-        sa.select(Credential, Issuance, Award, col(Achievement.public_id), Organisation, ProgrammeVersion, Staff)
-        .add_columns(col(YoungPerson.known_as))
+    return _read(db.execute(_shown().where(condition)).all())
+
+
+@cache
+def _by_code() -> sa.Select[Any]:
+    return _shown().where(col(Credential.code) == sa.bindparam("code"), ~is_hidden())
+
+
+@cache
+def _shown() -> sa.Select[Any]:
+    """Everything that a view says, in one statement; written once, for it takes longer to write than to answer."""
+    columns: tuple[Any, ...] = (
+        *(col(Credential.award_id), col(Credential.issuance_id), col(Credential.young_person_id)),
+        *(col(Credential.code), col(Credential.organisation_id)),
+        *(col(Issuance.credential_id), col(Issuance.signed_document), col(Issuance.prepared_at), col(Issuance.stage)),
+        *(col(Issuance.released_at), col(Issuance.status), col(Issuance.status_since), col(Issuance.leaf_index)),
+        col(Issuance.signed_jwt).is_not(None).label("has_jwt"),
+        *(col(Award.portfolio), col(Award.level_code), col(Award.awarded_on)),
+        *(col(ProgrammeVersion.id).label("version_id"), col(ProgrammeVersion.definition)),
+        *(col(Organisation.name).label("organisation_name"), col(Organisation.slug), col(Organisation.did)),
+        *(col(Organisation.town), col(Organisation.contact)),
+        *(col(Staff.name).label("signatory_name"), col(Staff.job_title)),
+        *(col(Achievement.public_id), col(YoungPerson.known_as)),
+        *organisations.RECOGNITION,
+        col(ServiceIdentity.demonstration),
+        log_columns.the_origin().label("ledger_origin"),
+    )
+    return (
+        sa.select(*columns)
+        .select_from(Credential)
         .join(Issuance, col(Issuance.id) == col(Credential.issuance_id))
         .join(Award, col(Award.id) == col(Credential.award_id))
         .join(Achievement, col(Achievement.id) == col(Credential.achievement_id))
@@ -236,60 +276,49 @@ def _views(db: Session, condition: sa.ColumnElement[bool]) -> list[CredentialVie
         .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
         .join(Staff, col(Staff.id) == col(Award.awarded_by))
         .join(YoungPerson, col(YoungPerson.id) == col(Credential.young_person_id))
+        .outerjoin(Confirmation, organisations.latest_confirmation())
+        .outerjoin(ServiceIdentity, sa.true())
         # An erased credential is to everybody as one that never was.
-        .where(condition, col(Issuance.stage) == Stage.RELEASED, col(Issuance.signed_document).is_not(None))
+        .where(col(Issuance.stage) == Stage.RELEASED, col(Issuance.signed_document).is_not(None))
         .where(~replacing.has_successor(col(Issuance.id)))
         .order_by(col(Award.awarded_on).desc(), col(Issuance.recorded_at).desc())
-    ).all()
-    if not rows:
-        return []
-    service = identity.read(db)
-    origin = transparency.origin(db)
-    ids = {row.Organisation.id for row in rows}
-    recognised = {organisation_id: organisations.recognition(db, organisation_id) for organisation_id in ids}
+    )
+
+
+def _read(rows: Sequence[sa.Row[Any]]) -> list[CredentialView]:
     definition = _definitions()
-    return [
-        _view(
-            row,
-            definition(row.ProgrammeVersion),
-            recognition=recognised[row.Organisation.id],
-            ledger_origin=origin,
-            demonstration=service is not None and service.demonstration,
-        )
-        for row in rows
-    ]
+    return [_view(row, definition(row.version_id, row.definition)) for row in rows]
 
 
-def _definitions() -> Callable[[ProgrammeVersion], Definition]:
+def _definitions() -> Callable[[UUID, Mapping[str, Any]], Definition]:
     known: dict[UUID, Definition] = {}
 
-    def definition(version: ProgrammeVersion) -> Definition:
-        if version.id not in known:
-            known[version.id] = Definition.from_json(version.definition)
-        return known[version.id]
+    def definition(version_id: UUID, written: Mapping[str, Any]) -> Definition:
+        if version_id not in known:
+            known[version_id] = Definition.from_json(written)
+        return known[version_id]
 
     return definition
 
 
-def _view(row: Any, definition: Definition, **around: Any) -> CredentialView:
-    credential, issuance, award, organisation = row.Credential, row.Issuance, row.Award, row.Organisation
-    portfolio = Portfolio.from_json(award.portfolio)
-    level = definition.level(award.level_code)
-    signed = json.loads(issuance.signed_document)
-    name = _printed_name(signed)
+def _view(row: sa.Row[Any], definition: Definition) -> CredentialView:
+    portfolio = Portfolio.from_json(row.portfolio)
+    level = definition.level(row.level_code)
+    name = _printed_name(json.loads(row.signed_document))
     return CredentialView(
-        credential_id=issuance.credential_id,
-        code=credential.code,
-        shown_code=typed_code.show(credential.code),
-        award_id=award.id,
-        issuance_id=issuance.id,
-        young_person_id=credential.young_person_id,
-        organisation_id=organisation.id,
-        organisation_name=organisation.name,
-        organisation_slug=organisation.slug,
-        organisation_did=organisation.did,
-        organisation_town=organisation.town,
-        organisation_contact=organisation.contact,
+        credential_id=row.credential_id,
+        code=row.code,
+        shown_code=typed_code.show(row.code),
+        award_id=row.award_id,
+        issuance_id=row.issuance_id,
+        young_person_id=row.young_person_id,
+        organisation_id=row.organisation_id,
+        organisation_name=row.organisation_name,
+        organisation_slug=row.slug,
+        organisation_did=row.did,
+        organisation_town=row.town,
+        organisation_contact=row.contact,
+        recognition=organisations.recognition_in(row),
         printed_name=name,
         known_as=row.known_as,
         initials=initials(name),
@@ -300,19 +329,20 @@ def _view(row: Any, definition: Definition, **around: Any) -> CredentialView:
         totals=totals_of(portfolio),
         modules=modules_of(portfolio),
         skills=skills_of(portfolio, definition),
-        awarded_on=award.awarded_on,
-        issued_at=issuance.prepared_at,
-        released_at=issuance.released_at,
-        signatory_name=row.Staff.name,
-        signatory_role=row.Staff.job_title,
-        progress=progress_of(issuance.stage, issuance.status),
-        status=issuance.status,
-        status_since=issuance.status_since,
-        ledger_index=issuance.leaf_index,
+        awarded_on=row.awarded_on,
+        issued_at=row.prepared_at,
+        released_at=row.released_at,
+        signatory_name=row.signatory_name,
+        signatory_role=row.job_title,
+        progress=progress_of(row.stage, row.status),
+        status=row.status,
+        status_since=row.status_since,
+        ledger_index=row.leaf_index,
+        ledger_origin=row.ledger_origin,
         tariff_line=definition.tariff_line,
+        demonstration=bool(row.demonstration),
         achievement_public_id=row.public_id,
-        has_jwt=issuance.signed_jwt is not None,
-        **around,
+        has_jwt=row.has_jwt,
     )
 
 

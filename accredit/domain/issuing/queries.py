@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,7 +20,7 @@ from accredit.errors import NotFound
 from accredit.kit.ledger.signed_note import Ed25519Key
 from accredit.kit.vc import json_web_key, multikey
 from accredit.kit.vc.json_web_key import JoseKey
-from accredit.storage import Session
+from accredit.storage import Session, readings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,6 +120,10 @@ def public_key_of(multibase: str | None, jwk: str | None) -> JoseKey:
 
 _ISSUANCE = tuple(IssuanceFacts.__dataclass_fields__)
 _KEY = tuple(KeyFacts.__dataclass_fields__)
+_ALL_KEYS = sa.select(*(getattr(SigningKey, name) for name in _KEY)).order_by(
+    col(SigningKey.created_at), col(SigningKey.id)
+)
+_OF_CONTROLLER = _ALL_KEYS.where(col(SigningKey.controller) == sa.bindparam("controller"))
 
 
 def _facts(row: Issuance) -> IssuanceFacts:
@@ -267,9 +272,8 @@ def current_status_list(db: Session, public_id: str) -> StatusListFacts | None:
 
 def status_list(db: Session, list_id: UUID) -> StatusListFacts | None:
     """Return a list by its own id, as `current_status_list` does."""
-    public_id = db.execute(
-        sa.select(col(StatusList.public_id)).where(col(StatusList.id) == list_id)
-    ).scalar_one_or_none()
+    wanted = sa.select(col(StatusList.public_id)).where(col(StatusList.id) == list_id)
+    public_id = db.execute(wanted).scalar_one_or_none()
     return None if public_id is None else current_status_list(db, public_id)
 
 
@@ -290,8 +294,8 @@ def lists_never_signed(db: Session) -> tuple[UUID, ...]:
 
 def unreleased(db: Session) -> int:
     """Return how many credentials are recorded and not yet released."""
-    recorded: int = db.execute(sa.select(sa.func.count()).where(col(Issuance.stage) == Stage.RECORDED)).scalar_one()
-    return recorded
+    recorded = sa.select(sa.func.count()).where(col(Issuance.stage) == Stage.RECORDED)
+    return int(db.execute(recorded).scalar_one())
 
 
 def recorded_since(db: Session, since: datetime) -> int:
@@ -309,7 +313,7 @@ def lists_to_sign(db: Session, *, signed_before: datetime, signed_after: datetim
 
 def verification_keys(db: Session, controller: str) -> tuple[KeyFacts, ...]:
     """Return every key a controller ever had, oldest first."""
-    return _keys(db, col(SigningKey.controller) == controller)
+    return _read_keys(readings.rows(db, _OF_CONTROLLER, controller=controller))
 
 
 def signing_key(db: Session, *, controller: str, purpose: Purpose) -> KeyFacts | None:
@@ -344,21 +348,18 @@ def stolen_purposes(db: Session, controller: str) -> frozenset[Purpose]:
 
 def stolen_keys(db: Session) -> frozenset[UUID]:
     """Return the ids of all keys that are marked as stolen."""
-    return frozenset(
-        db.execute(sa.select(col(SigningKey.id)).where(col(SigningKey.compromised_at).is_not(None))).scalars()
-    )
+    stolen = sa.select(col(SigningKey.id)).where(col(SigningKey.compromised_at).is_not(None))
+    return frozenset(db.execute(stolen).scalars())
 
 
 def living_credentials(db: Session, key_id: UUID) -> int:
     """Return how many credentials that one key signed were issued and not revoked."""
-    living: int = db.execute(
-        sa.select(sa.func.count()).where(
-            sa.or_(col(Issuance.signing_key_id) == key_id, col(Issuance.jwt_signing_key_id) == key_id),
-            col(Issuance.stage).in_([Stage.RECORDED, Stage.RELEASED]),
-            col(Issuance.status) != Status.REVOKED,
-        )
-    ).scalar_one()
-    return living
+    living = sa.select(sa.func.count()).where(
+        sa.or_(col(Issuance.signing_key_id) == key_id, col(Issuance.jwt_signing_key_id) == key_id),
+        col(Issuance.stage).in_([Stage.RECORDED, Stage.RELEASED]),
+        col(Issuance.status) != Status.REVOKED,
+    )
+    return int(db.execute(living).scalar_one())
 
 
 def key(db: Session, name: str) -> KeyFacts | None:
@@ -391,7 +392,8 @@ def log_verifier_key(db: Session) -> str | None:
 
 
 def _keys(db: Session, *criteria: sa.ColumnElement[bool]) -> tuple[KeyFacts, ...]:
-    rows = db.execute(
-        sa.select(SigningKey).where(*criteria).order_by(col(SigningKey.created_at), col(SigningKey.id))
-    ).scalars()
-    return tuple(KeyFacts(**{name: getattr(row, name) for name in _KEY}) for row in rows)
+    return _read_keys(db.execute(_ALL_KEYS.where(*criteria)))
+
+
+def _read_keys(rows: Iterable[sa.Row[Any]]) -> tuple[KeyFacts, ...]:
+    return tuple(KeyFacts(**dict(zip(_KEY, row, strict=True))) for row in rows)

@@ -57,12 +57,6 @@ def doubtful_lists(db: Session) -> list[str]:
     return list(db.execute(wanted.order_by(col(StatusList.public_id))).scalars())
 
 
-def is_trusted(db: Session, list_id: UUID) -> bool:
-    """Say whether what a list says can be believed."""
-    wanted = sa.select(col(StatusList.doubtful_since)).where(col(StatusList.id) == list_id)
-    return db.execute(wanted).scalar_one_or_none() is None
-
-
 def trust_lists(db: Session) -> int:
     """Take the word of whoever runs the service that nothing in the doubtful lists was revoked; return how many."""
     trusted = db.execute(

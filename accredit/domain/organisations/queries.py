@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from accredit.domain.organisations.models import Confirmation, Organisation
 from accredit.domain.organisations.rules import Channel, Details, Kind, Nation
 from accredit.errors import NotFound
-from accredit.storage import Session
+from accredit.storage import Session, readings
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,6 +85,41 @@ def organisations(db: Session) -> tuple[OrganisationFacts, ...]:
 def recognition(db: Session, organisation_id: UUID) -> Recognition | None:
     """Return the confirmation that holds now: the latest one, unless it was withdrawn."""
     return _recognitions(db, [organisation_id]).get(organisation_id)
+
+
+def recognition_by_did(db: Session, did: str) -> Recognition | None:
+    """Say the same of the organisation that signs under a DID; None too where there is none."""
+    found = readings.rows(db, _RECOGNITION_BY_DID, did=did)
+    return recognition_in(found[0]) if found else None
+
+
+def latest_confirmation() -> sa.ColumnElement[bool]:
+    """Return the condition that the `Confirmation` of a statement is the latest of its `Organisation`."""
+    latest = (
+        sa.select(col(Confirmation.id))
+        .where(col(Confirmation.organisation_id) == col(Organisation.id))
+        .order_by(col(Confirmation.at).desc(), col(Confirmation.id).desc())
+        .limit(1)
+        .correlate(Organisation)
+    )
+    return col(Confirmation.id) == latest.scalar_subquery()
+
+
+RECOGNITION = (col(Confirmation.confirmed), col(Confirmation.channel), col(Confirmation.confirmed_on))
+"""The columns that `recognition_in` reads, of a statement with the latest `Confirmation`, if there is one."""
+
+
+def recognition_in(row: Any) -> Recognition | None:
+    """Return the confirmation that holds now, of a row with the columns `RECOGNITION`."""
+    return Recognition(channel=row.channel, confirmed_on=row.confirmed_on) if row.confirmed else None
+
+
+_RECOGNITION_BY_DID = (
+    sa.select(*RECOGNITION)
+    .select_from(Organisation)
+    .join(Confirmation, latest_confirmation())
+    .where(col(Organisation.did) == sa.bindparam("did"))
+)
 
 
 def _recognitions(db: Session, ids: Iterable[UUID]) -> dict[UUID, Recognition]:

@@ -42,7 +42,7 @@ from accredit.kit.ledger.merkle import (
 from accredit.kit.ledger.signed_note import parse, parse_signature_line
 from accredit.kit.ledger.tiles import TILE_WIDTH, TileRef, encode_bundle, hashes_from_tiles, parse_path, tile_at
 from accredit.kit.ledger.tlog_proof import TlogProof
-from accredit.storage import Session
+from accredit.storage import Session, readings
 
 
 def origin(db: Session) -> str | None:
@@ -120,7 +120,8 @@ def leaf_hash_at(db: Session, index: int) -> bytes | None:
 
 def latest_checkpoint(db: Session) -> CheckpointFacts | None:
     """Return the checkpoint that covers most, which is the one signed last."""
-    return _checkpoint(db, sa.select(LedgerCheckpoint).order_by(col(LedgerCheckpoint.size).desc()))
+    found = readings.rows(db, _LATEST)
+    return None if not found else _checkpoint_facts(found[0])
 
 
 def published_note(db: Session, checkpoint: CheckpointFacts) -> str:
@@ -163,9 +164,23 @@ def covering_checkpoint(db: Session, index: int) -> CheckpointFacts | None:
 
 def _checkpoint(db: Session, query: sa.Select[LedgerCheckpoint]) -> CheckpointFacts | None:
     row = db.execute(query.limit(1)).scalar_one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _checkpoint_facts(row)
+
+
+def _checkpoint_facts(row: Any) -> CheckpointFacts:
     return CheckpointFacts(size=row.size, root=row.root, note=row.note, signed_at=row.signed_at)
+
+
+_LATEST = (
+    sa.select(
+        col(LedgerCheckpoint.size),
+        col(LedgerCheckpoint.root),
+        col(LedgerCheckpoint.note),
+        col(LedgerCheckpoint.signed_at),
+    )
+    .order_by(col(LedgerCheckpoint.size).desc())
+    .limit(1)
+)
 
 
 def hashes(db: Session, log_size: int) -> GetHash:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -26,7 +26,8 @@ from accredit.kit import typed_code
 from accredit.kit.vc import json_web_key
 from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import VerificationKey
-from accredit.storage import Session
+from accredit.storage import Session, readings
+from accredit.storage.readings import Notes, Reasoned
 from accredit.storage.versions import Remembered
 
 AT_MOST: Final = timedelta(minutes=15)
@@ -47,11 +48,16 @@ class CodeAnswer:
 
     view: CredentialView
     report: VerificationReport
+    basis: Notes | None = field(default=None, compare=False, repr=False)
+    """What it follows from, where that is known: of two answers with one basis only the time may differ."""
 
 
 # Only of credentials of this service that stand in its record: those of others may depend on what others publish.
 _REPORTS: Final = Remembered[VerificationReport](size=512)
 _ANSWERS: Final = Remembered[CodeAnswer](size=512)
+# After something was written: the same again, if everything they follow from is read again unchanged.
+_SAME_REPORTS: Final = Reasoned[VerificationReport](size=256)
+_SAME_ANSWERS: Final = Reasoned[CodeAnswer](size=256)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,11 +141,24 @@ def verify(
     examination = Examination(
         now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=known_as, outside=outside
     )
-    examine(receive(data) if isinstance(data, bytes) else data, examination)
-    report = report_of(examination)
+    if offline or expected_name is not None or not isinstance(sources, DatabaseSources):
+        return _examined(data, examination)
+    digest = sha256(raw).digest()
+    same = _SAME_REPORTS.get(sources.db, digest, now=now)
+    if same is not None:
+        _REPORTS.keep(version, digest, same, until=_until(same))
+        return same.at(now)
+    with readings.noting(sources.db) as notes:
+        report = _examined(data, examination)
     if report.may_be_remembered:
-        _REPORTS.keep(version, sha256(raw).digest(), report, until=_until(report))
+        _REPORTS.keep(version, digest, report, until=_until(report))
+        _SAME_REPORTS.keep(digest, report, notes, now=now, until=_until(report))
     return report
+
+
+def _examined(data: bytes | Received, examination: Examination) -> VerificationReport:
+    examine(receive(data) if isinstance(data, bytes) else data, examination)
+    return report_of(examination)
 
 
 def recall(data: bytes, *, version: str | None, now: datetime) -> VerificationReport | None:
@@ -175,16 +194,25 @@ def verify_code(
     kept = recall_code(canonical, version=version, now=now)
     if kept is not None:
         return kept
-    view = credentials.view_by_code(db, canonical)
-    document = None if view is None else credentials.signed_document(db, view.credential_id)
-    if view is None or document is None:
-        return None
-    report = verify(
-        document, now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=view.known_as
-    )
-    answer = CodeAnswer(view=view, report=report)
-    if report.may_be_remembered:
-        _ANSWERS.keep(version, canonical, answer, until=_until(report))
+    is_plain = not offline and expected_name is None
+    same = _SAME_ANSWERS.get(db, canonical, now=now) if is_plain else None
+    if same is not None:
+        _ANSWERS.keep(version, canonical, same, until=_until(same.report))
+        return replace(same, report=same.report.at(now))
+    with readings.noting(db) as notes:
+        found = credentials.released_by_code(db, canonical)
+        if found is None:
+            return None
+        view, document = found
+        examination = Examination(
+            now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=view.known_as
+        )
+        report = _examined(document, examination)
+    if not (is_plain and report.may_be_remembered):
+        return CodeAnswer(view=view, report=report)
+    answer = CodeAnswer(view=view, report=report, basis=notes if notes.is_whole else None)
+    _ANSWERS.keep(version, canonical, answer, until=_until(report))
+    _SAME_ANSWERS.keep(canonical, answer, notes, now=now, until=_until(report))
     return answer
 
 

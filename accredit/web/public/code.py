@@ -45,13 +45,13 @@ def code(code: str) -> Response:
     now = utc_now()
     check_reader(now)
     try:
-        return kept_page(typed_code.read(code), lambda: _page_of(code, now), now=now)
+        canonical = typed_code.read(code)
     except typed_code.TypedCodeError:
         return unknown(code)
+    return kept_page(canonical, find=lambda: find(code, now), render=lambda found: _page_of(code, found), now=now)
 
 
-def _page_of(code: str, now: datetime) -> Response:
-    found = find(code, now)
+def _page_of(code: str, found: CodeAnswer | None) -> Response:
     return unknown(code) if found is None else verdict_page(found, is_led_on=_is_led_on(code, found))
 
 
