@@ -14,6 +14,7 @@ from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 from accredit.rendering.templates import template_root
 from accredit.storage import Database
 from accredit.web.admission import install_admission
+from accredit.web.bodies import WholeRequest
 from accredit.web.errors import install_errors
 from accredit.web.forms import csrf, errors_of, refuse_giant_form
 from accredit.web.headers import install_headers
@@ -41,6 +42,7 @@ class Foundation:
 
 def install(app: Flask, foundation: Foundation) -> None:
     """Set up templates, static files, languages, viewer, forms, headers and error pages of ``app``, in that order."""
+    app.request_class = WholeRequest
     _install_static_files(app)
     app.config.from_mapping(
         SESSION_COOKIE_SECURE=foundation.https,
