@@ -6,7 +6,9 @@ whom it is for. Private keys are never opened here: `accredit work` signs.
 
 from __future__ import annotations
 
+import os
 import sys
+from pathlib import Path
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -17,6 +19,7 @@ from accredit.domain.verification import registering
 from accredit.fetching.connection import Proxy
 from accredit.fetching.fetcher import Fetcher
 from accredit.sandbox import credentials
+from accredit.sandbox.turns import TURNS
 from accredit.storage import Database, identity
 from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
 from accredit.web.access import check_every_route_declares
@@ -77,6 +80,8 @@ def from_environment() -> Flask:
     app = create_app(load_settings())
     # A page need not wait five milliseconds for a thread that is busy with what somebody brought.
     sys.setswitchinterval(0.001)
+    if place := os.environ.get(TURNS):
+        credentials.files.take_turns(Path(place))
     # Early and once in each process: the first file that somebody brings need not wait for it.
     credentials.files.start()
     return app

@@ -12,6 +12,7 @@ import sqlmodel
 from hypothesis import HealthCheck, settings
 
 from accredit.migrations import import_models
+from accredit.sandbox import credentials as sandboxed
 from accredit.storage import Database, promises
 from tests import databases
 
@@ -20,6 +21,8 @@ import_models()
 # A busy machine is slow, not wrong: no verdict of a test depends on the time that it took.
 settings.register_profile("unhurried", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("unhurried")
+# A stranger's file may use two seconds of a processor here as anywhere; by the clock that may be a minute.
+sandboxed.files.wall_seconds = 60.0
 
 # The app with the cast in it, for every test of pages: `cast`, `app`, `client_for`.
 pytest_plugins = ["tests.web"]

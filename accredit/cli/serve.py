@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import tempfile
 from pathlib import Path
 
 import click
@@ -12,6 +13,7 @@ from granian.constants import Interfaces, SSLProtocols
 
 from accredit.config import PREFIX, Settings, load_settings
 from accredit.errors import NotReady
+from accredit.sandbox.turns import TURNS
 from accredit.storage import Database, identity
 
 THREADS = 4
@@ -43,6 +45,12 @@ def _serve() -> None:
 
     settings = load_settings()
     create_app(settings)  # Refuses here, once and readably, rather than in every web process.
+    with tempfile.TemporaryDirectory(prefix="accredit-") as folder:
+        os.environ[TURNS] = f"{folder}/turn"
+        _web_processes(settings)
+
+
+def _web_processes(settings: Settings) -> None:
     Granian(
         "accredit.app:from_environment",
         factory=True,

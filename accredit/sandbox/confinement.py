@@ -1,18 +1,33 @@
 """What a child gives up before it sees a stranger's bytes: other files, other users' rights, time, memory, the network.
 
-Everything here is for good: nothing that runs later in the process can undo it.
+Everything here is for good: nothing that runs later in the process can undo it. Windows has none of this (`sandbox`).
 """
 
 from __future__ import annotations
 
 import os
-import resource
+import sys
+from contextlib import suppress
 
 from accredit.sandbox import system_calls
+from accredit.sandbox.limits import CPU_SECONDS, MEMORY_BYTES
 
-CPU_SECONDS = 2
-MEMORY_BYTES = 512 * 1024 * 1024
 _NOBODY = 65_534
+
+
+def come_last() -> None:
+    """Compute only while nobody else wants to: a file may take its time, and answering people may not."""
+    os.nice(19)
+    if sys.platform == "linux":
+        # Niceness counts within one session only and delays; who is idle makes room at once, whoever wakes up.
+        os.sched_setscheduler(0, os.SCHED_IDLE, os.sched_param(0))
+
+
+def leave_no_core() -> None:
+    """Write no image of the memory should the process crash."""
+    import resource
+
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 def keep_only(inlet: int, outlet: int) -> None:
@@ -26,11 +41,18 @@ def keep_only(inlet: int, outlet: int) -> None:
 
 def confine() -> bool:
     """Take on the limits; the answer is whether system calls are filtered, too (Linux on x86-64 or ARM64)."""
+    import resource
+
     os.environ.clear()
+    if sys.platform == "darwin":
+        # It refuses a limit below what is mapped already, which is far more than half a gigabyte there.
+        with suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    else:
+        resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     for limit, soft, hard in (
         # The second above is for whoever would handle the signal; nobody here does.
         (resource.RLIMIT_CPU, CPU_SECONDS, CPU_SECONDS + 1),
-        (resource.RLIMIT_AS, MEMORY_BYTES, MEMORY_BYTES),
         (resource.RLIMIT_FSIZE, 0, 0),
         (resource.RLIMIT_CORE, 0, 0),
         (resource.RLIMIT_NOFILE, 3, 3),

@@ -9,7 +9,6 @@ from __future__ import annotations
 import gc
 import importlib
 import os
-import resource
 import signal
 import sys
 import time
@@ -19,9 +18,7 @@ from dataclasses import dataclass
 
 from accredit.sandbox import confinement, frames
 from accredit.sandbox.frames import Broken, End, Late
-
-WALL_SECONDS = 4.0
-"""After this long a child is killed, whether it computes or sleeps; the CPU's limit is usually the first."""
+from accredit.sandbox.limits import CPU_SECONDS
 
 Task = Callable[[bytes], bytes]
 
@@ -33,35 +30,33 @@ class _Child:
     outlet: int
 
 
-def main(task_name: str) -> None:
+def main(task_name: str, wall_seconds: float) -> None:
     """Serve jobs from standard input to its end. ``task_name`` is ``module:function``, called after its ``warm_up``."""
     module_name, _, name = task_name.partition(":")
     module = importlib.import_module(module_name)
     task: Task = getattr(module, name)
     getattr(module, "warm_up", lambda: None)()
-    # Reading a stranger's file may take its time; answering people may not.
-    os.nice(10)
     # Of the same session as its parent, since niceness counts within one only; so Ctrl-C at a terminal reaches it, too.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    confinement.leave_no_core()
     gc.collect()
     gc.freeze()
-    waiting = _raise_one(task)
+    waiting = _raise_one(task, wall_seconds)
     with suppress(Broken):
         while True:
             job = frames.read_job(0)
-            end, answer = _watched(waiting, job)
+            end, answer = _watched(waiting, job, wall_seconds)
             frames.write_answer(1, end, answer)
-            waiting = _raise_one(task)
+            waiting = _raise_one(task, wall_seconds)
     _end(waiting)
 
 
-def _raise_one(task: Task) -> _Child:
+def _raise_one(task: Task, wall_seconds: float) -> _Child:
     job_out, job_in = os.pipe()
     answer_out, answer_in = os.pipe()
     pid = os.fork()
     if pid == 0:
-        _live(task, job_out, answer_in)
+        _live(task, wall_seconds, job_out, answer_in)
     os.close(job_out)
     os.close(answer_in)
     # A child that does not read must not stop us from noticing that its time is over.
@@ -69,15 +64,16 @@ def _raise_one(task: Task) -> _Child:
     return _Child(pid, job_in, answer_out)
 
 
-def _live(task: Task, inlet: int, outlet: int) -> None:
+def _live(task: Task, wall_seconds: float, inlet: int, outlet: int) -> None:
     """Be the child: confined, one job, an answer, the end. Never returns."""
     end, answer = End.FAILED, b""
     try:
+        confinement.come_last()
         confinement.keep_only(inlet, outlet)
         confinement.confine()
         job = frames.read_job(0)
         # Should the nursery die meanwhile, nobody would be left to look at the clock.
-        signal.setitimer(signal.ITIMER_REAL, WALL_SECONDS + 1)
+        signal.setitimer(signal.ITIMER_REAL, wall_seconds + 1)
         end, answer = End.ANSWERED, task(job)
     except MemoryError:
         end = End.MEMORY
@@ -88,8 +84,8 @@ def _live(task: Task, inlet: int, outlet: int) -> None:
     os._exit(0)
 
 
-def _watched(child: _Child, job: bytes) -> tuple[End, bytes]:
-    deadline = time.monotonic() + WALL_SECONDS
+def _watched(child: _Child, job: bytes, wall_seconds: float) -> tuple[End, bytes]:
+    deadline = time.monotonic() + wall_seconds
     found: tuple[End, bytes] | None = None
     try:
         frames.write_job(child.inlet, job, deadline=deadline)
@@ -99,7 +95,7 @@ def _watched(child: _Child, job: bytes) -> tuple[End, bytes]:
     except Broken:
         pass
     status, used = _end(child)
-    if found == (End.WALL, b"") and used > confinement.CPU_SECONDS / 2:
+    if found == (End.WALL, b"") and used > CPU_SECONDS / 2:
         # On a machine with other work the clock is the first to run out, and the file is no better for it.
         return End.CPU, b""
     if found is not None:
@@ -124,4 +120,4 @@ def _end(child: _Child) -> tuple[int, float]:
 
 
 if __name__ == "__main__":
-    main(sys.argv[1])
+    main(sys.argv[1], float(sys.argv[2]))

@@ -1,12 +1,15 @@
 """The parent's side: hand bytes to a child, get an answer or the reason why there is none, within five seconds.
 
 One job at a time and one that waits: more would take the threads that answer other people. Whoever comes then is told
-to come back. Threads may share a `Sandbox`; a process that was forked gets a nursery of its own.
+to come back. Threads may share a `Sandbox`; a process that was forked gets a nursery of its own, and the processes of
+one service take turns (`take_turns`). Where there are no children (Windows), there is no answer either, unless somebody
+reads a file of their own (`do_without`).
 """
 
 from __future__ import annotations
 
 import atexit
+import importlib
 import logging
 import os
 import subprocess
@@ -19,15 +22,19 @@ from pathlib import Path
 
 from accredit.sandbox import frames
 from accredit.sandbox.frames import Broken, End, Late
-from accredit.sandbox.nursery import WALL_SECONDS
+from accredit.sandbox.limits import WALL_SECONDS, WHOLE_SECONDS
+from accredit.sandbox.turns import NotYet, turn
 
 log = logging.getLogger(__name__)
 _ROOT = str(Path(__file__).resolve().parents[2])
 # Isolated (-I): no PYTHON… variable and no folder of the caller decides what is loaded, so the root is named.
-_START = "import sys; sys.path.insert(0, sys.argv[2]); from accredit.sandbox.nursery import main; main(sys.argv[1])"
-_PATIENCE = WALL_SECONDS + 1.0
+_START = (
+    "import sys; sys.path.insert(0, sys.argv[3]); from accredit.sandbox.nursery import main; "
+    "main(sys.argv[1], float(sys.argv[2]))"
+)
+_AFTER_THE_WALL = WHOLE_SECONDS - WALL_SECONDS
 _FIRST_START = 15.0
-_MAY_WAIT = 2.5
+_MAY_WAIT = 1.0
 
 
 class Cause(StrEnum):
@@ -59,16 +66,25 @@ class Stopped(Exception):
         self.cause = cause
 
 
+def can_have_children() -> bool:
+    """Say whether this system can fork a process and limit it, which Windows cannot."""
+    return hasattr(os, "fork")
+
+
 class Sandbox:
     """Runs one task, ``module:function`` (bytes to bytes), each time in a new child that can do nothing else."""
 
     def __init__(self, task: str) -> None:
         self._task = task
+        self.wall_seconds = WALL_SECONDS
+        """After this long a child is killed; it holds from the next nursery on."""
         self._lock = threading.Lock()
         self._places = threading.BoundedSemaphore(2)
         self._nursery: subprocess.Popen[bytes] | None = None
         self._owner = 0
         self._is_warm = False
+        self._turns: Path | None = None
+        self._does_without = False
         atexit.register(self.close)
         self.stopped: Counter[Cause] = Counter()
         """How often there was no answer, by cause, in this process."""
@@ -77,25 +93,33 @@ class Sandbox:
         """Return what the task answers to ``job``. Raises `Stopped`, never anything else because of ``job``."""
         if len(job) > frames.MAX_JOB:
             raise self._stop(Cause.TOO_LARGE)
+        if not can_have_children():
+            return self._without(job)
         if not self._places.acquire(blocking=False):
             raise self._stop(Cause.BUSY)
         try:
-            if not self._lock.acquire(timeout=_MAY_WAIT):
-                raise self._stop(Cause.BUSY)
-            try:
-                end, answer = self._asked(job)
-            finally:
-                self._lock.release()
+            end, answer = self._in_turn(job)
+        except NotYet:
+            raise self._stop(Cause.BUSY) from None
         finally:
             self._places.release()
         if end is not End.ANSWERED:
             raise self._stop(_CAUSES[end])
         return answer
 
+    def take_turns(self, place: Path) -> None:
+        """Let one child read at a time among all processes that name the same ``place``, a file for nothing else."""
+        self._turns = place
+
+    def do_without(self) -> None:
+        """Read in this very process where there are no children: for somebody's own file on their own machine only."""
+        self._does_without = True
+
     def start(self) -> None:
         """Start the nursery now, so that the first job need not wait for it; it loads while we go on."""
-        with self._lock:
-            self._started()
+        if can_have_children():
+            with self._lock:
+                self._started()
 
     def close(self) -> None:
         """End the nursery and with it every child."""
@@ -112,9 +136,29 @@ class Sandbox:
             if pipe is not None:
                 pipe.close()
 
-    def _asked(self, job: bytes) -> tuple[End, bytes]:
+    def _without(self, job: bytes) -> bytes:
+        if not self._does_without:
+            raise self._stop(Cause.FAILED)
+        module, _, name = self._task.partition(":")
+        try:
+            answer: bytes = getattr(importlib.import_module(module), name)(job)
+        except Exception:  # noqa: BLE001  # whatever a reader throws, its text may hold what is in the file
+            raise self._stop(Cause.FAILED) from None
+        return answer
+
+    def _in_turn(self, job: bytes) -> tuple[End, bytes]:
+        begun = time.monotonic()
+        if not self._lock.acquire(timeout=_MAY_WAIT):
+            raise NotYet
+        try:
+            with turn(self._turns, deadline=begun + _MAY_WAIT):
+                return self._asked(job, begun)
+        finally:
+            self._lock.release()
+
+    def _asked(self, job: bytes, begun: float) -> tuple[End, bytes]:
         nursery = self._started()
-        deadline = time.monotonic() + (_PATIENCE if self._is_warm else _FIRST_START)
+        deadline = begun + self.wall_seconds + (_AFTER_THE_WALL if self._is_warm else _FIRST_START)
         assert nursery.stdin is not None
         assert nursery.stdout is not None
         try:
@@ -133,7 +177,7 @@ class Sandbox:
         self.close()
         self._owner, self._is_warm = os.getpid(), False
         self._nursery = subprocess.Popen(  # noqa: S603  # our own interpreter, our own code, nothing of anybody's
-            [sys.executable, "-I", "-c", _START, self._task, _ROOT],
+            [sys.executable, "-I", "-c", _START, self._task, str(self.wall_seconds), _ROOT],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

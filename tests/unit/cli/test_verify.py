@@ -15,6 +15,7 @@ from accredit.cli.verify import verify
 from tests.unit.domain.verification.conftest import issued, quick_story
 from tests.unit.domain.verification.story import Issued, Story
 from tests.unit.domain.verification.test_other_issuers import DID, OWN_METHOD, badge
+from tests.unit.kit.openbadges.test_files import _pdf
 
 __all__ = ["issued", "quick_story"]
 SECRET = "0123456789abcdef0123456789abcdef"
@@ -128,3 +129,33 @@ def test_what_is_no_credential_has_its_own_code(stdin: bytes, code: int) -> None
 @pytest.mark.parametrize("arguments", [(), ("no-such-file.json",), ("-", "--loud")], ids=["none", "missing", "unknown"])
 def test_wrong_usage_ends_with_64_and_never_with_a_verdict(arguments: tuple[str, ...]) -> None:
     assert program(*arguments).returncode == 64
+
+
+_AS_ON_WINDOWS = """
+import os, select, sys
+for name in ("fcntl", "resource", "pwd", "grp"):
+    sys.modules[name] = None
+for module, name in ((os, "fork"), (os, "nice"), (os, "geteuid"), (os, "sched_setscheduler"), (select, "poll")):
+    delattr(module, name)
+from accredit.cli.verify import verify
+verify(sys.argv[1:], prog_name="verify")
+"""
+
+
+@pytest.mark.parametrize("kind", ["json", "pdf"])
+def test_without_children_it_starts_reads_the_file_itself_and_says_so(
+    issued: Issued, tmp_path: Path, kind: str
+) -> None:
+    """Windows can neither fork a process nor limit it; what it lacks is taken away here."""
+    path = tmp_path / f"badge.{kind}"
+    path.write_bytes(issued.data if kind == "json" else _pdf(("credential.json", issued.data)))
+    ended = subprocess.run(
+        [sys.executable, "-c", _AS_ON_WINDOWS, str(path), "--json", "--offline"],
+        env={name: value for name, value in os.environ.items() if not name.startswith("ACCREDIT_")},
+        capture_output=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.returncode == 4, ended.stderr.decode()
+    assert json.loads(ended.stdout)["verdict"] == "CANNOT_CONFIRM"
+    assert ended.stderr.count(b"opened in this one") == 1

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import struct
 import time
 import zlib
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pikepdf
@@ -19,6 +21,7 @@ from accredit.domain.verification.rules import Reason, Verdict
 from accredit.domain.verification.sources import NoSources
 from accredit.kit.openbadges import png, svg
 from accredit.sandbox import credentials as sandboxed
+from accredit.sandbox import limits
 from accredit.sandbox.sandbox import Cause, Sandbox, Stopped
 from tests.photographs import as_file, code_picture, photo
 from tests.unit.domain.verification.test_other_issuers import DID, NOW, OWN_METHOD, badge
@@ -170,10 +173,24 @@ def _updated(data: bytes) -> bytes:
     ],
 )  # fmt: skip
 def test_a_file_has_its_verdict_and_reason_in_time(data: bytes, verdict: Verdict, reason: Reason) -> None:
-    begun = time.monotonic()
+    sandboxed.files.run(b"")  # The nursery is there, and what it spends on starting is not the file's doing.
+    ours, childs = time.thread_time(), _spent_by_children()
     report = _verified(data)
+    # P4: five seconds are the sandbox's to keep (`test_sandbox`), and whoever used them up would have another reason.
     assert (report.verdict, report.reason) == (verdict, reason)
-    assert time.monotonic() - begun < 5 * 3  # P4, on a machine that others use
+    assert time.thread_time() - ours < 1.0
+    assert _spent_by_children() - childs < limits.CPU_SECONDS + 0.2
+
+
+def _spent_by_children() -> float:
+    """Return the processor time of the children that have ended; 0 where there is no /proc to tell."""
+    nursery = sandboxed.files._nursery
+    assert nursery is not None
+    try:
+        fields = Path(f"/proc/{nursery.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+    except FileNotFoundError:
+        return 0.0
+    return (int(fields[13]) + int(fields[14])) / os.sysconf("SC_CLK_TCK")
 
 
 @pytest.mark.attack("VX26")
