@@ -107,7 +107,7 @@ def _of_size(asked: Asked, service: crowd.Service, rounds: int, seconds: float) 
     found: dict[str, Any] = {"runs": []}
     with ExitStack() as servers:
         ours = servers.enter_context(served(service))
-        beside = servers.enter_context(_bare(service))
+        beside = servers.enter_context(bare_server(service))
         # Imports, templates and what every process remembers: a server that has just started is not what is measured.
         for server, questions in ((ours, asked.questions), (beside, plain)):
             load.so_many(server.port, questions, number=_WARM * WORKERS * len(questions))
@@ -196,7 +196,8 @@ def served(service: crowd.Service) -> Iterator[_Server]:
 
 
 @contextmanager
-def _bare(service: crowd.Service) -> Iterator[_Server]:
+def bare_server(service: crowd.Service) -> Iterator[_Server]:
+    """Serve the bare page beside it, with as many processes."""
     port = load.free_port()
     environment = crowd.without_settings() | {bare.DATABASE: service.address}
     command = [sys.executable, "-m", "accredit.bench.bare", str(port), str(WORKERS)]
