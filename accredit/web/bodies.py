@@ -1,7 +1,9 @@
 """The body of a request is had whole, in time, or not at all.
 
 A body that names no length may go on for ever. Werkzeug reads it up to the limit, and hands over what it has as if that
-were all: half a file would be judged as a whole one. What somebody brings drop by drop would keep its thread for ever.
+were all: half a file would be judged as a whole one. What comes slowly is left after half a minute, which is noticed
+between two pieces of 64 kB. While nothing comes at all nobody can look at a watch here: that is for the web server in
+front (docs/operating/install.md).
 """
 
 from __future__ import annotations
