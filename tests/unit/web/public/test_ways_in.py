@@ -13,7 +13,7 @@ import pytest
 from flask import Flask
 from PIL import Image
 from werkzeug.exceptions import ServiceUnavailable
-from werkzeug.test import EnvironBuilder, TestResponse, run_wsgi_app
+from werkzeug.test import TestResponse
 
 from accredit.domain.verification import words
 from accredit.domain.verification.rules import Reason
@@ -21,7 +21,7 @@ from accredit.kit import typed_code
 from accredit.sandbox import credentials as sandboxed
 from accredit.sandbox.sandbox import Cause, Sandbox, Stopped
 from accredit.storage import Database
-from accredit.web import admission, bodies
+from accredit.web import admission
 from tests.browser.paper import address_on, printed
 from tests.cast import Cast
 from tests.photographs import as_file, photo
@@ -49,7 +49,6 @@ def _picture(client_for: ClientFor, cast: Cast, year: Year, folder: Path) -> Ima
     return printed(path, dots_per_inch=150)
 
 
-FORM = "application/x-www-form-urlencoded"
 PHOTO_OF = BASE_URL.upper() + "/V/{code}"
 
 
@@ -203,65 +202,6 @@ def test_vx12_a_drawing_is_never_shown(stranger: Browser) -> None:
     answer = _brought(stranger, svg.bake(drawing, badge(DID, OWN_METHOD).decode()), "x.svg")
     assert "canary" not in answer.text
     assert answer.mimetype == "text/html"
-
-
-@pytest.mark.attack("VX30")
-def test_vx30_a_huge_body_is_refused_before_it_is_read(stranger: Browser) -> None:
-    for path in ("/verify", "/api/verify"):
-        said = {"CONTENT_LENGTH": "2000000000"}
-        answer = stranger.post(path, data=b"x", content_type="application/pdf", environ_overrides=said)
-        assert answer.status_code == 413, path
-        assert "verdict" not in answer.text, path
-
-
-class _Endless(io.RawIOBase):
-    """A body without an end, and without a length."""
-
-    given = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, into: Any) -> int:
-        self.given += len(into)
-        return len(into)
-
-
-@pytest.mark.attack("VX30")
-def test_vx30_a_body_that_never_ends_is_left(app: Flask) -> None:
-    kinds = ("application/pdf", "application/json", "multipart/form-data; boundary=b", FORM)
-    for path, kind in (("/verify", kinds[2]), ("/verify", FORM), *(("/api/verify", kind) for kind in kinds)):
-        endless = _Endless()
-        status, body = _sent(app, path, kind, endless)
-        assert (status[:3], b"verdict" in body) == ("413", False), (path, kind)
-        assert endless.given < 13_000_000
-
-
-@pytest.mark.attack("VX30")
-def test_vx30_half_a_file_is_never_judged_as_a_whole_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    # What is good up to the limit, and then goes on.
-    credential = badge(DID, OWN_METHOD)
-    monkeypatch.setitem(app.config, "MAX_CONTENT_LENGTH", len(credential))
-    for rest, expected in ((b"", "200"), (b"x", "413")):
-        status, body = _sent(app, "/api/verify", "application/json", io.BytesIO(credential + rest))
-        assert status[:3] == expected
-        assert (b'"verdict"' in body) == (expected == "200")
-
-
-@pytest.mark.attack("VX30")
-def test_vx30_a_body_that_comes_in_drops_is_left(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(bodies, "SECONDS", 0.0)
-    for path, kind in (("/verify", "multipart/form-data; boundary=b"), ("/api/verify", "application/pdf")):
-        status, _body = _sent(app, path, kind, io.BytesIO(b"x" * 100))
-        assert status[:3] == "408", path
-
-
-def _sent(app: Flask, path: str, kind: str, given: io.IOBase) -> tuple[str, bytes]:
-    environ = EnvironBuilder(path=path, base_url=BASE_URL, method="POST", content_type=kind).get_environ()
-    environ.pop("CONTENT_LENGTH", None)
-    environ |= {"wsgi.input": given, "wsgi.input_terminated": True, "HTTP_TRANSFER_ENCODING": "chunked"}
-    body, status, _headers = run_wsgi_app(app.wsgi_app, environ, buffered=True)
-    return status, b"".join(body)
 
 
 @pytest.mark.attack("VX31")
