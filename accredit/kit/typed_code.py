@@ -70,7 +70,7 @@ def read(text: str) -> str:
     """
     if len(text) > 100:
         raise TypedCodeError("length")
-    code = _CARRIES_NOTHING.sub("", text)
+    code = bare(text)
     for symbol in code:
         # Only ASCII has capitals here: the long s and the sharp s of other alphabets would turn into letters of ours.
         if not symbol.isascii() or symbol.upper() not in _VALUE:
@@ -89,7 +89,7 @@ def likely_slips(text: str) -> tuple[Slip, ...]:
     Neighbours that changed places, a symbol doubled, a symbol read for one that looks like it. The check symbol is no
     secret, so this tells nothing that a pencil would not: not whether there is such a certificate.
     """
-    typed = _CARRIES_NOTHING.sub("", text[:100]).upper()
+    typed = bare(text[:100]).upper()
     found = [slip for slip, code in _mended(typed) if _fits(code)]
     return tuple(found) if len(found) <= MOST_SLIPS else ()
 
@@ -120,7 +120,7 @@ def is_meant(text: str) -> bool:
 
     Texts that are no code at all must not travel in addresses, which stay in histories and logs.
     """
-    symbols = _CARRIES_NOTHING.sub("", text) if len(text) <= 100 else ""
+    symbols = bare(text) if len(text) <= 100 else ""
     if not (symbols.isascii() and symbols.isalnum() and LENGTH - 4 <= len(symbols) <= LENGTH + 6):
         return False
     if any(symbol.isdigit() for symbol in symbols):
@@ -130,6 +130,11 @@ def is_meant(text: str) -> bool:
     except TypedCodeError:
         return False
     return True
+
+
+def bare(text: str) -> str:
+    """Return what was typed without spaces and dashes, which carry nothing; it need not be a code."""
+    return _CARRIES_NOTHING.sub("", text)
 
 
 def show(code: str) -> str:

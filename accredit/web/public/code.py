@@ -177,7 +177,13 @@ def unknown(typed: str) -> Response:
     except typed_code.TypedCodeError as error:
         fault, symbol = error.fault, error.symbol
     slips = () if fault == "unknown" else typed_code.likely_slips(typed)
-    return private(page("public/unknown.html", status=404, typed=typed[:60], fault=fault, symbol=symbol, slips=slips))
+    symbols = typed_code.bare(typed)
+    # In the groups of the paper, where a slip is found at a glance.
+    kept = typed_code.show(symbols.upper()) if fault in {"unknown", "check"} else typed[:60]
+    answer = page(
+        "public/unknown.html", status=404, typed=kept, fault=fault, symbol=symbol, count=len(symbols), slips=slips
+    )
+    return private(answer)
 
 
 def private(answer: Response) -> Response:
