@@ -32,7 +32,7 @@ from accredit.kit.linkeddata import terms
 from accredit.kit.openbadges import shape
 from accredit.kit.vc.known_test_keys import FINGERPRINTS
 from accredit.rendering.environment import translations
-from accredit.rendering.verifier_words import CHANNELS, PAGE
+from accredit.rendering.verifier_words import CHANNELS, MEANINGS, NEXT_STEPS_FOR, PAGE
 
 FILE_NAME = "accredit-verify.html"
 LANGUAGES = {"en": "English", "cy": "Cymraeg"}
@@ -76,10 +76,10 @@ def _words(language: str) -> dict[str, Any]:
         "headings": _said(words.HEADINGS, say),
         "titles": _said(words.TITLES, say),
         "steps": _said(words.NEXT_STEPS, say),
-        "stepsFor": _said(words.NEXT_STEPS_FOR, say),
+        "stepsFor": _said({**words.NEXT_STEPS_FOR, **NEXT_STEPS_FOR}, say),
         "reasons": _said(words.REASONS, say),
         "checks": _said(words.CHECKS, say),
-        "meanings": _said(words.MEANINGS, say),
+        "meanings": _said({**words.MEANINGS, **MEANINGS}, say),
         "channels": _said(CHANNELS, say),
         "ui": _said(PAGE, say) | {"language": LANGUAGES[language]},
         "genuineLine": say(words.GENUINE_LINE),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from accredit.domain.organisations.rules import Channel
+from accredit.domain.verification.rules import CheckId, Reason
 from accredit.domain.verification.words import N_
 
 PAGE: Mapping[str, str] = {
@@ -34,10 +35,6 @@ PAGE: Mapping[str, str] = {
     "skills": N_("Skills"),
     "how": N_("How we know"),
     "print": N_("Print this"),
-    "evidenceToo": N_(
-        "This file does not say by itself that it stands in the log. Choose its .evidence file too, or the "
-        "certificate (PDF), which holds it."
-    ),
     "newerList": N_(
         "Whether it still holds is known from a status list. A newer one makes this answer newer: fetch the file from "
         "this address on any computer, and choose it here."
@@ -66,6 +63,36 @@ PAGE: Mapping[str, str] = {
     ),
 }
 """By the name under which the page asks for it."""
+
+MEANINGS: Mapping[CheckId, str] = {
+    CheckId.RECORDED: N_("We compare it with the copy of the record that came with the file."),
+    CheckId.STATUS: N_(
+        "An organisation can pause or take back an award. This page cannot ask, so it reads the signed lists that came "
+        "with the file. What was decided after they were made, only a newer list or the service itself can say."
+    ),
+}
+"""What a check asks where it is made otherwise than by the service: from what came along, not from the record."""
+
+_PAPER = N_("Ask the person for the file exactly as it was given to them, or open the address printed on the paper.")
+NEXT_STEPS_FOR: Mapping[Reason, str] = {
+    Reason.NO_CREDENTIAL: N_(
+        "Choose the certificate (PDF), the badge picture or the JSON file as the person was given it. A photo or a "
+        "screenshot holds none: open the address printed on the paper, or scan its square code (QR)."
+    ),
+    Reason.PASSWORD_PROTECTED: N_(
+        "Ask the person for a file without a password, or open the address printed on the paper. Do not type a "
+        "password here."
+    ),
+    Reason.MALFORMED: _PAPER,
+    Reason.DUPLICATE_JSON_KEY: _PAPER,
+    Reason.TOO_LARGE: _PAPER,
+    Reason.TOO_COMPLEX: _PAPER,
+    Reason.NOT_IN_LOG: N_(
+        "This file does not say by itself that it stands in the log. Choose its .evidence file too, or the "
+        "certificate (PDF), which holds it."
+    ),
+}
+"""What to do next where the service says to type a code, for which there is no box here, or to try again later."""
 
 CHANNELS: Mapping[Channel, str] = {
     Channel.TELEPHONE: N_("Identity confirmed by telephone"),

@@ -1,7 +1,7 @@
 // What a person sees. Every text goes in as text, never as markup: a certificate may say whatever its maker likes.
 
 import { utf8 } from "./bytes.js";
-import { verdictOf } from "./verdict_words.js";
+import { day, verdictOf } from "./verdict_words.js";
 import { isObject, read } from "./strict_json.js";
 import { EVIDENCE, LISTS } from "./sources.js";
 import { isStatement } from "./statement.js";
@@ -10,11 +10,12 @@ import { verify, verifyStatement } from "./verify.js";
 const MAX_FILES = 20;
 const MAX_LISTS = 20;
 const MAX_BYTES = 10_000_000;
+// As on the service's own page (templates/components/verdict.html): a shape, what stands in it, and the ground's colour.
 const SHAPES = {
-  green: "M12 22l7 8 14-17",
-  red: "M13 13l18 18M31 13L13 31",
-  amber: "M22 10v15M22 32v.5",
-  grey: "M13 22h18",
+  green: ["M22 2l17 6v13c0 11-7 18-17 21C12 39 5 32 5 21V8z", "M13 22l7 7 12-14", "#0b6b3a"],
+  red: ["M14 3h16l11 11v16L30 41H14L3 30V14z", "M15 15l14 14M29 15L15 29", "#b42318"],
+  amber: ["M18.5 5.5a4 4 0 0 1 7 0l15 27a4 4 0 0 1-3.5 6H7a4 4 0 0 1-3.5-6z", "M22 15v10M22 32v.5", "#7a4800"],
+  grey: ["M22 3a19 19 0 1 0 .1 0z", "M14 22h16", "#4b5563"],
 };
 
 function element(name, attributes = {}, ...children) {
@@ -151,8 +152,7 @@ export class Page {
       ...this.claims(),
       ...[this.freshness()].filter((part) => part !== null),
       this.checks(words),
-      element("p", {}, words.promise),
-      element("p", {}, words.notAClearance),
+      ...(this.answer.claims ? [words.promise, words.notAClearance].map((text) => element("p", {}, text)) : []),
       element("p", {}, element("button", { type: "button", onclick: () => window.print() }, this.say("print"))),
     );
   }
@@ -161,9 +161,12 @@ export class Page {
     const shape = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     shape.setAttribute("viewBox", "0 0 44 44");
     shape.setAttribute("aria-hidden", "true");
-    const line = document.createElementNS("http://www.w3.org/2000/svg", "path");
-    for (const [key, value] of Object.entries({ d: SHAPES[colour], fill: "none", stroke: "currentColor", "stroke-width": "5", "stroke-linecap": "round" })) line.setAttribute(key, value);
-    shape.append(line);
+    const [edge, sign, stroke] = SHAPES[colour];
+    for (const attributes of [{ d: edge, fill: "#fff", stroke }, { d: sign, fill: "none", stroke, "stroke-width": "4.5", "stroke-linecap": "round" }]) {
+      const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+      for (const [key, value] of Object.entries(attributes)) path.setAttribute(key, value);
+      shape.append(path);
+    }
     return element("section", { class: `verdict ${colour}`, "aria-labelledby": "verdict" }, shape, element("div", {}, element("h2", { id: "verdict" }, heading), element("p", {}, text), element("p", {}, checkedAt)));
   }
 
@@ -174,9 +177,9 @@ export class Page {
       ["organisation", claims.issuer_name ?? claims.issuer_id],
       ["award", claims.award_name ?? claims.achievement_name],
       ["name", claims.printed_name],
-      ["awarded", claims.awarded_on],
+      ["awarded", claims.awarded_on && day(claims.awarded_on, this.language)],
       ["done", claims.narrative],
-      ["skills", claims.skills.map(({ name }) => name).join(", ")],
+      ["skills", claims.skills.map(({ name, framework }) => (framework ? `${name} (${framework})` : name)).join("; ")],
     ].filter(([, value]) => value);
     return [element("h2", {}, this.say("says")), element("dl", {}, ...rows.flatMap(([key, value]) => [element("dt", {}, this.say(key)), element("dd", {}, value)]))];
   }
@@ -184,7 +187,6 @@ export class Page {
   // Where the newest list is, for whoever can still reach it: shown to be copied, since this page opens nothing.
   freshness() {
     const list = this.answer.status_list;
-    if (this.answer.reason === "not_in_log") return element("p", { class: "note" }, this.say("evidenceToo"));
     if (!list || this.answer.reason !== "status_not_fresh") return null;
     return element("section", { class: "note" }, element("p", {}, this.say("newerList")), element("p", {}, `${list}-lists.json`));
   }

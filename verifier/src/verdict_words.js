@@ -49,12 +49,13 @@ function nextStep({ reason, verdict }, facts, words, isOfAStranger) {
 function fact({ id, facts }, words, language) {
   if (id === "issuer-recognised" && facts.channel) return `${words.channels[facts.channel]}, ${day(facts.confirmed_on, language)}`;
   if (id === "status" && facts.as_of) return fill(words.ui.asOf, { moment: moment(facts.as_of, language) });
-  if (id === "logged" && facts.witnessed_at) return fill(words.ui.witnessed, { entry: String(facts.index), moment: moment(facts.witnessed_at, language), witness: facts.witnessed_by });
-  if (id === "logged") return fill(words.ui.logged, { entry: String(facts.index) });
+  if (id === "logged" && facts.witnessed_at) return fill(words.ui.witnessed, { entry: number(facts.index, language), moment: moment(facts.witnessed_at, language), witness: facts.witnessed_by });
+  if (id === "logged") return fill(words.ui.logged, { entry: number(facts.index, language) });
   return null;
 }
 
 // The catalogue's own places, `%(name)s`.
 const fill = (text, values) => text.replace(/%\((\w+)\)s/g, (_, name) => values[name]);
-const day = (written, language) => new Date(written).toLocaleDateString(`${language}-GB`, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
+const number = (value, language) => value.toLocaleString(`${language}-GB`);
+export const day = (written, language) => new Date(written).toLocaleDateString(`${language}-GB`, { day: "numeric", month: "long", year: "numeric", timeZone: "UTC" });
 const moment = (written, language) => new Date(written).toLocaleString(`${language}-GB`, { dateStyle: "long", timeStyle: "short", timeZone: "UTC" }) + " UTC";
