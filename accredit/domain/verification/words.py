@@ -110,7 +110,7 @@ _NOT_THIS = N_(
     "files get damaged, and copies get changed on the way."
 )
 _ASK_WHO_SIGNED = N_("Please do not rely on it. Ask the organisation itself if it issued this.")
-_ELSEWHERE = N_("It comes from another service. Check it there, or ask the person for the address that it gives.")
+_ELSEWHERE = N_("It comes from another service. Check it there: the person who showed it to you can say where.")
 _ASK_IF_IT_HOLDS = N_("Ask the organisation, through a contact you find yourself, if it still holds.")
 _LATER = N_("Try again in a few minutes. If it stays like this, ask the organisation.")
 NEXT_STEPS_FOR: Mapping[Reason, str] = {
@@ -207,7 +207,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.MULTIPLE_CREDENTIALS: N_(
         "There is more than one certificate in this file, so nobody can say which is meant."
     ),
-    Reason.PASSWORD_PROTECTED: N_("The file is protected by a password."),
+    Reason.PASSWORD_PROTECTED: N_("Nobody can read what is in it without the password, and we never ask for one."),
     Reason.NO_CODE_IN_PICTURE: N_("There is no square code (QR) in this picture that can be read."),
     Reason.OTHER_KIND_OF_FILE: N_("It is a kind of file that no certificate comes in."),
     Reason.RECEIPT_ALONE: N_(
@@ -216,7 +216,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.OPEN_BADGES_2: N_("It is a badge of an older kind (Open Badges 2), which is checked where it was issued."),
     Reason.READING_FAILED: N_("Reading the file came to no end, which says nothing about the certificate."),
     Reason.BUSY: N_("Many files are being checked just now, and yours has to wait."),
-    Reason.MALFORMED: N_("The file is damaged or not complete."),
+    Reason.MALFORMED: N_("Part of it is missing or broken, so it cannot be read."),
     Reason.DUPLICATE_JSON_KEY: N_("The file says the same thing twice in different ways."),
     Reason.TOO_LARGE: N_("The file is larger than a certificate can be."),
     Reason.TOO_COMPLEX: N_("The file asks for more work than a certificate can need."),
@@ -227,7 +227,7 @@ REASONS: Mapping[Reason, str] = {
     Reason.PROOF_MISSING: N_("It carries no signature."),
     Reason.UNSUPPORTED_PROOF: N_("Its signature is of a kind that proves nothing here."),
     Reason.PROOF_MALFORMED: N_("Its signature is not written as it must be."),
-    Reason.SIGNATURE_INVALID: N_("It was changed after it was signed, or the signature is another's."),
+    Reason.SIGNATURE_INVALID: N_("It was changed after it was signed, or the signature belongs to something else."),
     Reason.ALG_NOT_ALLOWED: N_("It is signed in a way that proves nothing, or that its key is not made for."),
     Reason.HEADER_NOT_ALLOWED: N_("It asks to be checked in a way of its own, which nobody may follow."),
     Reason.WRONG_TOKEN_TYPE: N_("It was made for another purpose than a certificate, such as signing in."),
@@ -278,7 +278,7 @@ CHECKS: Mapping[CheckId, str] = {
     CheckId.SIGNATURE: N_("Nothing was changed since it was signed"),
     CheckId.KEY: N_("The key belongs to the issuer it names, and was in use then"),
     CheckId.RECORDED: N_("It is the one in the organisation's record"),
-    CheckId.RECOGNISED: N_("The organisation was confirmed to us by an outside channel"),
+    CheckId.RECOGNISED: N_("The organisation's identity was confirmed to us"),
     CheckId.STATUS: N_("It has not been revoked or paused"),
     CheckId.DATES: N_("Its dates cover today"),
     CheckId.LOGGED: N_("It stands in the public log"),

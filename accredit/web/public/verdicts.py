@@ -179,7 +179,7 @@ def _logged(facts: Mapping[str, str | int]) -> str:
         )
     # A time of ours is only our word; what the log proves is the order.
     return _(
-        "Entry %(entry)s, under a checkpoint signed %(moment)s (time stated by this service).",
+        "Entry %(entry)s of the log, which this service signed on %(moment)s by its own clock.",
         entry=f"{facts['index']:,}",
         moment=_moment(datetime.fromisoformat(str(facts["signed_at"]))),
     )
