@@ -87,6 +87,13 @@ NEXT_STEPS_FOR: Mapping[Reason, str] = {
     Reason.DUPLICATE_JSON_KEY: _PAPER,
     Reason.TOO_LARGE: _PAPER,
     Reason.TOO_COMPLEX: _PAPER,
+    Reason.NOT_AS_RECORDED: N_(
+        "Please do not rely on it. Open the address printed on the paper to see what the record says, or ask the "
+        "organisation."
+    ),
+    Reason.STATUS_NOT_FRESH: N_(
+        "Open the address printed on the certificate, or ask the organisation if it still holds."
+    ),
     Reason.NOT_IN_LOG: N_(
         "This file does not say by itself that it stands in the log. Choose its .evidence file too, or the "
         "certificate (PDF), which holds it."

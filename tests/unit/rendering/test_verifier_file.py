@@ -73,6 +73,15 @@ def test_it_holds_every_word_and_rule_of_the_engine(page: str) -> None:
         assert set(words["meanings"]) >= set(facts["checks"])
 
 
+def test_it_promises_nothing_that_only_the_service_can_do(page: str) -> None:
+    words = data_of(page, "facts")["languages"]["en"]
+    assert "asked anew" not in words["meanings"][CheckId.STATUS]
+    # There is no box for a code here; these answers are the service's alone.
+    elsewhere = {Reason.NO_CODE_IN_PICTURE, Reason.BUSY, Reason.READING_FAILED, Reason.LOOK_ALIKE_ADDRESS}
+    steps = {reason: step for reason, step in words["stepsFor"].items() if reason not in elsewhere}
+    assert [reason for reason, step in steps.items() if "type the code" in step.lower()] == []
+
+
 def test_every_word_that_the_script_asks_for_is_there() -> None:
     asked = set()
     for path in (SOURCE / "src").glob("*.js"):

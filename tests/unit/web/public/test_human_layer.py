@@ -216,6 +216,27 @@ def test_page_and_program_are_told_the_same(
         assert shown == len(by_code["checks"])
 
 
+def test_what_was_taken_back_is_not_explained_as_if_it_held(
+    stranger: Browser, year: Year, change_status: Change
+) -> None:
+    assert "How to read this award" in stranger.get(f"/v/{year.code}").text
+    change_status("revoke")
+    text = stranger.get(f"/v/{year.code}").text
+    assert "How to read this award" not in text
+    assert "The same skills in public lists" not in text
+
+
+def test_the_file_of_a_hidden_award_names_its_organisation_without_doubt(
+    stranger: Browser, client_for: ClientFor, cast: Cast, year: Year
+) -> None:
+    document = own_file(client_for, cast, year)
+    client_for(cast.nia).post(f"/school/certificates/{year.award_id}/hide")
+    text = present(stranger, document)
+    assert "verdict--genuine" in text
+    assert "It says it is from" not in text
+    assert "Which calls itself" not in text
+
+
 @pytest.mark.attack("VH12")
 def test_neither_codes_nor_ids_can_be_guessed(stranger: Browser, year: Year) -> None:
     random_symbols = typed_code.LENGTH - 1

@@ -115,7 +115,7 @@ def test_wi27_an_address_that_cannot_be_read_is_no_fault_of_ours(stranger: Brows
 def test_address_of_others_is_never_opened(stranger: Browser, year: Year) -> None:
     answer = stranger.post("/verify", data={"text": "https://elsewhere.example/v/" + year.code})
     assert answer.status_code == 200
-    assert "We do not open addresses of others." in answer.text
+    assert "It is an address of another service, and we open only our own." in answer.text
     assert "verdict--genuine" not in answer.text
 
 
