@@ -174,12 +174,12 @@ def _updated(data: bytes) -> bytes:
 )  # fmt: skip
 def test_a_file_has_its_verdict_and_reason_in_time(data: bytes, verdict: Verdict, reason: Reason) -> None:
     sandboxed.files.run(b"")  # The nursery is there, and what it spends on starting is not the file's doing.
-    ours, childs = time.thread_time(), _spent_by_children()
+    ours, of_child = time.thread_time(), _spent_by_children()
     report = _verified(data)
     # P4: five seconds are the sandbox's to keep (`test_sandbox`), and whoever used them up would have another reason.
     assert (report.verdict, report.reason) == (verdict, reason)
     assert time.thread_time() - ours < 1.0
-    assert _spent_by_children() - childs < limits.CPU_SECONDS + 0.2
+    assert _spent_by_children() - of_child < limits.CPU_SECONDS + 0.2
 
 
 def _spent_by_children() -> float:
