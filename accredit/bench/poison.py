@@ -6,8 +6,8 @@ one as soon as they are answered (a second later where they were asked to wait).
 99 of 100 readers are answered, beside that of the quiet seconds before.
 
 The attackers run on this machine, too, and sending a hundred megabytes a second takes some of it. So there is a third
-turn: they bring the same files to a bare server beside ours, which refuses them unread, and readers ask ours as ever. What is
-slow then is the machine; only what the attack on ours adds to that is ours.
+turn: they bring the same files to a bare server beside ours, which refuses them unread, and readers ask ours as ever.
+What is slow then is the machine; only what the attack on ours adds to that is ours.
 """
 
 from __future__ import annotations
