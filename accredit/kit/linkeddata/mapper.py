@@ -176,8 +176,11 @@ class _Mapping:
             value = members[key]
             try:
                 if term.after is not None and isinstance(value, str):
-                    # Most values are texts, and need no more than this; they are counted at the end.
-                    said[f"{term.before}{literals.escaped(value)}{term.after}"] = None
+                    # Most values are texts, and need no more than this; they are counted at the end. To call
+                    # `escaped` for each would take longer than to ask here what it asks first.
+                    if not value.isprintable() or '"' in value or "\\" in value:
+                        value = literals.escaped(value)
+                    said[f"{term.before}{value}{term.after}"] = None
                     texts += 1
                 elif isinstance(value, dict) and not term.is_whole:
                     inner = (trail, key)

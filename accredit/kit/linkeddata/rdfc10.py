@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import permutations
 from typing import Final
 
@@ -94,18 +94,13 @@ def _names_by_first_degree(
     for node, statements in said.items():
         lines = mentions[node]
         # Other lines begin with an IRI, or with another node, so the node's own block keeps together when sorted.
-        lines.append(_block("_:a", statements))
+        if statements:
+            lines.append("_:a " + "_:a ".join(statements))
         lines.sort()
         by_hash[digest("".join(lines).encode("utf-8")).digest()] = node
     if len(by_hash) < len(said):
         return None
     return {by_hash[found]: f"_:c14n{number}" for number, found in enumerate(sorted(by_hash))}
-
-
-def _block(subject: str, statements: Sequence[str]) -> str:
-    """Write the lines of one subject."""
-    start = f"{subject} "
-    return start + start.join(statements) if statements else ""
 
 
 def _written(subjects: Mapping[str, list[str]], links: Iterable[Quad], names: Mapping[str, str]) -> bytes:
@@ -114,12 +109,12 @@ def _written(subjects: Mapping[str, list[str]], links: Iterable[Quad], names: Ma
     for subject, predicate, value, _ in links:
         linking[subject].append(f"{predicate} {names[value]} .\n")
     # Each block begins with another subject and a space, so sorting blocks sorts their lines.
-    blocks = [
-        _block(names.get(subject, subject), sorted(said + linking[subject]) if subject in linking else said).encode(
-            "utf-8"
-        )
-        for subject, said in subjects.items()
-    ]
+    blocks = []
+    for subject, said in subjects.items():
+        statements = sorted(said + linking[subject]) if subject in linking else said
+        if statements:
+            start = f"{names.get(subject, subject)} "
+            blocks.append((start + start.join(statements)).encode("utf-8"))
     blocks.sort()
     return b"".join(blocks)
 
