@@ -5,18 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Playwright, sync_playwright
 
 from tests.browser.demonstration import CHROMIUM, QUIET, Demonstration, demonstrated
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """One browser for the whole run; each test opens a context of its own in it."""
+def driver() -> Iterator[Playwright]:
+    """What starts browsers; a process can have one only."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
-        yield started
-        started.close()
+        yield playwright
+
+
+@pytest.fixture(scope="session")
+def chromium(driver: Playwright) -> Iterator[Browser]:
+    """One browser for the whole run; each test opens a context of its own in it."""
+    started = driver.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+    yield started
+    started.close()
 
 
 @pytest.fixture(scope="session")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser.crawl import AXE, TAGS
 from tests.browser.demonstration import CHROMIUM, QUIET, Demonstration, open_tab
@@ -41,12 +41,11 @@ def video(demonstration: Demonstration, tmp_path_factory: pytest.TempPathFactory
 
 
 @contextmanager
-def camera(*more: str) -> Iterator[Browser]:
+def camera(driver: Playwright, *more: str) -> Iterator[Browser]:
     """Start a browser with these words about its camera."""
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *more])
-        yield started
-        started.close()
+    started = driver.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *more])
+    yield started
+    started.close()
 
 
 def _start(tab: Page, shown: Demonstration) -> None:
@@ -64,9 +63,12 @@ def _clean(tab: Page) -> None:
 
 
 @pytest.mark.timeout(300)
-def test_a_printed_certificate_before_the_camera_is_read(demonstration: Demonstration, video: Path) -> None:
+def test_a_printed_certificate_before_the_camera_is_read(
+    driver: Playwright, demonstration: Demonstration, video: Path
+) -> None:
     asked: list[str] = []
     with camera(
+        driver,
         "--use-fake-ui-for-media-stream",
         "--use-fake-device-for-media-stream",
         f"--use-file-for-fake-video-capture={video}",
@@ -84,9 +86,9 @@ def test_a_printed_certificate_before_the_camera_is_read(demonstration: Demonstr
 
 
 @pytest.mark.timeout(300)
-def test_the_camera_can_be_stopped_and_says_what_it_does(demonstration: Demonstration) -> None:
+def test_the_camera_can_be_stopped_and_says_what_it_does(driver: Playwright, demonstration: Demonstration) -> None:
     # A camera that sees a test pattern, and no code in it.
-    with camera("--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream") as browser:
+    with camera(driver, "--use-fake-ui-for-media-stream", "--use-fake-device-for-media-stream") as browser:
         tab = open_tab(browser, width=1280)
         _start(tab, demonstration)
         said = tab.locator("#scan [role=status]")
@@ -117,9 +119,9 @@ def test_the_camera_can_be_stopped_and_says_what_it_does(demonstration: Demonstr
     ],
 )  # fmt: skip
 def test_without_a_camera_people_are_told_what_else_there_is(
-    demonstration: Demonstration, words: tuple[str, ...], sentence: str
+    driver: Playwright, demonstration: Demonstration, words: tuple[str, ...], sentence: str
 ) -> None:
-    with camera(*words) as browser:
+    with camera(driver, *words) as browser:
         tab = open_tab(browser, width=320)
         _start(tab, demonstration)
         expect(tab.locator("#scan [role=status]")).to_contain_text(sentence, timeout=PLENTY)
@@ -130,10 +132,12 @@ def test_without_a_camera_people_are_told_what_else_there_is(
 
 
 @pytest.mark.timeout(300)
-def test_a_photo_of_the_paper_is_as_good_and_needs_no_script(demonstration: Demonstration, video: Path) -> None:
+def test_a_photo_of_the_paper_is_as_good_and_needs_no_script(
+    driver: Playwright, demonstration: Demonstration, video: Path
+) -> None:
     frame = video.parent / "photo.jpg"
     frame.write_bytes(as_file(Image.open(video)))
-    with camera() as browser:
+    with camera(driver) as browser:
         context = browser.new_context(java_script_enabled=False, viewport={"width": 390, "height": 800})
         tab = context.new_page()
         tab.goto(f"{demonstration.address}/verify")

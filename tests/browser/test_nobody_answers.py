@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import zxingcpp
 from PIL import Image
-from playwright.sync_api import Page, Route, expect, sync_playwright
+from playwright.sync_api import Page, Playwright, Route, expect
 
 from tests.browser.crawl import AXE, TAGS
 from tests.browser.demonstration import CHROMIUM, QUIET, Demonstration, demonstrated, open_tab
@@ -40,9 +40,9 @@ def own(stopped: ExitStack, tmp_path: Path) -> Demonstration:
 
 
 @pytest.fixture
-def paper(own: Demonstration, tmp_path: Path) -> dict[str, Path]:
+def paper(driver: Playwright, own: Demonstration, tmp_path: Path) -> dict[str, Path]:
     """A certificate with words of its own in its code, and the usual one; each as a camera sees it on paper."""
-    with camera() as browser:
+    with camera(driver) as browser:
         young = Hands(open_tab(browser, width=390), own.address, "mouse")
         _open_somebody_of_age(young, own)
         young.follow(re.compile("^A certificate that works without internet"))
@@ -138,35 +138,34 @@ def _scan(tab: Page, own: Demonstration) -> Held:
 
 @pytest.mark.timeout(400)
 def test_words_on_paper_are_read_where_nobody_answers_and_only_there(
-    own: Demonstration, stopped: ExitStack, paper: dict[str, Path]
+    driver: Playwright, own: Demonstration, stopped: ExitStack, paper: dict[str, Path]
 ) -> None:
-    with sync_playwright() as playwright:
-        browser, another = (
-            playwright.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *_words(paper[name])])
-            for name in ("with words", "usual")
-        )
-        first, tab, usual = (open_tab(each, width=390) for each in (browser, browser, another))
-        _scan(first, own).let_go()
-        first.wait_for_url(re.compile("/V/", re.IGNORECASE), timeout=PLENTY)
-        expect(first.get_by_role("heading", level=1)).to_have_text("Genuine")
-        assert first.locator(".verdict--careful").count() == 0
+    browser, another = (
+        driver.chromium.launch(executable_path=CHROMIUM, args=[*QUIET, *_words(paper[name])])
+        for name in ("with words", "usual")
+    )
+    first, tab, usual = (open_tab(each, width=390) for each in (browser, browser, another))
+    _scan(first, own).let_go()
+    first.wait_for_url(re.compile("/V/", re.IGNORECASE), timeout=PLENTY)
+    expect(first.get_by_role("heading", level=1)).to_have_text("Genuine")
+    assert first.locator(".verdict--careful").count() == 0
 
-        waiting = [_scan(page, own) for page in (tab, usual)]
-        stopped.close()
-        for each in waiting:
-            each.let_go()
-        expect(usual.locator("#scan [role=status]")).to_contain_text("so nothing could be checked", timeout=PLENTY)
-        assert usual.locator(".verdict").count() == 0
-        tab.locator(".verdict--careful").wait_for(timeout=PLENTY)
-        expect(tab.locator("#scan [role=status]")).to_contain_text("We cannot be reached at the moment")
-        heading = tab.locator("#verdict").inner_text()
-        assert re.fullmatch(
-            r"Genuine when issued on \d+ \w+ \d{4}; whether it still holds was last known on \d+ \w+ \d{4}", heading
-        )
-        assert tab.locator(".verdict--genuine").count() == 0
-        assert tab.evaluate("document.activeElement.contains(document.querySelector('#verdict'))")
-        assert "supervised hours" in tab.locator("#scan dl").inner_text()
-        assert tab.url == f"{own.address}/verify"
-        assert tab.evaluate("document.documentElement.scrollWidth") <= 390
-        tab.evaluate(AXE)
-        assert tab.evaluate(VIOLATIONS, TAGS) == []
+    waiting = [_scan(page, own) for page in (tab, usual)]
+    stopped.close()
+    for each in waiting:
+        each.let_go()
+    expect(usual.locator("#scan [role=status]")).to_contain_text("so nothing could be checked", timeout=PLENTY)
+    assert usual.locator(".verdict").count() == 0
+    tab.locator(".verdict--careful").wait_for(timeout=PLENTY)
+    expect(tab.locator("#scan [role=status]")).to_contain_text("We cannot be reached at the moment")
+    heading = tab.locator("#verdict").inner_text()
+    assert re.fullmatch(
+        r"Genuine when issued on \d+ \w+ \d{4}; whether it still holds was last known on \d+ \w+ \d{4}", heading
+    )
+    assert tab.locator(".verdict--genuine").count() == 0
+    assert tab.evaluate("document.activeElement.contains(document.querySelector('#verdict'))")
+    assert "supervised hours" in tab.locator("#scan dl").inner_text()
+    assert tab.url == f"{own.address}/verify"
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    tab.evaluate(AXE)
+    assert tab.evaluate(VIOLATIONS, TAGS) == []

@@ -98,6 +98,7 @@ def proxy(real: Path, kind: str, nth: int) -> Iterator[tuple[Path, threading.Eve
     folder = Path(tempfile.mkdtemp(prefix="accredit-proxy-"))
     fell = threading.Event()
     left = _Count(nth)
+    passing: list[threading.Thread] = []
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(str(folder / SOCKET))
         listener.listen()
@@ -110,14 +111,20 @@ def proxy(real: Path, kind: str, nth: int) -> Iterator[tuple[Path, threading.Eve
                     return
                 server = socket.socket(socket.AF_UNIX)
                 server.connect(str(real / SOCKET))
-                _Connection(client, server, kind, left, fell).begin()
+                connection = _Connection(client, server, kind, left, fell)
+                passing.append(threading.Thread(target=connection.pass_on, daemon=True))
+                passing[-1].start()
 
-        threading.Thread(target=serve, daemon=True).start()
+        serving = threading.Thread(target=serve, daemon=True)
+        serving.start()
         try:
             yield folder, fell
         finally:
             with contextlib.suppress(OSError):
                 listener.shutdown(socket.SHUT_RDWR)
+            # The processes that spoke through it have ended, so both sides of each connection end, too.
+            for each in (serving, *passing):
+                each.join(timeout=60)
             shutil.rmtree(folder)
 
 
@@ -147,10 +154,13 @@ class _Connection:
         self._answered = threading.Event()
         self._is_mute = False
 
-    def begin(self) -> None:
-        """Pass everything on, both ways, until the misfortune."""
-        for way in (self._to_server, self._to_client):
-            threading.Thread(target=way, daemon=True).start()
+    def pass_on(self) -> None:
+        """Pass everything on, both ways, until the misfortune or the end of either side."""
+        with self._client, self._server:
+            back = threading.Thread(target=self._to_client, daemon=True)
+            back.start()
+            self._to_server()
+            back.join()
 
     def _to_server(self) -> None:
         with contextlib.suppress(OSError):

@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from itertools import accumulate
 from typing import Any, Final, NoReturn
 
 from accredit.kit.linkeddata.errors import JsonRefused, Step, json_path
@@ -52,7 +53,7 @@ def loads(data: bytes | str, *, max_bytes: int = MAX_BYTES, max_depth: int = MAX
     text = _decode(data, max_bytes)
     try:
         if text.count("[") + text.count("{") > max_depth and _depth(text) > max_depth:
-            _refuse_depth(text, max_depth)
+            raise _too_deep(text, max_depth)
         value = json.loads(
             text,
             object_pairs_hook=_object,
@@ -139,17 +140,12 @@ def _depth(text: str) -> int:
     return deepest
 
 
-def _refuse_depth(text: str, max_depth: int) -> None:
-    depth = 0
-    for token in _TOKEN.finditer(text):
-        first = text[token.start()]
-        if first in "[{":
-            depth += 1
-            if depth > max_depth:
-                sentence = f"Nest lists and objects at most {max_depth} deep."
-                raise JsonRefused("json_too_deep", f"offset {token.start()}", sentence)
-        elif first in "]}":
-            depth -= 1
+def _too_deep(text: str, max_depth: int) -> JsonRefused:
+    """Tell where a text first goes deeper than it may."""
+    brackets = [token.start() for token in _TOKEN.finditer(text) if text[token.start()] in "[]{}"]
+    depths = accumulate(1 if text[place] in "[{" else -1 for place in brackets)
+    offset = next((place for place, depth in zip(brackets, depths, strict=True) if depth > max_depth), 0)
+    return JsonRefused("json_too_deep", f"offset {offset}", f"Nest lists and objects at most {max_depth} deep.")
 
 
 def _check_surrogates(value: JsonValue, steps: list[Step]) -> None:

@@ -18,7 +18,14 @@ from .texts import CREDENTIALS, a_text, baked
 Chunk = tuple[bytes, bytes]
 KEYWORD = b"openbadgecredential"
 CODES = {
-    *("no_credential", "multiple_credentials", "credential_compressed", "credential_size", "credential_encoding"),
+    *(
+        "no_credential",
+        "open_badges_2",
+        "multiple_credentials",
+        "credential_compressed",
+        "credential_size",
+        "credential_encoding",
+    ),
     *("png_size", "png_signature", "png_cut", "png_chunk", "png_crc", "png_chunks", "png_trailing", "png_text"),
 }
 KINDS = (b"IHDR", b"PLTE", b"IDAT", b"IEND", b"iTXt", b"tEXt", b"zTXt", b"tIME", b"aaAa", b"0000", b"ITXT")
@@ -74,7 +81,7 @@ def judge(data: bytes, answer: Answer) -> None:
 
 
 def _judge_refusal(data: bytes, code: str, found: list[Chunk]) -> None:
-    if code == "no_credential":
+    if code in ("no_credential", "open_badges_2"):
         assert not found
         text = a_text(sha256(data).digest())
         made, _ = baked(png.bake, data, text)

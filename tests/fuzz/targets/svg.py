@@ -18,7 +18,7 @@ from .texts import CREDENTIALS, a_text, baked
 CREDENTIAL = "{https://purl.imsglobal.org/ob/v3p0}credential"
 CODES = {
     *("no_credential", "multiple_credentials", "credential_size", "svg_dtd", "svg_depth", "svg_size", "svg_syntax"),
-    *("svg_root", "svg_credential"),
+    *("svg_root", "svg_credential", "open_badges_2"),
 }
 NO_PLACE = {"svg_empty", "svg_unbakeable"}
 """Codes with which a readable drawing may still refuse to take a credential."""
@@ -56,7 +56,7 @@ def judge(data: bytes, answer: Answer) -> None:
         return
     code = answer.refusal.code
     assert code in CODES, f"the code {code} is not documented"
-    if code == "no_credential":
+    if code in ("no_credential", "open_badges_2"):
         assert not credentials_in(data)
         _judge_baking(data, a_text(sha256(data).digest()))
     elif code == "multiple_credentials":

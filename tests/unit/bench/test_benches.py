@@ -159,6 +159,7 @@ def test_all_benches_are_written_to_one_page_and_none_is_measured_twice(
     one = Bench(name="status", unit="lists", ours=harness.Contender(key="ours", work=lambda _: True), about="Lists.")
     two = Bench(name="bake", unit="badges", ours=harness.Contender(key="ours", work=lambda _: True))
     monkeypatch.setattr(command, "BENCHES", {"status": lambda: one, "bake": lambda: two})
+    monkeypatch.setattr(command, "NAMES", ["bake", "status"])
     page = tmp_path / "bench.md"
     arguments = ["all", "--write", str(page), "--rounds", "5", "--seconds", "0.01", "--commit", "1234567"]
     assert CliRunner().invoke(command.bench, arguments).exit_code == 0
