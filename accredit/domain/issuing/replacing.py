@@ -201,11 +201,6 @@ def _lock_with_what_they_replace(db: Session, size: int) -> tuple[Sequence[Issua
     return found, db.execute(locked.execution_options(populate_existing=True)).scalars().all()
 
 
-def is_replaced(db: Session, issuance_id: UUID) -> bool:
-    """Say whether another credential has taken the place of this one."""
-    return bool(db.execute(sa.select(has_successor(sa.literal(issuance_id, sa.Uuid())))).scalar_one())
-
-
 def has_successor(issuance_id: sa.ColumnElement[UUID] | Mapped[UUID]) -> sa.ColumnElement[bool]:
     """Return the condition that another credential has taken the place of one."""
     return sa.exists().where(col(Replacement.issuance_id) == issuance_id, col(Replacement.ended_at).is_not(None))

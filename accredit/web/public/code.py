@@ -30,7 +30,8 @@ from accredit.web.public.verdicts import Ask, as_claimed, confirmed, reference, 
 from accredit.web.settings import current_settings
 
 # By reader and award, and by award from everywhere: guessing a class list through one certificate must not pay.
-BY_READER = Allowance(name="name-by-reader", times=10, seconds=600)
+# In an hour half of an award's, so that one reader cannot close the box to everybody else.
+BY_READER = Allowance(name="name-by-reader", times=5, seconds=600)
 BY_AWARD = Allowance(name="name-by-award", times=60, seconds=3600)
 BY_LOOKS = Allowance(name="certificates-by-reader", times=600, seconds=600)
 LONGEST_NAME = 200

@@ -79,8 +79,6 @@ def test_another_round_takes_its_place_in_one_moment(issuer: Issuer) -> None:
     assert (facts(issuer, first.id).status, facts(issuer, second.id).stage) == (Status.REVOKED, Stage.RELEASED)
     with issuer.database.reading() as db:
         assert replacing.current(db, first.id) == replacing.current(db, second.id) == second.id
-        assert replacing.is_replaced(db, first.id)
-        assert not replacing.is_replaced(db, second.id)
         assert queries.revoked_indexes(db, first.status_list_id) == (first.status_index,)
         leaf = log.leaf_index(db, act=Act.CREDENTIAL_REPLACED, subject_id=first.id)
         assert leaf is not None
@@ -115,7 +113,6 @@ def test_another_subject_may_take_its_place(issuer: Issuer) -> None:
     second = issued(issuer, corrected)
     with issuer.database.reading() as db:
         assert replacing.current(db, first.id) == second.id
-        assert replacing.is_replaced(db, first.id)
 
 
 def test_one_given_up_before_it_was_signed_is_prepared_again_and_still_follows(issuer: Issuer) -> None:
@@ -140,7 +137,6 @@ def test_revoking_gives_up_a_replacement_that_has_not_come(issuer: Issuer) -> No
         operations.revoke(db, issuance_id=first.id, reason="why", actor=SERVICE, now=NOW)
     assert facts(issuer, second.id).stage is Stage.VOID
     with issuer.database.reading() as db:
-        assert not replacing.is_replaced(db, first.id)
         assert not replacing.is_ordered(db, first.id)
         assert replacing.current(db, first.id) == first.id
         assert replacing.unfinished(db) == ()

@@ -162,8 +162,11 @@ def test_initials_by_the_code_and_the_name_by_the_file(
 @pytest.mark.attack("DP07")
 def test_a_near_miss_is_answered_as_any_other_miss(stranger: Browser, year: Year) -> None:
     misses = [
-        stranger.post(f"/v/{year.code}", data={"name": name})
-        for name in ("Ama Sampl", "Ama", "Sample", "Amy Sample", "Zzz Qqq", "Ama Sampla ✔", "'; DROP TABLE award; --")
+        # Each by a reader of their own, for seven are more than one is allowed.
+        stranger.post(f"/v/{year.code}", data={"name": name}, environ_base={"REMOTE_ADDR": f"198.51.100.{number}"})
+        for number, name in enumerate(
+            ("Ama Sampl", "Ama", "Sample", "Amy Sample", "Zzz Qqq", "Ama Sampla ✔", "'; DROP TABLE award; --")
+        )
     ]
     assert {(answer.status_code, answer.data, str(answer.headers)) for answer in misses} == {
         (200, misses[0].data, str(misses[0].headers))
