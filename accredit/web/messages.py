@@ -100,6 +100,8 @@ _PROGRAMMES = {
     "unknown-activity-type": lazy_gettext("There is no such activity in this programme."),
     "version-date": lazy_gettext("A new version starts on or after the one before it."),
     "definition": lazy_gettext("The programme does not fit together: %(fault)s."),
+    "words-refused": lazy_gettext("These words cannot stand on an award: %(words)s. Choose others."),
+    "words-not-decided": lazy_gettext("Change these words, or say why they stay: %(words)s."),
     "already-enrolled": lazy_gettext("They are in this programme already."),
     "enrolment-dates": lazy_gettext("A place in a programme ends on or after the day it starts."),
     "enrolment-ended": lazy_gettext("This place in the programme has ended."),

@@ -63,7 +63,7 @@ _MODULES = {
             "M8",
             "Talking with all sorts of people",
             45,
-            "plain words, other languages, SEND-friendly ways, body language",
+            "plain words, pictures and signs, other languages, body language",
         ),
         Module(
             "M9",
