@@ -187,7 +187,8 @@ class Year:
     def supervisor_approves_in_bulk(self) -> None:
         hands = self.hands["supervisor"]
         hands.follow(re.compile("^Hours"))
-        hands.follow("Tick all that can be approved")
+        # By hand: on a Sunday the entry of today is one to look at, and the link leaves it out.
+        assert hands.tick_everybody() == 1
         hands.press("Approve what is ticked")
         hands.reads("1 entry approved.")
 

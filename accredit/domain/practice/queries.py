@@ -5,6 +5,8 @@ Totals, observations and milestones, which awarding builds on, are worked out in
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -21,7 +23,8 @@ from accredit.domain.people.models import Staff, StaffRole, YoungPerson
 from accredit.domain.practice import rules
 from accredit.domain.practice.casebook import Casebook, as_entry, open_casebook
 from accredit.domain.practice.models import HoursEntry, PracticeSession
-from accredit.domain.practice.rules import HoursStatus, ReturnReason, Source
+from accredit.domain.practice.noticing import Notice, minutes_of_week, noticed
+from accredit.domain.practice.rules import Entry, HoursStatus, ReturnReason, Source
 from accredit.domain.practice.totals import ActivityTotal, ObservationFact, Totals, milestones, observations, totals
 from accredit.domain.programmes.models import Programme
 from accredit.domain.training import queries as training
@@ -31,6 +34,7 @@ from accredit.storage import Session
 __all__ = [
     "ActivityTotal",
     "EntryFacts",
+    "Notice",
     "ObservationFact",
     "PracticeRegisterRow",
     "PracticeSessionSummary",
@@ -74,16 +78,23 @@ class EntryFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class WaitingEntry:
-    """One entry that waits for an adult; ``concern`` is the rule that would refuse it now, if any."""
+    """One entry that waits for an adult.
+
+    ``concern`` is the rule that would refuse it now, if any; ``notices`` refuse nothing. ``week_minutes`` is what their
+    week holds altogether.
+    """
 
     entry: EntryFacts
     enrolment_id: UUID
     young_person_id: UUID
     known_as: str
+    printed_name: str
     year_group: str | None
     programme_id: UUID
     programme_name: str
     concern: str | None
+    notices: tuple[Notice, ...]
+    week_minutes: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +116,7 @@ class PracticeSessionSummary:
 
 @dataclass(frozen=True, kw_only=True)
 class PracticeRegisterRow:
-    """One person who may be ticked on a day, or the rule that says why not."""
+    """One person who may be ticked on a day, or the rule that says why not; ``is_a_lot`` of their week before it."""
 
     enrolment_id: UUID
     young_person_id: UUID
@@ -114,6 +125,8 @@ class PracticeRegisterRow:
     form: str | None
     may_practise: bool
     concern: str | None
+    week_minutes: int
+    is_a_lot: bool
 
 
 def entries(db: Session, enrolment_id: UUID, *, with_corrected: bool = False) -> tuple[EntryFacts, ...]:
@@ -134,32 +147,67 @@ def entry(db: Session, entry_id: UUID) -> EntryFacts:
 
 
 def inbox(
-    db: Session, *, supervised_by: UUID | None = None, programme_id: UUID | None = None, now: datetime
+    db: Session,
+    *,
+    supervised_by: UUID | None = None,
+    programme_id: UUID | None = None,
+    enrolment_ids: Collection[UUID] | None = None,
+    now: datetime,
 ) -> tuple[WaitingEntry, ...]:
-    """Return the entries that wait, oldest first, in a constant number of statements."""
+    """Return the entries that wait, oldest first, in a constant number of statements; each filter may be left out."""
     statement = (
         _entries()
         .add_columns(YoungPerson)
         .join(YoungPerson, col(YoungPerson.id) == col(Enrolment.young_person_id))
-        .where(_waits(supervised_by, programme_id))
+        .where(_waits(supervised_by, programme_id, enrolment_ids))
         .order_by(col(HoursEntry.held_on), col(HoursEntry.starts_at), col(HoursEntry.id))
     )
     found = db.execute(statement).all()
     casebook = open_casebook(db, {row[0].enrolment_id for row in found})
     versions = training.definitions(db, {row[3].id for row in found})
-    return tuple(
-        WaitingEntry(
-            entry=_entry_facts(row, versions[row[3].id]),
-            enrolment_id=row[0].enrolment_id,
-            young_person_id=row[4].id,
-            known_as=row[4].known_as,
-            year_group=row[4].year_group,
-            programme_id=row[3].id,
-            programme_name=row[3].name,
-            concern=_concern(casebook, row[0], now=now),
-        )
-        for row in found
+    of_adults = _of_adults(db, [row[0] for row in found])
+    return tuple(_waiting(row, casebook, versions[row[3].id], of_adults, now=now) for row in found)
+
+
+def _waiting(
+    row: Any,
+    casebook: Casebook,
+    versions: tuple[training.DatedDefinition, ...],
+    of_adults: dict[UUID, list[Entry]],
+    *,
+    now: datetime,
+) -> WaitingEntry:
+    found, programme, person = row[0], row[3], row[4]
+    entry, terms = as_entry(found), casebook.terms(found.enrolment_id, found.held_on)
+    own = casebook.others(found.enrolment_id, only_approved=False)
+    of_adult = of_adults[found.supervised_by]
+    return WaitingEntry(
+        entry=_entry_facts(row, versions),
+        enrolment_id=found.enrolment_id,
+        young_person_id=person.id,
+        known_as=person.known_as,
+        printed_name=person.printed_name,
+        year_group=person.year_group,
+        programme_id=programme.id,
+        programme_name=programme.name,
+        concern=_concern(casebook, found, now=now),
+        notices=noticed(entry, terms=terms, own=own, of_adult=of_adult, turns_13=person.turns_13),
+        week_minutes=minutes_of_week(found.held_on, terms=terms, own=own),
     )
+
+
+def _of_adults(db: Session, rows: Iterable[HoursEntry]) -> dict[UUID, list[Entry]]:
+    """Return every entry, waiting or approved, that names one of the same adults on one of the same days."""
+    days = {(row.supervised_by, row.held_on) for row in rows}
+    statement = sa.select(HoursEntry).where(
+        col(HoursEntry.supervised_by).in_({adult for adult, _ in days}),
+        col(HoursEntry.held_on).in_({day for _, day in days}),
+        col(HoursEntry.status).in_([HoursStatus.SUBMITTED, HoursStatus.APPROVED]),
+    )
+    found: dict[UUID, list[Entry]] = defaultdict(list)
+    for row in db.execute(statement).scalars():
+        found[row.supervised_by].append(as_entry(row))
+    return found
 
 
 def waiting_count(db: Session, *, supervised_by: UUID | None = None) -> int:
@@ -168,7 +216,7 @@ def waiting_count(db: Session, *, supervised_by: UUID | None = None) -> int:
         sa.select(sa.func.count(col(HoursEntry.id)))
         .select_from(HoursEntry)
         .join(Enrolment, col(Enrolment.id) == col(HoursEntry.enrolment_id))
-        .where(_waits(supervised_by, None))
+        .where(_waits(supervised_by))
     )
     return int(db.execute(statement).scalar_one())
 
@@ -218,17 +266,23 @@ def practice_register(db: Session, *, programme_id: UUID, held_on: date) -> tupl
     """Return everybody enrolled on a day, by name, and whether they may be ticked for hours that day."""
     people = list(training.people_enrolled(db, programme_id=programme_id, on=held_on))
     casebook = open_casebook(db, [enrolment_id for enrolment_id, _ in people])
-    return tuple(
-        PracticeRegisterRow(
-            enrolment_id=enrolment_id,
-            young_person_id=person.id,
-            known_as=person.known_as,
-            year_group=person.year_group,
-            form=person.form,
-            may_practise=(concern := _day_concern(casebook, enrolment_id, held_on)) is None,
-            concern=concern,
-        )
-        for enrolment_id, person in people
+    return tuple(_register_row(casebook, enrolment_id, person, held_on) for enrolment_id, person in people)
+
+
+def _register_row(casebook: Casebook, enrolment_id: UUID, person: YoungPerson, day: date) -> PracticeRegisterRow:
+    concern = _day_concern(casebook, enrolment_id, day)
+    terms = casebook.terms(enrolment_id, day)
+    minutes = minutes_of_week(day, terms=terms, own=casebook.others(enrolment_id, only_approved=False))
+    return PracticeRegisterRow(
+        enrolment_id=enrolment_id,
+        young_person_id=person.id,
+        known_as=person.known_as,
+        year_group=person.year_group,
+        form=person.form,
+        may_practise=concern is None,
+        concern=concern,
+        week_minutes=minutes,
+        is_a_lot=minutes > terms.definition.weekly_minutes,
     )
 
 
@@ -257,12 +311,16 @@ def activity_title(versions: tuple[training.DatedDefinition, ...], activity_type
     return activity_type, False
 
 
-def _waits(supervised_by: UUID | None, programme_id: UUID | None) -> sa.ColumnElement[bool]:
+def _waits(
+    supervised_by: UUID | None, programme_id: UUID | None = None, enrolment_ids: Collection[UUID] | None = None
+) -> sa.ColumnElement[bool]:
     conditions = [col(HoursEntry.status) == HoursStatus.SUBMITTED]
     if supervised_by is not None:
         conditions.append(col(HoursEntry.supervised_by) == supervised_by)
     if programme_id is not None:
         conditions.append(col(Enrolment.programme_id) == programme_id)
+    if enrolment_ids is not None:
+        conditions.append(col(HoursEntry.enrolment_id).in_(set(enrolment_ids)))
     return sa.and_(*conditions)
 
 

@@ -112,6 +112,11 @@ class Entry:
         """Minutes from midnight to its end."""
         return self.begins + self.minutes
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether no adult has decided it yet."""
+        return self.status is HoursStatus.SUBMITTED
+
     def overlaps(self, other: Entry) -> bool:
         """Say whether both take up the same minute of the same day."""
         return self.held_on == other.held_on and self.begins < other.ends and other.begins < self.ends

@@ -122,6 +122,8 @@ class Definition:
     before_hours: tuple[str, ...] = ("M4", "M5", "M6")
     log_within_days: int = 28
     day_limit_minutes: int = 120
+    weekly_minutes: int = 180
+    """Above this the supervising adult is asked to check in; nothing is refused, and the young person is not told."""
     one_to_one_minutes_between_meetings: int | None = None
     tariff_line: bool = True
 
@@ -223,7 +225,12 @@ def _faults(definition: Definition) -> Iterator[tuple[str, str]]:
     yield from (("unknown-module", code) for code in _named_modules(definition) if code not in known)
     yield from _level_faults(definition.levels)
     yield from (("before-hours", code) for code in definition.before_hours if code not in definition.first_training)
-    limits = (definition.log_within_days, definition.day_limit_minutes, definition.one_to_one_minutes_between_meetings)
+    limits = (
+        definition.log_within_days,
+        definition.day_limit_minutes,
+        definition.weekly_minutes,
+        definition.one_to_one_minutes_between_meetings,
+    )
     if any(limit is not None and limit <= 0 for limit in limits):
         yield "limit", definition.code
     yield from (("minutes", module.code) for module in definition.modules if module.minutes <= 0)

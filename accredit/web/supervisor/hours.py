@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from flask import Response, request, url_for
@@ -15,8 +16,9 @@ from wtforms.validators import InputRequired
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.practice import operations, queries
-from accredit.domain.practice.queries import WaitingEntry
+from accredit.domain.practice.queries import Notice, WaitingEntry
 from accredit.domain.practice.rules import HoursStatus, ReturnReason
+from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.errors import NotFound, RuleBroken
 from accredit.web.access import requires
 from accredit.web.database import reading, transaction
@@ -24,8 +26,8 @@ from accredit.web.forms import Form, RadioInput, SelectChoice
 from accredit.web.messages import sentence, sentence_of
 from accredit.web.pages import page, see_other
 from accredit.web.supervisor import bp
-from accredit.web.supervisor.desk import is_supervisor, own_actor, own_staff_id
-from accredit.web.supervisor.words import RETURN_REASONS
+from accredit.web.supervisor.desk import chosen, is_supervisor, own_actor, own_programmes, own_staff_id
+from accredit.web.supervisor.words import LOOKS, RETURN_REASONS, a_lot_lately, notice_text
 
 OVER_DAY_LIMIT = "over-day-limit"
 # More than a year of one adult's evenings; the oldest come first, so the rest follows once these are done.
@@ -34,13 +36,39 @@ SHOWN = 200
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One row of the inbox; ``may_confirm`` where a tick says that a long day is right."""
+    """One row of the inbox: what holds it back, what is worth a look, and how their week is.
+
+    ``may_confirm`` where a tick says that a long day is right.
+    """
 
     waiting: WaitingEntry
     concern: str | None
+    notices: tuple[str, ...]
+    lately: str | None
     may_confirm: bool
     is_ticked: bool
     is_confirmed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filters:
+    """Which of what waits is shown; None where nothing was chosen."""
+
+    whose: str
+    look: str | None = None
+    q: str | None = None
+    programme: UUID | None = None
+
+    def changed(self, **changes: object) -> dict[str, Any]:
+        """Return the values of an address with something else chosen."""
+        return vars(self) | changes
+
+    def fits(self, waiting: WaitingEntry) -> bool:
+        """Say whether an entry is among those to be shown; the database has looked at the others."""
+        if self.q and self.q.casefold() not in f"{waiting.known_as} {waiting.printed_name}".casefold():
+            return False
+        stands_out = waiting.concern is not None or bool(waiting.notices)
+        return self.look is None or stands_out is (self.look == "stands-out")
 
 
 @bp.get("/hours")
@@ -58,12 +86,13 @@ def approve() -> Response:
     if not wanted:
         return _inbox(missing=gettext("Tick the hours you want to approve"))
     with transaction() as db:
+        filters = _filters(may_record=is_supervisor(db))
         done = operations.approve_many(
             db, entry_ids=wanted, actor=own_actor(), now=utc_now(), confirm_over_day_limit=confirmed
         )
     approved = ngettext("%(num)d entry approved.", "%(num)d entries approved.", len(done.approved))
     if not done.refused:
-        return see_other("supervisor.home", flash=approved, whose=_whose())
+        return see_other("supervisor.home", flash=approved, **filters.changed())
     return _inbox(refused=done.refused, confirmed=confirmed, news=approved if done.approved else None)
 
 
@@ -77,11 +106,17 @@ def _inbox(
 ) -> Response:
     refused = refused or {}
     with reading() as db:
-        may_record = is_supervisor(db)
-        whose = _whose() or ("mine" if may_record else "all")
-        now = utc_now()
-        found = queries.inbox(db, supervised_by=own_staff_id() if whose == "mine" else None, now=now)
+        may_record, places = is_supervisor(db), own_programmes(db)
+        filters = _filters(may_record=may_record)
+        waiting = queries.inbox(
+            db,
+            supervised_by=own_staff_id() if filters.whose == "mine" else None,
+            programme_id=_place(places, filters),
+            now=utc_now(),
+        )
         mine, everyone = queries.waiting_count(db, supervised_by=own_staff_id()), queries.waiting_count(db)
+    # What a rule has just held back is shown whatever was filtered: its reason must be read.
+    found = [each for each in waiting if filters.fits(each) or each.entry.id in refused]
     lines = [_line(each, refused, confirmed, tick_all=tick_all) for each in found[:SHOWN]]
     held = [line for line in lines if line.waiting.entry.id in refused]
     errors = [(f"{line.waiting.known_as}: {line.concern}", f"#entry-{line.waiting.entry.id}") for line in held]
@@ -89,7 +124,9 @@ def _inbox(
         "supervisor/home.html",
         status=422 if refused or missing else 200,
         lines=lines,
-        whose=whose,
+        filters=filters,
+        looks=LOOKS,
+        places=places,
         may_record=may_record,
         mine=mine,
         everyone=everyone,
@@ -108,10 +145,28 @@ def _line(
     return Line(
         waiting=waiting,
         concern=sentence(broken) if broken else (sentence_of(rule) if rule else None),
+        notices=tuple(notice_text(each) for each in waiting.notices if each is not Notice.A_LOT_LATELY),
+        lately=a_lot_lately(waiting.week_minutes) if Notice.A_LOT_LATELY in waiting.notices else None,
         may_confirm=rule == OVER_DAY_LIMIT,
-        is_ticked=broken is not None or (tick_all and rule is None),
+        # Whatever stands out is for a person to tick; that somebody does a lot is no doubt about their hours.
+        is_ticked=broken is not None or (tick_all and rule is None and set(waiting.notices) <= {Notice.A_LOT_LATELY}),
         is_confirmed=entry_id in confirmed,
     )
+
+
+def _filters(*, may_record: bool) -> Filters:
+    whose, look = request.values.get("whose"), request.values.get("look")
+    return Filters(
+        whose=whose if whose in {"mine", "all"} else ("mine" if may_record else "all"),
+        look=look if look in LOOKS else None,
+        q=request.values.get("q", "").strip()[:100] or None,
+        programme=request.values.get("programme", type=UUID),
+    )
+
+
+def _place(places: tuple[ProgrammeFacts, ...], filters: Filters) -> UUID | None:
+    place = chosen(places, filters.programme) if filters.programme else None
+    return place.id if place else None
 
 
 class ReturnForm(Form):
@@ -146,11 +201,6 @@ def return_hours(entry_id: UUID) -> Response:
             return see_other("supervisor.home", flash=told)
     address = url_for("supervisor.return_hours", entry_id=entry_id)
     return page("supervisor/return.html", status=422 if form.errors else 200, form=form, found=found, address=address)
-
-
-def _whose() -> str | None:
-    wanted = request.values.get("whose")
-    return wanted if wanted in {"mine", "all"} else None
 
 
 def _ids(name: str) -> list[UUID]:

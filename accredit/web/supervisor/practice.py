@@ -22,6 +22,7 @@ from accredit.web.pages import page, see_other
 from accredit.web.supervisor import bp, occasions
 from accredit.web.supervisor.desk import is_supervisor, own_actor, own_programmes, own_staff_id
 from accredit.web.supervisor.occasions import Occasion
+from accredit.web.supervisor.words import a_lot_lately
 
 PAGE = 25
 OVER_DAY_LIMIT = "over-day-limit"
@@ -37,10 +38,11 @@ class Recorded:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One person of a register; ``concern`` says why their time cannot be recorded."""
+    """One person of a register; ``concern`` says why their time cannot be recorded, ``lately`` that it is a lot."""
 
     row: PracticeRegisterRow
     concern: str | None
+    lately: str | None
     is_ticked: bool
     is_closed: bool
 
@@ -171,6 +173,7 @@ def _line(
     return Line(
         row=row,
         concern=sentence(broken) if broken else (sentence_of(concern) if concern else None),
+        lately=a_lot_lately(row.week_minutes) if row.is_a_lot and not is_meeting else None,
         is_ticked=row.enrolment_id in present,
         # Somebody ticked stays among the ticks, so that the reason stands beside theirs and they can be taken off.
         is_closed=concern is not None and row.enrolment_id not in present,

@@ -1,12 +1,18 @@
-"""Words of the supervisor's pages: why an entry goes back, and what stands beside a row."""
+"""Words of the supervisor's pages: why an entry goes back, and what stands beside a row.
+
+A lot of time is a reason to ask somebody how they are, never a mark against them; no young person reads these.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask_babel import LazyString, lazy_gettext
+from flask_babel import LazyString, gettext, lazy_gettext
 
+from accredit.domain.practice.noticing import Notice
 from accredit.domain.practice.rules import ReturnReason
+from accredit.web.languages import page_language
+from accredit.web.words import hours_in_words
 
 RETURN_REASONS: Mapping[ReturnReason, LazyString] = {
     ReturnReason.NOT_SUPERVISED: lazy_gettext("I was not there, or it was somebody else"),
@@ -21,3 +27,31 @@ RETURN_REASONS: Mapping[ReturnReason, LazyString] = {
 """In the order in which they are offered."""
 
 assert set(RETURN_REASONS) == set(ReturnReason)
+
+NOTICES: Mapping[Notice, LazyString] = {
+    Notice.TWO_PLACES: lazy_gettext("The adult is named for something else at that time."),
+    Notice.LOOKS_THE_SAME: lazy_gettext("There is another entry like it on that day. Was it added twice?"),
+    Notice.MANY_AT_ONCE: lazy_gettext("One of many added on the same day. Do you remember each of them?"),
+    Notice.NO_SCHOOL_DAY: lazy_gettext("That was not a school day."),
+    Notice.BEFORE_ELEVEN: lazy_gettext("They were not eleven yet. Is the date right?"),
+    Notice.A_LOT_LATELY: lazy_gettext("A lot lately."),
+}
+
+assert set(NOTICES) == set(Notice)
+
+LOOKS: Mapping[str, LazyString] = {
+    "plain": lazy_gettext("nothing to look at"),
+    "stands-out": lazy_gettext("something to look at"),
+}
+"""What the inbox can be narrowed to, beside everything."""
+
+
+def notice_text(notice: Notice) -> str:
+    """Return what stands out about an entry, in words."""
+    return str(NOTICES[notice])
+
+
+def a_lot_lately(minutes: int) -> str:
+    """Say that somebody gives a lot of time in one week, and what a kind adult does then."""
+    time = hours_in_words(minutes, page_language())
+    return str(gettext("A lot lately: %(time)s in that week. Check in and ask how they are.", time=time))

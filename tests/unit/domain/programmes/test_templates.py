@@ -83,6 +83,7 @@ def test_skills_name_their_evidence() -> None:
         ),
         pytest.param(replace(WA, before_hours=("M7",)), "before-hours", id="hours before first training"),
         pytest.param(replace(WA, day_limit_minutes=0), "limit", id="no minutes a day"),
+        pytest.param(replace(WA, weekly_minutes=0), "limit", id="no minutes a week"),
         pytest.param(replace(WA, skills=(replace(WA.skills[0], evidence=()),)), "evidence", id="no evidence"),
     ],
 )

@@ -167,3 +167,53 @@ def test_an_empty_inbox_says_what_to_do_next(client_for: ClientFor, cast: Cast) 
     seen = client_for(cast.sam).get("/hours").get_data(as_text=True)
     assert "Nothing waits at the moment." in seen
     assert "Record a drop-in" in seen
+
+
+def test_what_stands_out_is_said_and_left_for_a_person_to_tick(
+    sam: Browser, cast: Cast, year: Year, sqlite_database: Database
+) -> None:
+    sunday = submit(sqlite_database, cast, cast.cai, 28)
+    seen = words(sam.get("/hours?tick=all").get_data(as_text=True))
+    assert "That was not a school day." in seen
+    assert f'value="{year.waiting_id}" checked' in seen
+    assert f'value="{sunday}" aria' in seen
+    assert sam.post("/hours", data={"entry": str(sunday)}).status_code == 303
+    assert status(sqlite_database, cast, sunday) is HoursStatus.APPROVED
+
+
+def test_a_lot_lately_asks_the_adult_to_check_in_and_refuses_nothing(
+    sam: Browser, client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    for day in (15, 16, 17):
+        submit(sqlite_database, cast, cast.ama, day, minutes=110)
+    seen = words(sam.get("/hours?tick=all").get_data(as_text=True))
+    assert seen.count("A lot lately: 5½ hours in that week. Check in and ask how they are.") == 3
+    assert seen.count(" checked") == 4, "a lot of time is no doubt about it"
+    for address in ("/my", "/my/add-time"):
+        answer = client_for(cast.ama).get(address, follow_redirects=True)
+        assert "A lot lately" not in answer.get_data(as_text=True)
+
+
+def test_the_inbox_narrows_by_name_and_by_what_stands_out(
+    sam: Browser, cast: Cast, year: Year, sqlite_database: Database
+) -> None:
+    sunday = str(submit(sqlite_database, cast, cast.cai, 28))
+    waiting = str(year.waiting_id)
+    shown = {
+        query: {each for each in (sunday, waiting) if each in sam.get(f"/hours?{query}").get_data(as_text=True)}
+        for query in ("q=cai", "q=SAMPLE", "look=plain", "look=stands-out", f"programme={cast.programme_id}")
+    }
+    assert shown == {
+        "q=cai": {sunday},
+        "q=SAMPLE": {waiting},
+        "look=plain": {waiting},
+        "look=stands-out": {sunday},
+        f"programme={cast.programme_id}": {sunday, waiting},
+    }
+    assert "Nothing that waits fits that." in sam.get("/hours?q=nobody").get_data(as_text=True)
+    assert sam.get(f"/hours?programme={uuid4()}").status_code == 404
+
+
+def test_what_was_chosen_outlives_an_approval(sam: Browser, year: Year) -> None:
+    answer = sam.post("/hours", data={"entry": str(year.waiting_id), "whose": "all", "q": "Ama", "look": "plain"})
+    assert answer.location == "/hours?whose=all&look=plain&q=Ama"
