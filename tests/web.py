@@ -6,6 +6,7 @@ Fixtures (every test may ask for them): `cast`, `app`, `client_for`; `app` trave
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
 from uuid import UUID
@@ -21,6 +22,9 @@ from accredit.config import Settings
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.people import operations as people
 from accredit.domain.people import queries as people_queries
+from accredit.domain.people import sign_ins
+from accredit.domain.people.models import Account
+from accredit.domain.people.rules import SignInWay
 from accredit.domain.transparency import operations as transparency
 from accredit.storage import Database, identity
 from accredit.web.auth import cookie
@@ -98,10 +102,18 @@ def sign_in(client: Browser, player: Player, cast: Cast) -> None:
         assert account is not None
     with client.session_transaction(base_url=BASE_URL) as session:
         session.clear()
-        session[cookie.ACCOUNT], session["_fresh"] = account.fs_uniquifier, True
-        cookie.remember_account(session, now=NOW)
+        remember_account(database, session, account, now=NOW)
         if player.actor.organisation_id is not None:
             cookie.choose_organisation(session, player.actor.organisation_id)
+
+
+def remember_account(database: Database, session: cookie.Cookie, account: Account, *, now: datetime) -> None:
+    """Begin a sign-in of an account, and put into a cookie what the pages put there."""
+    with database.transaction() as db:
+        way, device = SignInWay.PASSPHRASE, sign_ins.Device()
+        _, secret = sign_ins.begin(db, account_id=account.id, way=way, device=device, now=now)
+    session[cookie.ACCOUNT], session["_fresh"] = account.fs_uniquifier, True
+    cookie.remember_account(session, secret=secret, now=now)
 
 
 def slip_of(database: Database, player: Player) -> UUID:

@@ -6,6 +6,7 @@ How somebody signs in is not here (`accredit.web.auth`); this is only the answer
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -30,6 +31,7 @@ class Viewer:
     """One request's reader: by kind and ids, with the permissions their roles give in the organisation they chose.
 
     ``has_choice`` says that the same account may also work elsewhere: in another organisation, or as the operator.
+    ``proved_at`` is when whoever holds the sign-in last showed who they are; young people have neither.
     """
 
     kind: ViewerKind = ViewerKind.ANONYMOUS
@@ -42,6 +44,8 @@ class Viewer:
     display_name: str = ""
     role: str | None = None
     has_choice: bool = False
+    sign_in_id: UUID | None = None
+    proved_at: datetime | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -75,4 +79,10 @@ ANONYMOUS = Viewer()
 def current_viewer() -> Viewer:
     """Return the reader of this request; anonymous until somebody has signed in."""
     viewer: Viewer = g.get("viewer", ANONYMOUS)
+    return viewer
+
+
+def sleeping_viewer() -> Viewer:
+    """Return who this request's reader was before they were quiet for too long; anonymous where there is nobody."""
+    viewer: Viewer = g.get("sleeping_viewer", ANONYMOUS)
     return viewer

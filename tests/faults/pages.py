@@ -13,7 +13,7 @@ from accredit.storage import Database
 from accredit.web.auth import cookie
 from tests.factories import NOW
 from tests.faults.school import LEVEL, NIA, School
-from tests.web import BASE_URL, Browser
+from tests.web import BASE_URL, Browser, remember_account
 
 
 def award(_folder: Path, school: School) -> int:
@@ -43,8 +43,7 @@ def _send(school: School, path: str, fields: Mapping[str, Any]) -> int:
             account = people.account_by_email(db, NIA)
             assert account is not None
         with browser.session_transaction(base_url=BASE_URL) as session:
-            session[cookie.ACCOUNT], session["_fresh"] = account.fs_uniquifier, True
-            cookie.remember_account(session, now=utc_now())
+            remember_account(database, session, account, now=utc_now())
             cookie.choose_organisation(session, school.organisation_id)
         return browser.post(path, data=fields).status_code
     finally:

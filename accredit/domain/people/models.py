@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from accredit.domain.organisations.rules import Role
-from accredit.domain.people.rules import NameConfirmedBy
+from accredit.domain.people.rules import NameConfirmedBy, SignInWay
 from accredit.storage import UtcDateTime, Word, belongs_to, new_id, one_of, own_key
 
 
@@ -47,6 +47,24 @@ class SignInCode(SQLModel, table=True):
     code_hash: bytes
     tries: int = 0
     made_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
+class SignIn(SQLModel, table=True):
+    """One sign-in of an account, in one browser, that goes on; the row is removed when it is ended or long over."""
+
+    __tablename__ = "sign_in"
+    __table_args__ = (one_of("way", SignInWay),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    secret_hash: bytes = Field(unique=True)
+    """Of the secret in the browser's cookie."""
+    way: SignInWay = Field(sa_type=Word(SignInWay))
+    browser: str
+    system: str
+    came_at: datetime = Field(sa_type=UtcDateTime)
+    proved_at: datetime = Field(sa_type=UtcDateTime)
+    """When its reader last showed who they are."""
 
 
 class Staff(SQLModel, table=True):

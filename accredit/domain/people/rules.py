@@ -37,6 +37,15 @@ class NameConfirmedBy(StrEnum):
     COORDINATOR = "co-ordinator"
 
 
+class SignInWay(StrEnum):
+    """By what an account showed who it is."""
+
+    PASSPHRASE = "passphrase"  # noqa: S105  # a word, not a secret
+    MAILED_CODE = "mailed-code"
+    PASSKEY = "passkey"
+    SCHOOL = "school"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Months:
     """All that is kept of a date of birth: the months (``YYYY-MM``) of turning 13, 16 and 18."""

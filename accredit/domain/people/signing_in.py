@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hmac
 import secrets
-import uuid
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -21,7 +20,7 @@ from sqlmodel import col, select
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
-from accredit.domain.people import queries
+from accredit.domain.people import queries, sign_ins
 from accredit.domain.people.models import Account, SignInCode
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Session
@@ -103,18 +102,13 @@ def hash_password(text: str) -> str:
 
 def set_password(db: Session, *, account_id: UUID, text: str) -> None:
     """Give an account a password and end every sign-in it has. Raises `RuleBroken` ``password-short``, `NotFound`."""
-    row = _account(db, account_id)
-    row.password, row.fs_uniquifier = hash_password(text), uuid.uuid4().hex
+    _account(db, account_id).password = hash_password(text)
+    sign_ins.end_every_one(db, account_id=account_id)
 
 
 def strengthen_password(db: Session, *, account_id: UUID, password: str) -> None:
     """Keep a hash of the same password that was made anew with today's cost."""
     _account(db, account_id).password = password
-
-
-def end_every_sign_in(db: Session, *, account_id: UUID) -> None:
-    """End every sign-in of an account, on every device."""
-    _account(db, account_id).fs_uniquifier = uuid.uuid4().hex
 
 
 def _account(db: Session, account_id: UUID) -> Account:

@@ -1,9 +1,12 @@
 """What the browser's signed cookie remembers of a sign-in: ids and a time, nothing about anybody.
 
-- A member of staff or operator: the sign-in library's account key, and the organisation chosen.
+- A member of staff or operator: the sign-in library's account key, the secret of this one sign-in, which the service
+  keeps the hash of (`accredit.domain.people.sign_ins`), and the organisation chosen.
 - A young person: their id and the slip that let them in; withdrawing the slip ends the sign-in.
-- Everybody: when they came and when they were last here. Staff stay for 8 hours of quiet and 12 hours in all, young
+- Everybody: when they came and when they were last here. Staff stay for 30 minutes of quiet and 12 hours in all, young
   people (shared devices) for 10 minutes and 2 hours: nobody keeps a borrowed cookie awake for ever.
+- Staff who were quiet for longer are asleep: nothing is shown to them, and what they send waits until they have shown
+  again who they are, so that nothing typed is lost.
 
 Who that is today, and what they may do, is looked up with every request (`accredit.web.auth.viewer`).
 """
@@ -16,7 +19,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-STAFF_QUIET = timedelta(hours=8)
+STAFF_QUIET = timedelta(minutes=30)
 YOUNG_QUIET = timedelta(minutes=10)
 STAFF_LONGEST = timedelta(hours=12)
 YOUNG_LONGEST = timedelta(hours=2)
@@ -25,6 +28,7 @@ _REWRITE_AFTER = timedelta(seconds=30)
 
 ACCOUNT = "_user_id"  # The name is Flask-Login's.
 _CAME, _SEEN, _ORGANISATION, _YOUNG_PERSON, _SLIP = "came", "seen", "organisation", "young_person", "slip"
+_HELD = "sign_in"
 
 Cookie = MutableMapping[str, Any]
 
@@ -44,9 +48,20 @@ def remember_young_person(cookie: Cookie, who: YoungSignIn, *, now: datetime) ->
     cookie[_CAME] = cookie[_SEEN] = int(now.timestamp())
 
 
-def remember_account(cookie: Cookie, *, now: datetime) -> None:
-    """Note when an account, which the library has just signed in, came."""
+def remember_account(cookie: Cookie, *, secret: str, now: datetime) -> None:
+    """Note when an account, which the library has just signed in, came, and the secret of its sign-in."""
+    cookie[_HELD] = secret
     cookie[_CAME] = cookie[_SEEN] = int(now.timestamp())
+
+
+def secret_of(cookie: Cookie) -> str:
+    """Return the secret of an account's sign-in; empty where there is none."""
+    return str(cookie.get(_HELD, ""))
+
+
+def exchange_secret(cookie: Cookie, secret: str, *, now: datetime) -> None:
+    """Remember the new secret of a sign-in whose reader is here."""
+    cookie[_HELD], cookie[_SEEN] = secret, int(now.timestamp())
 
 
 def choose_organisation(cookie: Cookie, organisation_id: UUID | None) -> None:
@@ -69,10 +84,15 @@ def young_sign_in(cookie: Cookie) -> YoungSignIn | None:
 
 
 def is_over(cookie: Cookie, *, now: datetime) -> bool:
-    """Say whether the reader was away, or has been here, longer than their kind of sign-in lasts; a missing time is."""
-    young = _YOUNG_PERSON in cookie
-    quiet, longest = (YOUNG_QUIET, YOUNG_LONGEST) if young else (STAFF_QUIET, STAFF_LONGEST)
-    return _is_past(cookie, _SEEN, quiet, now) or _is_past(cookie, _CAME, longest, now)
+    """Say whether the reader has been here, or a young person was away, longer than their kind of sign-in lasts."""
+    if _YOUNG_PERSON in cookie:
+        return _is_past(cookie, _SEEN, YOUNG_QUIET, now) or _is_past(cookie, _CAME, YOUNG_LONGEST, now)
+    return _is_past(cookie, _CAME, STAFF_LONGEST, now)
+
+
+def is_asleep(cookie: Cookie, *, now: datetime) -> bool:
+    """Say whether a member of staff or an operator was away for longer than may be; a missing time is."""
+    return _YOUNG_PERSON not in cookie and _is_past(cookie, _SEEN, STAFF_QUIET, now)
 
 
 def _is_past(cookie: Cookie, name: str, allowed: timedelta, now: datetime) -> bool:

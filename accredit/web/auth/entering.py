@@ -5,20 +5,22 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from flask import Response, session
+from flask import Response, request, session
 from flask_babel import gettext as _
 from flask_security import login_user
 from flask_security.utils import hash_password
 
 from accredit.clock import local_date
 from accredit.domain.people import queries as people
-from accredit.domain.people import signing_in
+from accredit.domain.people import sign_ins, signing_in
+from accredit.domain.people.rules import SignInWay
 from accredit.web.auth import cookie
 from accredit.web.auth.accounts import SignInAccount, for_library
 from accredit.web.auth.viewer import readers_of_account
 from accredit.web.auth.ways import go_on
 from accredit.web.database import reading, transaction
 from accredit.web.pages import safe_next, see_other
+from accredit.web.viewer import sleeping_viewer
 
 
 def account_with_password(email: str, password: str) -> SignInAccount | None:
@@ -38,13 +40,18 @@ def account_by_id(account_id: UUID) -> SignInAccount | None:
         return for_library(people.account(db, account_id))
 
 
-def enter(account: SignInAccount, *, wanted: str | None, now: datetime) -> Response:
+def enter(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: datetime) -> Response:
     """Sign an account in and send its reader on: to the choice of organisation where there is one."""
     session.clear()
+    device, secret = sign_ins.device_of(request.headers.get("User-Agent", "")), ""
     with transaction(everywhere=True) as db:
         readers = readers_of_account(db, account.id, on=local_date(now))
         if readers:
+            # Whoever slept in this browser has woken up as somebody new.
+            if (slept := sleeping_viewer()).account_id is not None and slept.sign_in_id is not None:
+                sign_ins.leave(db, account_id=slept.account_id, sign_in_id=slept.sign_in_id)
             signing_in.mark_signed_in(db, actor=readers[0].actor(), now=now)
+            secret = sign_ins.begin(db, account_id=account.id, way=way, device=device, now=now)[1]
     if not readers:
         return see_other(
             "auth.sign_in",
@@ -52,7 +59,7 @@ def enter(account: SignInAccount, *, wanted: str | None, now: datetime) -> Respo
             flash_kind="careful",
         )
     login_user(account)
-    cookie.remember_account(session, now=now)
+    cookie.remember_account(session, secret=secret, now=now)
     if len(readers) > 1:
         return see_other("auth.choose_organisation", next=safe_next(wanted))
     cookie.choose_organisation(session, readers[0].organisation_id)

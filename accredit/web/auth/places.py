@@ -9,14 +9,14 @@ from flask import Response, request, session
 from flask_babel import gettext as _
 
 from accredit.clock import local_date, utc_now
-from accredit.domain.people import signing_in
+from accredit.domain.people import sign_ins, signing_in
 from accredit.web.access import public, signed_in
 from accredit.web.auth import bp, cookie
 from accredit.web.auth.viewer import readers_of_account
 from accredit.web.auth.ways import go_on
 from accredit.web.database import reading, transaction
 from accredit.web.pages import page, safe_next, see_other
-from accredit.web.viewer import Viewer, ViewerKind, current_viewer
+from accredit.web.viewer import Viewer, ViewerKind, current_viewer, sleeping_viewer
 
 
 @bp.get("/sign-in/organisation")
@@ -45,9 +45,20 @@ def enter_organisation() -> Response:
     wanted = request.form.get("organisation", "")
     for reader in _readers(viewer.account_id, utc_now()):
         if wanted == str(reader.organisation_id or ""):
+            _exchange_secret(viewer)
             cookie.choose_organisation(session, reader.organisation_id)
             return go_on(reader, request.form.get("next"))
     return see_other("auth.choose_organisation")
+
+
+def _exchange_secret(viewer: Viewer) -> None:
+    """Give the browser a new secret with its new powers: a copy of the cookie as it was opens nothing."""
+    if viewer.sign_in_id is None:
+        return
+    now = utc_now()
+    with transaction(everywhere=True) as db:
+        secret = sign_ins.renew(db, sign_in_id=viewer.sign_in_id, proved=False, now=now)
+    cookie.exchange_secret(session, secret, now=now)
 
 
 def _readers(account_id: UUID, now: datetime) -> tuple[Viewer, ...]:
@@ -58,16 +69,16 @@ def _readers(account_id: UUID, now: datetime) -> tuple[Viewer, ...]:
 @bp.post("/sign-out")
 @public
 def sign_out() -> Response:
-    """End the sign-in: a young person's in this browser, an account's on every device.
+    """End the sign-in of this browser; an account's other sign-ins go on until they are ended where they are listed.
 
-    Taking the cookie from this browser does nothing to a copy of it; only what the account remembers can.
+    Taking the cookie from this browser does nothing to a copy of it: the service forgets the sign-in.
     """
-    viewer = current_viewer()
+    viewer = current_viewer() if current_viewer().is_signed_in else sleeping_viewer()
     if viewer.is_signed_in:
         with transaction(everywhere=True) as db:
             signing_in.mark_signed_out(db, actor=viewer.actor(), now=utc_now())
-            if viewer.account_id is not None:
-                signing_in.end_every_sign_in(db, account_id=viewer.account_id)
+            if viewer.account_id is not None and viewer.sign_in_id is not None:
+                sign_ins.leave(db, account_id=viewer.account_id, sign_in_id=viewer.sign_in_id)
     session.clear()
     was_young = viewer.kind == ViewerKind.YOUNG_PERSON
     return see_other("auth.claim" if was_young else "auth.sign_in", flash=_("You are signed out."))

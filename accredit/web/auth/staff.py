@@ -12,6 +12,7 @@ from flask_babel import lazy_gettext
 from accredit.clock import utc_now
 from accredit.domain.notifications import operations as notifications
 from accredit.domain.people import signing_in
+from accredit.domain.people.rules import SignInWay
 from accredit.web.access import public
 from accredit.web.auth import bp
 from accredit.web.auth.entering import account_by_id, account_with_password, enter
@@ -59,7 +60,7 @@ def start_sign_in() -> Response:
     check_allowance(BY_ACCOUNT, who, now=now)
     account = account_with_password(who, form.password.data)
     if account is not None:
-        return enter(account, wanted=form.next.data, now=now)
+        return enter(account, way=SignInWay.PASSPHRASE, wanted=form.next.data, now=now)
     count_try(BY_ADDRESS, address())
     count_try(BY_ACCOUNT, who)
     form.password.errors = [str(WRONG)]
@@ -113,7 +114,7 @@ def check_code() -> Response:
         )
     account = account_by_id(account_id) if account_id is not None else None
     if account is not None:
-        return enter(account, wanted=form.next.data, now=now)
+        return enter(account, way=SignInWay.MAILED_CODE, wanted=form.next.data, now=now)
     count_try(BY_ADDRESS, address())
     form.code.errors = [_("This code does not work here. Look at it again, or ask for a new one.")]
     return page("auth/code.html", status=422, form=form)

@@ -1,4 +1,4 @@
-"""Who is looking, asked anew with every request: an ended role, a withdrawn slip or a closed account works at once."""
+"""Who is looking, asked anew with every request: an ended role or sign-in and a withdrawn slip count at once."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import date, datetime
 from uuid import UUID
 
-from flask import session
+from flask import g, session
 from flask_security import current_user
 
 from accredit.clock import local_date, utc_now
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Role, permissions_of
 from accredit.domain.people import queries as people
+from accredit.domain.people import sign_ins
 from accredit.domain.people.queries import StaffFacts
 from accredit.errors import NotFound
 from accredit.storage import Session
@@ -32,10 +33,13 @@ def load_viewer() -> Viewer:
         return ANONYMOUS
     now = utc_now()
     viewer = ANONYMOUS if cookie.is_over(session, now=now) else _known(now)
-    if viewer.is_signed_in:
-        cookie.keep_awake(session, now=now)
-    else:
+    if not viewer.is_signed_in:
         session.clear()
+    elif cookie.is_asleep(session, now=now):
+        g.sleeping_viewer = viewer
+        return ANONYMOUS
+    else:
+        cookie.keep_awake(session, now=now)
     return viewer
 
 
@@ -46,8 +50,13 @@ def _known(now: datetime) -> Viewer:
             return _young_person(db, young)
         if current_user.is_anonymous:
             return ANONYMOUS
+        secret = cookie.secret_of(session)
+        here = sign_ins.current(db, account_id=current_user.id, secret=secret, now=now)
+        if here is None:
+            return ANONYMOUS
         readers = readers_of_account(db, current_user.id, on=local_date(now))
-        return reader_in(readers, cookie.chosen_organisation(session))
+        reader = reader_in(readers, cookie.chosen_organisation(session))
+        return replace(reader, sign_in_id=here.id, proved_at=here.proved_at) if reader.is_signed_in else reader
 
 
 def _young_person(db: Session, who: YoungSignIn) -> Viewer:

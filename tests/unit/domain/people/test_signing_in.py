@@ -11,7 +11,7 @@ from sqlmodel import select
 
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.people import operations as people
-from accredit.domain.people import queries, signing_in
+from accredit.domain.people import queries, sign_ins, signing_in
 from accredit.domain.people.models import SignInCode
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Database
@@ -118,4 +118,4 @@ def test_short_password_is_refused(database: Database, account_id: UUID) -> None
 
 def test_account_that_is_not_there_has_no_password(database: Database) -> None:
     with pytest.raises(NotFound), database.transaction() as db:
-        signing_in.end_every_sign_in(db, account_id=UUID(int=7))
+        sign_ins.end_every_one(db, account_id=UUID(int=7))

@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 import pytest
 from time_machine import Traveller
 
+from accredit.domain.people import queries as people
 from accredit.storage import Database
-from accredit.web.auth import cookie
 from tests import factories
 from tests.cast import Cast
 from tests.factories import HOST
 from tests.unit.web.coordinator.school import train
-from tests.web import ClientFor
+from tests.web import ClientFor, remember_account
 
 
 @pytest.fixture
@@ -72,9 +72,12 @@ def test_a_refresher_that_is_due_leads_to_who(
     train(sqlite_database, cast)
     later = datetime(2026, 9, 1, 9, tzinfo=UTC)
     today.move_to(later)
-    client = client_for(cast.nia)
+    client = client_for()
+    with sqlite_database.reading() as db:
+        account = people.account_by_email(db, "nia@example.org")
+        assert account is not None
     with client.session_transaction(base_url=f"https://{HOST}") as session:
-        cookie.remember_account(session, now=later)
+        remember_account(sqlite_database, session, account, now=later)
     shown = client.get("/school/").text
     assert "Wellbeing Ambassadors: a refresher is due for 2 young people" in shown
     assert f'<a href="/school/programmes/{cast.programme_id}/progress">See who</a>' in shown
