@@ -113,6 +113,8 @@ def _bring_up_to_date(
 ) -> bool:
     now = utc_now()
     _erase_again(database, Tombstones(settings.tombstones), older, now)
+    with database.transaction() as db:
+        lists.hide_outdated_lists(db)
     is_newest = _compare(database, settings, kept, files, now)
     is_settled = _settle(database, published, now, nothing_was_revoked=False)
     return _is_sound(database, settings) and is_newest and is_settled

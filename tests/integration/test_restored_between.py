@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 
 import pytest
@@ -15,11 +16,13 @@ from accredit.domain.audit import queries as audit
 from accredit.domain.audit.rules import SERVICE, Tag
 from accredit.domain.credentials import renewing
 from accredit.domain.issuing import operations as issuing
+from accredit.domain.issuing import queries
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.organisations.rules import Role
 from accredit.domain.people.models import Staff
 from accredit.errors import Conflict, NotReady
 from accredit.jobs.inspecting import checks
+from accredit.kit.vc import status_list
 from accredit.storage import Database, fault_points
 from tests import factories
 from tests.integration.cohort import awarded_at_school
@@ -113,4 +116,26 @@ def test_what_waited_in_the_backup_is_not_issued_again_by_itself(service: Servic
     else:
         assert service.run(settle, "--nothing-was-revoked").exit_code == 0
     assert service.issuer(restored).issue_waiting().released == 1
+    restored.close()
+
+
+def test_a_list_from_before_a_revocation_is_not_shown_again(service: Service) -> None:
+    """The backup holds the revocation, and not yet the list that told everybody."""
+    database = service.cohort.database
+    with database.transaction() as db:
+        row = db.execute(sa.select(Issuance)).scalars().first()
+        assert row is not None
+        issuing.revoke(db, issuance_id=row.id, reason="entered twice", actor=SERVICE, now=utc_now())
+    service.issuer(database).publish()
+    old = service.backup()
+    service.issuer(database).publish_status_list(row.status_list_id)
+    restored = service.lose_database()
+    assert service.run(restore, old).exit_code == 0
+    with restored.reading() as db:
+        assert queries.status_list(db, row.status_list_id) is None
+    service.issuer(restored).publish_status_list(row.status_list_id)
+    with restored.reading() as db:
+        shown = queries.status_list(db, row.status_list_id)
+    assert shown is not None
+    assert status_list.decode(json.loads(shown.document)["credentialSubject"]["encodedList"]).is_set(row.status_index)
     restored.close()

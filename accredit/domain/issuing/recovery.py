@@ -20,7 +20,7 @@ from accredit.domain.issuing import queries, replacing, rules
 from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.issuing.queries import KeyFacts
 from accredit.domain.issuing.rules import Purpose, Stage, Status
-from accredit.domain.issuing.status_operations import revoke
+from accredit.domain.issuing.status_operations import is_current, revoke
 from accredit.errors import NotReady
 from accredit.kit.linkeddata.errors import LinkedDataError
 from accredit.kit.vc import eddsa_rdfc_2022, status_list, timestamps
@@ -51,6 +51,19 @@ def close_lists(db: Session, *, now: datetime) -> int:
     return len(closed.all())
 
 
+def hide_outdated_lists(db: Session) -> int:
+    """Show no list that came back with less than is recorded beside it, until it is signed anew; return how many.
+
+    A backup may have been made between a revocation and the list that tells of it. That list was published since, and
+    the one before it, shown again, would take the revocation back.
+    """
+    outdated = [row for row in db.execute(sa.select(StatusList)).scalars() if not is_current(db, row)]
+    for row in outdated:
+        row.signed_at = row.signed_state = None
+    db.flush()
+    return len(outdated)
+
+
 def doubtful_lists(db: Session) -> list[str]:
     """Return the names, as in their addresses, of the lists that may lack revocations."""
     wanted = sa.select(col(StatusList.public_id)).where(col(StatusList.doubtful_since).is_not(None))
@@ -77,8 +90,8 @@ def revoke_as_published(db: Session, *, document: Mapping[str, Any], now: dateti
     (``not-our-list``, ``older-list`` for one that was signed before the one this database holds).
     """
     row, bits = _opened(db, document)
-    signed_at = timestamps.parse(document.get("validFrom"), path="$.validFrom")
-    if row.signed_at is not None and signed_at < row.signed_at:
+    signed_at = _signed_at(document)
+    if row.signed_list is not None and signed_at < _signed_at(json.loads(row.signed_list)):
         detail = "That list is older than the one in the backup; fetch the newest one that was published."
         raise NotReady("older-list", detail)
     row.doubtful_since = None
@@ -96,6 +109,10 @@ def revoke_as_published(db: Session, *, document: Mapping[str, Any], now: dateti
             revoke(db, issuance_id=issuance_id, reason=RESTORED, actor=SERVICE, now=now)
         revoked += 1
     return revoked
+
+
+def _signed_at(document: Mapping[str, Any]) -> datetime:
+    return timestamps.parse(document.get("validFrom"), path="$.validFrom")
 
 
 def _opened(db: Session, document: Mapping[str, Any]) -> tuple[StatusList, set[int]]:

@@ -114,10 +114,12 @@ def _faults_of_jwt(row: Any, issued: Committed) -> Iterator[str]:
 def verify_lists(db: Session) -> tuple[str, ...]:
     """Name every published status list that says something else than the record; empty when none does.
 
-    A list in doubt is left alone: an older database came back, and which of the two is right is not known yet.
+    A list in doubt is left alone: an older database came back, and which of the two is right is not known yet. So is
+    one that is hidden until it is signed anew (`recovery.hide_outdated_lists`).
     """
     found: list[str] = []
-    for row in db.execute(sa.select(StatusList).where(col(StatusList.doubtful_since).is_(None))).scalars():
+    shown = sa.and_(col(StatusList.doubtful_since).is_(None), col(StatusList.signed_at).is_not(None))
+    for row in db.execute(sa.select(StatusList).where(shown)).scalars():
         for published, status in ((row.signed_list, Status.REVOKED), (row.signed_suspensions, Status.SUSPENDED)):
             if published is not None:
                 found += [

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -174,9 +174,8 @@ def publish_status_list(db: Session, *, list_id: UUID, keyring: KeyRing, now: da
     if row.doubtful_since is not None:
         # Signed anew it would tell everybody that what was revoked holds; the old signature runs out instead.
         return False
-    revoked = _revoked(db, row)
-    paused = queries.revoked_indexes(db, list_id, Status.SUSPENDED)
-    state = hashlib.sha256(f"{','.join(map(str, revoked))};{','.join(map(str, paused))}".encode()).hexdigest()
+    revoked, paused = _bits(db, row)
+    state = _state(revoked, paused)
     # Signed by a clock that was wrong: nobody can use it before its time has come, so it is signed anew.
     is_ahead = row.signed_at is not None and row.signed_at > now + MOST_BEHIND
     is_young = row.signed_at is not None and now < row.signed_at + SIGN_AGAIN_AFTER
@@ -208,6 +207,19 @@ def _signed_list(
     )
     eddsa_rdfc_2022.verify(signed, public_key=rules.for_proofs(key.public_key))
     return json.dumps(signed, separators=(",", ":")).encode()
+
+
+def is_current(db: Session, row: StatusList) -> bool:
+    """Say whether a list, as it was signed last, says what is recorded now."""
+    return row.signed_state == _state(*_bits(db, row))
+
+
+def _bits(db: Session, row: StatusList) -> tuple[list[int], tuple[int, ...]]:
+    return _revoked(db, row), queries.revoked_indexes(db, row.id, Status.SUSPENDED)
+
+
+def _state(revoked: Sequence[int], paused: Sequence[int]) -> str:
+    return hashlib.sha256(f"{','.join(map(str, revoked))};{','.join(map(str, paused))}".encode()).hexdigest()
 
 
 def _revoked(db: Session, row: StatusList) -> list[int]:
