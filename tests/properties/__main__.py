@@ -43,6 +43,7 @@ FOUND = (
     "A decision about one award that waited after a restore was taken as one about all.",
     "Of erased certificates `accredit fsck` could not say anything since statements for QR codes were added.",
     "A list of pauses that came back stood beside a newer list of revocations (sqlite 11003, not counted above).",
+    "A backup from between a revocation and its list brought the list before back for a minute (sqlite 20261124).",
 )
 """What these steps, and writing the model, brought to light; each is set right and has a test of its own."""
 
