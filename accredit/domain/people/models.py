@@ -67,6 +67,17 @@ class SignIn(SQLModel, table=True):
     """When its reader last showed who they are."""
 
 
+class FirstOperatorCode(SQLModel, table=True):
+    """The code from the server's console that makes the first operator; only its hash is kept, and it is used once."""
+
+    __tablename__ = "first_operator_code"
+    __table_args__ = (CheckConstraint("id = 1", name="one_row"),)
+
+    id: int = Field(default=1, primary_key=True)
+    code_hash: bytes
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Staff(SQLModel, table=True):
     """A member of staff of one organisation; ``account_id`` is None for an adult who never signs in."""
 
@@ -79,6 +90,8 @@ class Staff(SQLModel, table=True):
     name: str
     job_title: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
+    left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When they handed over and left: from then on they can do nothing here. A role given later brings them back."""
 
 
 class StaffRole(SQLModel, table=True):
@@ -138,6 +151,9 @@ class YoungPerson(SQLModel, table=True):
     """Grows with every change, so that two people who edit at once notice."""
     created_at: datetime = Field(sa_type=UtcDateTime)
     left_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    opening_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Since when one member of staff asks that the page of somebody who has left is opened again; another agrees."""
+    opening_asked_by: UUID | None = None
 
 
 class ClaimSlip(SQLModel, table=True):

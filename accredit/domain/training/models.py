@@ -27,6 +27,8 @@ class TrainingSession(SQLModel, table=True):
     module_codes: list[str] = Field(sa_column=Column(JSON, nullable=False))
     led_by: UUID
     created_at: datetime = Field(sa_type=UtcDateTime)
+    called_off_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was said that it will not be held; nobody was marked in its register."""
 
 
 class Attendance(SQLModel, table=True):
