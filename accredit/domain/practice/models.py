@@ -113,6 +113,49 @@ class MilestoneReached(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class ApprovalLink(SQLModel, table=True):
+    """A way in for one adult without an account, to the waiting hours of a few young people; two secrets, as hashes.
+
+    ``browser`` is the keyed hash of a secret in the cookie of the browser in which it was opened, once.
+    """
+
+    __tablename__ = "approval_link"
+    __table_args__ = (
+        own_key(),
+        belongs_to("staff", "staff_id"),
+        belongs_to("staff", "made_by"),
+        CheckConstraint("(opened_at IS NULL) = (browser IS NULL)", name="opened_in_a_browser"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    staff_id: UUID = Field(index=True)
+    link_hash: bytes = Field(unique=True)
+    code_hash: bytes
+    tries: int = 0
+    made_by: UUID
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    opened_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    browser: bytes | None = Field(default=None, unique=True)
+    closed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class ApprovalLinkPerson(SQLModel, table=True):
+    """One of the young people whose waiting hours a link shows."""
+
+    __tablename__ = "approval_link_person"
+    __table_args__ = (
+        UniqueConstraint("approval_link_id", "enrolment_id"),
+        belongs_to("approval_link", "approval_link_id", ondelete="CASCADE"),
+        belongs_to("enrolment", "enrolment_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    approval_link_id: UUID = Field(index=True)
+    enrolment_id: UUID = Field(index=True)
+
+
 append_only(
     HoursEntry,
     mutable=("status", "decided_by", "decided_at", "return_reason", "over_day_limit_confirmed"),

@@ -24,6 +24,7 @@ from accredit.domain.issuing.models import Issuance, StatusEvent
 from accredit.domain.issuing.rules import Stage
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.people.models import ClaimSlip, SignInCode
+from accredit.domain.practice.models import ApprovalLink
 from accredit.domain.retention import queries, rules
 from accredit.domain.retention.models import Erasure, LegalHold
 from accredit.domain.retention.queries import Belongings
@@ -40,6 +41,7 @@ _OF_KIND: dict[RecordKind, Any] = {
     RecordKind.SIGN_IN_CODES: SignInCode,
     RecordKind.SENT_MESSAGES: OutgoingMail,
     RecordKind.OLD_SLIPS: ClaimSlip,
+    RecordKind.OLD_APPROVAL_LINKS: ApprovalLink,
 }
 
 

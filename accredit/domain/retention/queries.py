@@ -17,7 +17,13 @@ from accredit.domain.enrolments.models import Break, Enrolment
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.people.models import ClaimSlip, SignInCode, YoungPerson
-from accredit.domain.practice.models import HoursEntry, MilestoneReached, SkillObservation
+from accredit.domain.practice.models import (
+    ApprovalLink,
+    ApprovalLinkPerson,
+    HoursEntry,
+    MilestoneReached,
+    SkillObservation,
+)
 from accredit.domain.retention import rules
 from accredit.domain.retention.models import Erasure, LegalHold
 from accredit.domain.retention.rules import Due, HoldReason, RecordKind
@@ -26,6 +32,7 @@ from accredit.storage import Session
 
 OF_ENROLMENT: tuple[Any, ...] = (
     Attendance,
+    ApprovalLinkPerson,
     HoursEntry,
     SkillObservation,
     MilestoneReached,
@@ -111,6 +118,7 @@ def _rows_due(db: Session, now: datetime) -> dict[RecordKind, list[UUID]]:
         (RecordKind.SIGN_IN_CODES, SignInCode, col(SignInCode.made_at)),
         (RecordKind.SENT_MESSAGES, OutgoingMail, col(OutgoingMail.sent_at)),
         (RecordKind.OLD_SLIPS, ClaimSlip, col(ClaimSlip.withdrawn_at)),
+        (RecordKind.OLD_APPROVAL_LINKS, ApprovalLink, col(ApprovalLink.made_at)),
     )
     return {kind: _ids(db, model, moment < now - rules.period(kind).after) for kind, model, moment in moments}
 

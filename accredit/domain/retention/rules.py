@@ -50,6 +50,7 @@ class RecordKind(StrEnum):
     SIGN_IN_CODES = "sign-in-codes"
     SENT_MESSAGES = "sent-messages"
     OLD_SLIPS = "old-slips"
+    OLD_APPROVAL_LINKS = "old-approval-links"
     WITHOUT_AWARD = "people-without-award"
     WITH_AWARD = "people-with-award"
 
@@ -82,6 +83,12 @@ SCHEDULE: tuple[Period, ...] = (
         counted_from="the slip was replaced or withdrawn",
         after=timedelta(days=90),
         why="long enough to look into a slip that fell into other hands",
+    ),
+    Period(
+        kind=RecordKind.OLD_APPROVAL_LINKS,
+        counted_from="the link was made",
+        after=timedelta(days=90),
+        why="a link lives for a week; long enough to look into one that fell into other hands",
     ),
     Period(
         kind=RecordKind.WITHOUT_AWARD,
