@@ -100,6 +100,9 @@ _PROGRAMMES = {
     "unknown-activity-type": lazy_gettext("There is no such activity in this programme."),
     "version-date": lazy_gettext("A new version starts on or after the one before it."),
     "definition": lazy_gettext("The programme does not fit together: %(fault)s."),
+    "text-unprintable": lazy_gettext(
+        "This holds a character that cannot be printed, that turns the text around, or that looks like a mark of ours."
+    ),
     "words-refused": lazy_gettext("These words cannot stand on an award: %(words)s. Choose others."),
     "words-not-decided": lazy_gettext("Change these words, or say why they stay: %(words)s."),
     "already-enrolled": lazy_gettext("They are in this programme already."),

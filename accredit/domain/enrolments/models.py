@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.storage import UtcDateTime, belongs_to, new_id, own_key
+from accredit.storage import UtcDateTime, append_only, belongs_to, new_id, own_key
 
 
 class Enrolment(SQLModel, table=True):
@@ -46,3 +46,23 @@ class Break(SQLModel, table=True):
     starts_on: date
     ends_on: date | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class EnrolmentMove(SQLModel, table=True):
+    """That a place is measured by another version of its programme than that of its first day; the latest row holds."""
+
+    __tablename__ = "enrolment_move"
+    __table_args__ = (
+        belongs_to("enrolment", "enrolment_id"),
+        belongs_to("programme_version", "programme_version_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: UUID = Field(index=True)
+    programme_version_id: UUID
+    moved_by: UUID | None = None
+    moved_at: datetime = Field(sa_type=UtcDateTime)
+
+
+append_only(EnrolmentMove, removable=True)

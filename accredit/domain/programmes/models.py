@@ -1,4 +1,7 @@
-"""Rows of programmes. A version never changes: a new one is added, with the date from which it holds."""
+"""Rows of programmes. A version never changes: a new one is added, with the date from which it holds.
+
+A draft is what the next version is to be; it changes freely, and nothing counts by it.
+"""
 
 from __future__ import annotations
 
@@ -48,3 +51,25 @@ class ProgrammeVersion(SQLModel, table=True):
 
 
 append_only(ProgrammeVersion)
+
+
+class ProgrammeDraft(SQLModel, table=True):
+    """What a programme is to become: changed as often as wanted, in force for nobody until it is published."""
+
+    __tablename__ = "programme_draft"
+    __table_args__ = (
+        # One for each programme, so that two people who change it meet in the same draft.
+        UniqueConstraint("programme_id"),
+        belongs_to("programme", "programme_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    programme_id: UUID | None = None
+    """None for a programme that is not there yet."""
+    definition: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    version: int = 1
+    """Goes up with every change, so that nobody overwrites what they have not seen."""
+    created_at: datetime = Field(sa_type=UtcDateTime)
+    changed_at: datetime = Field(sa_type=UtcDateTime)
+    changed_by: UUID | None = None

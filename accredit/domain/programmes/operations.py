@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from uuid import UUID
 
@@ -46,10 +47,53 @@ def add_programme_from_template(
     return programme.id
 
 
+def add_own_programme(
+    db: Session,
+    *,
+    organisation_id: UUID,
+    definition: Definition,
+    effective_from: date,
+    actor: Actor,
+    now: datetime,
+    kept_words: Sequence[str] = (),
+) -> UUID:
+    """Add a programme that the organisation wrote itself, with its first version; return the programme's id.
+
+    Raises `RuleBroken`: ``definition``, ``programme-code-in-use``.
+    """
+    rules.check(definition)
+    same = select(Programme.id).where(Programme.organisation_id == organisation_id, Programme.code == definition.code)
+    if db.exec(same).first():
+        raise RuleBroken("programme-code-in-use", code=definition.code)
+    programme = Programme(organisation_id=organisation_id, code=definition.code, name=definition.name, created_at=now)
+    db.add(programme)
+    db.flush()
+    _add_version(db, programme, 1, definition, effective_from, actor, now)
+    audit.record(
+        db,
+        tag=Tag.PROGRAMME_ADDED,
+        actor=actor,
+        now=now,
+        subject=programme.id,
+        organisation_id=organisation_id,
+        **_kept(kept_words),
+    )
+    return programme.id
+
+
 def add_version(
-    db: Session, *, programme_id: UUID, definition: Definition, effective_from: date, actor: Actor, now: datetime
+    db: Session,
+    *,
+    programme_id: UUID,
+    definition: Definition,
+    effective_from: date,
+    actor: Actor,
+    now: datetime,
+    kept_words: Sequence[str] = (),
 ) -> UUID:
     """Add what the programme asks for from a day on; return the version's id.
+
+    ``kept_words`` are remarked words that stay, each with its reason, for the record.
 
     Raises `RuleBroken`: ``definition``, ``version-date``.
     """
@@ -76,8 +120,13 @@ def add_version(
         subject=programme_id,
         organisation_id=programme.organisation_id,
         number=number,
+        **_kept(kept_words),
     )
     return version_id
+
+
+def _kept(words: Sequence[str]) -> dict[str, list[str]]:
+    return {"kept_words": list(words)} if words else {}
 
 
 def _add_version(

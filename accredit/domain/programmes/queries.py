@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlmodel import col, select
 
-from accredit.domain.programmes.models import Programme, ProgrammeVersion
+from accredit.domain.programmes.models import Programme, ProgrammeDraft, ProgrammeVersion
 from accredit.domain.programmes.rules import Definition
 from accredit.errors import NotFound
 from accredit.storage import Session
@@ -35,6 +35,19 @@ class ProgrammeFacts:
     code: str
     name: str
     current: VersionFacts | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftFacts:
+    """What a programme is to become; ``programme_id`` is None for one that is not there yet."""
+
+    id: UUID
+    organisation_id: UUID
+    programme_id: UUID | None
+    definition: Definition
+    version: int
+    changed_at: datetime
+    changed_by: UUID | None
 
 
 def programmes(db: Session, *, organisation_id: UUID, on: date) -> tuple[ProgrammeFacts, ...]:
@@ -76,6 +89,41 @@ def versions(db: Session, programme_id: UUID) -> tuple[VersionFacts, ...]:
         .order_by(col(ProgrammeVersion.number))
     ).all()
     return tuple(_version_facts(row) for row in rows)
+
+
+def draft(db: Session, draft_id: UUID) -> DraftFacts:
+    """Return one draft. Raises `NotFound`."""
+    row = db.get(ProgrammeDraft, draft_id)
+    if row is None:
+        raise NotFound("programme-draft")
+    return draft_facts(row)
+
+
+def drafts(db: Session, *, organisation_id: UUID) -> tuple[DraftFacts, ...]:
+    """Return an organisation's drafts, oldest first."""
+    rows = db.exec(
+        select(ProgrammeDraft).where(ProgrammeDraft.organisation_id == organisation_id).order_by(col(ProgrammeDraft.id))
+    ).all()
+    return tuple(draft_facts(row) for row in rows)
+
+
+def draft_of(db: Session, programme_id: UUID) -> DraftFacts | None:
+    """Return the draft of a programme; None where nobody has begun one."""
+    row = db.exec(select(ProgrammeDraft).where(ProgrammeDraft.programme_id == programme_id)).first()
+    return None if row is None else draft_facts(row)
+
+
+def draft_facts(row: ProgrammeDraft) -> DraftFacts:
+    """Return a row as a page shows it."""
+    return DraftFacts(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        programme_id=row.programme_id,
+        definition=Definition.from_json(row.definition),
+        version=row.version,
+        changed_at=row.changed_at,
+        changed_by=row.changed_by,
+    )
 
 
 def _versions_on(db: Session, programme_ids: list[UUID], on: date) -> dict[UUID, VersionFacts]:

@@ -6,6 +6,7 @@
 - The first level asks for no hours: it is reached by the first training.
 - The modules that must come before hours are part of the first training.
 - A limit is a positive number.
+- What a level asks for can be done: there is an activity for its hours, one for its meetings, skills to be observed.
 
 How a portfolio is assessed against a level is not here (``awarding``).
 """
@@ -205,11 +206,25 @@ def _find(parts: Sequence[_C], code: str, rule: str) -> _C:
 
 def check(definition: Definition) -> None:
     """Refuse a definition that does not fit together: `RuleBroken` ``definition`` with ``fault`` and ``code``."""
-    for fault, code in _faults(definition):
+    for fault, code in faults(definition):
         raise RuleBroken("definition", f"{fault}: {code}", fault=fault, code=code)
 
 
-def _faults(definition: Definition) -> Iterator[tuple[str, str]]:
+def advice(definition: Definition) -> tuple[str, ...]:
+    """Return what is in order and may still want a second thought, by id."""
+    has_hours = any(level.minutes for level in definition.levels)
+    asks_meetings = any(level.supervision_meetings for level in definition.levels)
+    found = {
+        "nothing-before-hours": has_hours and not definition.before_hours,
+        "hours-without-meetings": has_hours and not asks_meetings,
+        "no-skills": not definition.skills,
+        "no-refresher": not any(module.valid_months for module in definition.modules),
+    }
+    return tuple(each for each, is_so in found.items() if is_so)
+
+
+def faults(definition: Definition) -> Iterator[tuple[str, str]]:
+    """Yield everything that does not fit together, as a fault's id and the code of the part."""
     if not (definition.code and definition.name and definition.modules and definition.levels):
         yield "empty", definition.code
     kinds: tuple[Sequence[_Coded], ...] = (
@@ -235,6 +250,19 @@ def _faults(definition: Definition) -> Iterator[tuple[str, str]]:
         yield "limit", definition.code
     yield from (("minutes", module.code) for module in definition.modules if module.minutes <= 0)
     yield from (("evidence", skill.code) for skill in definition.skills if not skill.evidence)
+    yield from _impossible(definition)
+
+
+def _impossible(definition: Definition) -> Iterator[tuple[str, str]]:
+    counting = [kind.counts_as_hours for kind in definition.activity_types]
+    to_observe = sum(Evidence.OBSERVED in skill.evidence for skill in definition.skills)
+    for level in definition.levels:
+        if level.minutes and not any(counting):
+            yield "hours-without-activity", level.code
+        if level.supervision_meetings and all(counting):
+            yield "meetings-without-activity", level.code
+        if level.skills_observed > to_observe:
+            yield "skills-observed", level.code
 
 
 def _named_modules(definition: Definition) -> Iterable[str]:

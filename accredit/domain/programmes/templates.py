@@ -6,6 +6,7 @@ the Skills Builder Universal Framework by name alone; no step of it is claimed a
 
 from __future__ import annotations
 
+from accredit.domain.programmes.frameworks import ESCO, SKILLS_BUILDER, alignment
 from accredit.domain.programmes.rules import (
     ActivityType,
     Alignment,
@@ -17,8 +18,6 @@ from accredit.domain.programmes.rules import (
     Skill,
 )
 
-# `http` is part of these identifiers.
-_ESCO = "http://data.europa.eu/esco/skill/"
 _REFRESHED = ("M4", "M5", "M6")
 
 _MODULES = {
@@ -101,12 +100,12 @@ _ACTIVITY_TYPES = {
 }
 
 
-def _esco(name: str, identifier: str) -> Alignment:
-    return Alignment("ESCO", name, _ESCO + identifier, identifier)
+def _esco(name: str) -> Alignment:
+    return alignment(ESCO, name)
 
 
 def _skills_builder(name: str) -> Alignment:
-    return Alignment("Skills Builder Universal Framework 2.0", name, code="UF2")
+    return alignment(SKILLS_BUILDER, name)
 
 
 _SEEN = (Evidence.OBSERVED,)
@@ -118,71 +117,71 @@ _SKILLS = {
             "Listening",
             ("M2",),
             _SEEN,
-            (_esco("listen actively", "a17286c5-238d-4f0b-bc24-29e9121345de"), _skills_builder("Listening")),
+            (_esco("listen actively"), _skills_builder("Listening")),
         ),
-        Skill("empathy", "Empathy", ("M3",), _SEEN, (_esco("show empathy", "77b636e8-fab3-41a8-8022-1e0a354059dc"),)),
+        Skill("empathy", "Empathy", ("M3",), _SEEN, (_esco("show empathy"),)),
         Skill(
             "negotiation",
             "Negotiation",
             ("M7",),
             (Evidence.OBSERVED, Evidence.REFLECTION),
-            (_esco("negotiate compromises", "7954861c-86d4-4529-afbb-2c23dab9ac74"),),
+            (_esco("negotiate compromises"),),
         ),
         Skill(
             "communication",
             "Communication",
             ("M8",),
             _SEEN,
-            (_esco("communicate with youth", "b5af495b-61f1-4330-9891-dca56d97d714"), _skills_builder("Speaking")),
+            (_esco("communicate with youth"), _skills_builder("Speaking")),
         ),
         Skill(
             "solving-problems",
             "Solving problems",
             ("M7",),
             (Evidence.REFLECTION,),
-            (_esco("solve problems", "adc6dc11-3376-467b-96c5-9b0a21edc869"), _skills_builder("Problem Solving")),
+            (_esco("solve problems"), _skills_builder("Problem Solving")),
         ),
         Skill(
             "not-judging",
             "Not judging",
             ("M3",),
             _SEEN,
-            (_esco("respect the diversity of cultural values and norms", "5ca953f7-541d-4f67-bc55-7721348366cf"),),
+            (_esco("respect the diversity of cultural values and norms"),),
         ),
         Skill(
             "confidentiality",
             "Confidentiality",
             ("M4",),
             (Evidence.MODULE,),
-            (_esco("respect confidentiality obligations", "e37d64dc-0f05-4ee8-b065-bf76f70d8f5c"),),
+            (_esco("respect confidentiality obligations"),),
         ),
         Skill(
             "passing-on",
             "Knowing my limits, passing on",
             ("M5",),
             (Evidence.MODULE,),
-            (_esco("promote the safeguarding of young people", "98a0c718-40b1-4a4f-a366-b8155f238d9b"),),
+            (_esco("promote the safeguarding of young people"),),
         ),
         Skill(
             "reliability",
             "Reliability",
             (),
             (Evidence.HOURS,),
-            (_esco("act reliably", "25e16679-a7d0-464d-916c-63210001bbab"),),
+            (_esco("act reliably"),),
         ),
         Skill(
             "teamwork",
             "Teamwork",
             ("M10", "M11"),
             _SEEN,
-            (_esco("work in teams", "60c78287-22eb-4103-9c8c-28deaa460da0"), _skills_builder("Teamwork")),
+            (_esco("work in teams"), _skills_builder("Teamwork")),
         ),
         Skill(
             "leadership",
             "Leadership",
             ("M13",),
             _SEEN,
-            (_esco("lead others", "75d8e5d9-bef3-418b-9011-01bff9f27207"), _skills_builder("Leadership")),
+            (_esco("lead others"), _skills_builder("Leadership")),
         ),
     )
 }

@@ -13,7 +13,7 @@ from sqlmodel import col
 
 from accredit.domain.awarding.models import Award, AwardSetAside
 from accredit.domain.credentials.models import Challenge, Credential, Hiding, RevocationRequest
-from accredit.domain.enrolments.models import Break, Enrolment
+from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.people.models import ClaimSlip, SignInCode, YoungPerson
@@ -37,6 +37,7 @@ OF_ENROLMENT: tuple[Any, ...] = (
     SkillObservation,
     MilestoneReached,
     Break,
+    EnrolmentMove,
     AwardSetAside,
     Award,
 )
