@@ -11,7 +11,7 @@ from accredit.clock import utc_now
 from accredit.config import load_settings
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.people import operations as people
-from accredit.domain.people import queries, signing_in
+from accredit.domain.people import passphrases, queries, signing_in
 from accredit.errors import Conflict, RuleBroken
 from accredit.storage import Database
 
@@ -32,7 +32,7 @@ def add(email: str, *, ask: bool) -> None:
     database = _database()
     password = click.prompt("Password", hide_input=True, confirmation_prompt=True) if ask else _passphrase()
     try:
-        hashed = signing_in.hash_password(password)
+        hashed = passphrases.hashed(password, about=(email, "accredit"))
         with database.transaction() as db:
             people.add_account(db, email=email, password=hashed, is_operator=True, actor=SERVICE, now=utc_now())
     except (RuleBroken, Conflict) as error:
@@ -70,7 +70,9 @@ def password(email: str, *, ask: bool) -> None:
 MESSAGES = {
     "email-format": "Write the address like name@example.org.",
     "email-in-use": "There is an account with this address already.",
-    "password-short": f"Choose at least {signing_in.SHORTEST_PASSWORD} characters.",
+    "password-short": f"Choose at least {passphrases.SHORTEST} characters.",
+    "password-long": f"Choose at most {passphrases.MOST_BYTES} characters.",
+    "password-common": "This is easy to guess, or stands in a list of stolen passwords. Four words are better.",
 }
 
 

@@ -1,7 +1,11 @@
 """Every route says whom it is for, and the app does not start when one does not.
 
-- A view carries exactly one of `public`, `signed_in`, `requires`, `young_person`, `operator_only`.
+- A view carries exactly one of `public`, `signed_in`, `account_holder`, `proved_account_holder`, `requires`,
+  `young_person`, `operator_only`.
 - A stranger at a closed page is asked to sign in; a signed-in reader of the wrong kind is refused.
+- Awarding, revoking, changing roles and everything an operator writes need a proof of the last ten minutes; a view that
+  exports says so itself (``proof=True``). Who has none is asked for one, and goes on with all they typed.
+- Whoever was quiet for too long and sends a form is asked for a proof too, instead of losing what they typed.
 - A view that we did not write is given its audience with `declare`.
 """
 
@@ -13,17 +17,24 @@ from enum import StrEnum
 from functools import wraps
 from typing import TypeVar, cast
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
+from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
+from accredit.domain.people import sign_ins
 from accredit.errors import Forbidden
-from accredit.web.viewer import Viewer, ViewerKind, current_viewer
+from accredit.web.database import READ_ONLY_METHODS
+from accredit.web.viewer import Viewer, ViewerKind, current_viewer, sleeping_viewer
 
 STAFF_SIGN_IN = "auth.sign_in"
 YOUNG_SIGN_IN = "auth.claim"
 EXEMPT = frozenset({"static"})  # Files anybody may fetch; the endpoint is Flask's own.
 
+WEIGHTY = frozenset({Permission.AWARD, Permission.REVOKE, Permission.MANAGE_STAFF, Permission.MANAGE_ORGANISATION})
+"""Nobody writes by these from a desk that somebody else may have sat down at."""
+PROOF = "accredit.ask_for_proof"
+"""Where the sign-in pages put the function that asks a viewer for a proof; it answers None once it was given."""
 View = TypeVar("View", bound=Callable[..., ResponseReturnValue])
 
 
@@ -32,6 +43,7 @@ class Audience(StrEnum):
 
     PUBLIC = "public"
     SIGNED_IN = "signed-in"
+    ACCOUNT = "account"
     PERMISSION = "permission"
     YOUNG_PERSON = "young-person"
     OPERATOR = "operator"
@@ -39,10 +51,14 @@ class Audience(StrEnum):
 
 @dataclass(frozen=True)
 class Access:
-    """Whom a view is for; ``permissions`` are alternatives and belong to `Audience.PERMISSION` alone."""
+    """Whom a view is for; ``permissions`` are alternatives and belong to `Audience.PERMISSION` alone.
+
+    ``proof`` asks for a fresh proof even of those who only look.
+    """
 
     audience: Audience
     permissions: frozenset[Permission] = frozenset()
+    proof: bool = False
 
     def admits(self, viewer: Viewer) -> bool:
         """Say whether ``viewer`` may open the view."""
@@ -51,6 +67,8 @@ class Access:
                 return True
             case Audience.SIGNED_IN:
                 return viewer.is_signed_in
+            case Audience.ACCOUNT:
+                return viewer.account_id is not None
             case Audience.PERMISSION:
                 return viewer.kind == ViewerKind.STAFF and not self.permissions.isdisjoint(viewer.permissions)
             case Audience.YOUNG_PERSON:
@@ -58,9 +76,16 @@ class Access:
             case Audience.OPERATOR:
                 return viewer.kind == ViewerKind.OPERATOR
 
+    def needs_proof(self, method: str) -> bool:
+        """Say whether a request by ``method`` needs a fresh proof of who sends it."""
+        weighs = self.audience is Audience.OPERATOR or not WEIGHTY.isdisjoint(self.permissions)
+        return self.proof or (weighs and method not in READ_ONLY_METHODS)
+
 
 PUBLIC = Access(Audience.PUBLIC)
 SIGNED_IN = Access(Audience.SIGNED_IN)
+ACCOUNT = Access(Audience.ACCOUNT)
+PROVED_ACCOUNT = Access(Audience.ACCOUNT, proof=True)
 YOUNG_PERSON = Access(Audience.YOUNG_PERSON)
 OPERATOR = Access(Audience.OPERATOR)
 
@@ -80,17 +105,27 @@ def _guarded(view: View, access: Access) -> View:
 
 
 def _refusal(access: Access) -> ResponseReturnValue | None:
-    viewer = current_viewer()
+    viewer, sends = current_viewer(), request.method not in READ_ONLY_METHODS
     if access.admits(viewer):
-        return None
+        is_fresh = not access.needs_proof(request.method) or sign_ins.is_proved(viewer.proved_at, now=utc_now())
+        return None if is_fresh else _asked_for_proof(viewer)
     if viewer.is_signed_in:
         raise Forbidden("wrong-audience")
-    if request.method not in {"GET", "HEAD"}:
+    if sends and access.admits(sleeping_viewer()):
+        return _asked_for_proof(sleeping_viewer())
+    if sends:
         # What was to be written is lost either way; a redirect would pretend that it was not.
         abort(401)
     endpoint = YOUNG_SIGN_IN if access.audience == Audience.YOUNG_PERSON else STAFF_SIGN_IN
     # Only the path travels, so that nobody can be sent to another site after signing in.
     return redirect(url_for(endpoint, next=request.full_path.rstrip("?")), code=303)
+
+
+def _asked_for_proof(viewer: Viewer) -> ResponseReturnValue | None:
+    ask = current_app.extensions.get(PROOF)
+    if ask is None:
+        raise Forbidden("prove-again")
+    return cast("Callable[[Viewer], ResponseReturnValue | None]", ask)(viewer)
 
 
 def public(view: View) -> View:
@@ -103,6 +138,16 @@ def signed_in(view: View) -> View:
     return _guarded(view, SIGNED_IN)
 
 
+def account_holder(view: View) -> View:
+    """Open a view to staff and operators, about their own account."""
+    return _guarded(view, ACCOUNT)
+
+
+def proved_account_holder(view: View) -> View:
+    """Open a view to staff and operators, about how they sign in: only to whoever has just shown who they are."""
+    return _guarded(view, PROVED_ACCOUNT)
+
+
 def young_person(view: View) -> View:
     """Open a view to young people only."""
     return _guarded(view, YOUNG_PERSON)
@@ -113,12 +158,12 @@ def operator_only(view: View) -> View:
     return _guarded(view, OPERATOR)
 
 
-def requires(*permissions: Permission) -> Callable[[View], View]:
-    """Open a view to staff who hold at least one of ``permissions``."""
+def requires(*permissions: Permission, proof: bool = False) -> Callable[[View], View]:
+    """Open a view to staff who hold at least one of ``permissions``; ``proof`` for what leaves the service in bulk."""
     if not permissions:
         msg = "requires() needs a permission"
         raise TypeError(msg)
-    access = Access(Audience.PERMISSION, frozenset(permissions))
+    access = Access(Audience.PERMISSION, frozenset(permissions), proof)
 
     def declared(view: View) -> View:
         return _guarded(view, access)

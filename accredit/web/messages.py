@@ -58,6 +58,11 @@ _PEOPLE = {
     "changed-meanwhile": lazy_gettext("Somebody else changed this while you had the page open. Please look again."),
     "email-format": lazy_gettext("Write the address like name@example.org."),
     "password-short": lazy_gettext("Choose a longer password, for example four words."),
+    "password-long": lazy_gettext("Choose a shorter password: at most 1,024 characters."),
+    "password-common": lazy_gettext(
+        "This one is easy to guess, or stands in a list of stolen passwords. Take four words that have nothing to do "
+        "with each other."
+    ),
     "email-in-use": lazy_gettext("There is an account with this address already."),
     "checks-not-confirmed": lazy_gettext(
         "Tick that your organisation’s own safer-recruitment checks were done. A supervisor cannot be added before."

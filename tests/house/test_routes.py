@@ -114,6 +114,7 @@ class World:
             "break_id": year.break_id,
             "staff_id": cast.sam.id,
             "role_id": year.role_id,
+            "sign_in_id": UUID(int=7),
             "session_id": year.training_id,
             "supervisor:session_id": year.practice_id,
             "entry_id": year.waiting_id,

@@ -46,6 +46,7 @@ class Tag(StrEnum):
     STAFF_ROLE_ENDED = "staff.role-ended"
     STAFF_SIGNED_IN = "staff.signed-in"
     STAFF_SIGNED_OUT = "staff.signed-out"
+    STAFF_PASSWORD_CHANGED = "staff.password-changed"  # noqa: S105  # a word, not a secret
     STAFF_SIGN_INS_ENDED = "staff.sign-ins-ended"
     PEOPLE_IMPORTED = "people.imported"
     YOUNG_PERSON_ADDED = "young-person.added"

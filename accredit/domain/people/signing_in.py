@@ -3,7 +3,7 @@
 - A code has eight digits, works once, for ten minutes, and only with the secret of the browser that asked.
 - Five wrong tries use it up. A new code for the same account replaces the one before.
 - The caller learns right or wrong, never why, and never whether anybody has the address.
-- A password has at least 12 characters and is kept as an Argon2 hash; a new one ends every sign-in of its account.
+- A new password (`passphrases`) ends every sign-in of its account.
 """
 
 from __future__ import annotations
@@ -14,21 +14,19 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from argon2 import PasswordHasher
 from sqlalchemy import delete
 from sqlmodel import col, select
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
-from accredit.domain.people import queries, sign_ins
+from accredit.domain.people import passphrases, queries, sign_ins
 from accredit.domain.people.models import Account, SignInCode
-from accredit.errors import NotFound, RuleBroken
+from accredit.errors import NotFound
 from accredit.storage import Session
 
 DIGITS = 8
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5
-SHORTEST_PASSWORD = 12
 
 
 def make_code(
@@ -93,17 +91,32 @@ def mark_signed_out(db: Session, *, actor: Actor, now: datetime) -> None:
         )
 
 
-def hash_password(text: str) -> str:
-    """Return the Argon2 hash of a password. Raises `RuleBroken` ``password-short``."""
-    if len(text) < SHORTEST_PASSWORD:
-        raise RuleBroken("password-short", least=SHORTEST_PASSWORD)
-    return PasswordHasher().hash(text)
-
-
 def set_password(db: Session, *, account_id: UUID, text: str) -> None:
-    """Give an account a password and end every sign-in it has. Raises `RuleBroken` ``password-short``, `NotFound`."""
-    _account(db, account_id).password = hash_password(text)
+    """Give an account a password and end every sign-in and every code it has; the account's name is no password.
+
+    Raises what `passphrases.check` raises, and `NotFound`.
+    """
+    row = _account(db, account_id)
+    row.password = passphrases.hashed(text, about=_known_about(db, row))
+    db.execute(delete(SignInCode).where(col(SignInCode.account_id) == account_id))
     sign_ins.end_every_one(db, account_id=account_id)
+
+
+def choose_password(db: Session, *, account_id: UUID, text: str, actor: Actor, now: datetime) -> None:
+    """Do the same for somebody who is signed in, and record it."""
+    set_password(db, account_id=account_id, text=text)
+    audit.record(
+        db,
+        tag=Tag.STAFF_PASSWORD_CHANGED,
+        actor=actor,
+        now=now,
+        subject=actor.id,
+        organisation_id=actor.organisation_id,
+    )
+
+
+def _known_about(db: Session, row: Account) -> tuple[str, ...]:
+    return (row.email, "accredit", *(facts.name for facts in queries.staff_of_account(db, row.id)))
 
 
 def strengthen_password(db: Session, *, account_id: UUID, password: str) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Flask
 
+from accredit.web.access import PROOF
 from accredit.web.auth.accounts import install_accounts
 from accredit.web.auth.viewer import load_viewer
 
@@ -17,7 +18,8 @@ bp = Blueprint("auth", __name__)
 
 def register(app: Flask) -> None:
     """Add the sign-in pages to ``app``."""
-    from accredit.web.auth import places, staff, young  # noqa: F401  # their views join the blueprint
+    from accredit.web.auth import account, password, places, proving, staff, young  # noqa: F401  # their views join the blueprint
 
     install_accounts(app)
+    app.extensions[PROOF] = proving.ask_for_proof
     app.register_blueprint(bp)

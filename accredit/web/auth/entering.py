@@ -11,20 +11,26 @@ from flask_security import login_user
 from flask_security.utils import hash_password
 
 from accredit.clock import local_date
+from accredit.domain.people import passphrases, sign_ins, signing_in
 from accredit.domain.people import queries as people
-from accredit.domain.people import sign_ins, signing_in
+from accredit.domain.people.models import Account
 from accredit.domain.people.rules import SignInWay
+from accredit.errors import NotFound, RuleBroken
 from accredit.web.auth import cookie
 from accredit.web.auth.accounts import SignInAccount, for_library
 from accredit.web.auth.viewer import readers_of_account
 from accredit.web.auth.ways import go_on
 from accredit.web.database import reading, transaction
 from accredit.web.pages import safe_next, see_other
-from accredit.web.viewer import sleeping_viewer
+from accredit.web.viewer import Viewer, sleeping_viewer
 
 
 def account_with_password(email: str, password: str) -> SignInAccount | None:
     """Return the account that this password opens, or None; an unknown address costs the same time."""
+    try:
+        password = passphrases.normalised(password)
+    except RuleBroken:
+        return None  # Nobody's is so long, and nothing is hashed: the length says nothing about the account.
     with reading(everywhere=True) as db:
         account = for_library(people.account_by_email(db, email))
     if account is None or account.password is None:
@@ -40,10 +46,36 @@ def account_by_id(account_id: UUID) -> SignInAccount | None:
         return for_library(people.account(db, account_id))
 
 
+def account_row(account_id: UUID | None) -> Account:
+    """Return the account of a reader who is signed in, for pages about it. Raises `NotFound`."""
+    with reading(everywhere=True) as db:
+        row = people.account(db, account_id) if account_id is not None else None
+        if row is None:
+            raise NotFound("account")
+        db.expunge(row)
+        return row
+
+
+def sign_in_anew(viewer: Viewer, *, now: datetime) -> None:
+    """Go on in a new sign-in, after every one of the account was ended, this one too."""
+    account = account_by_id(account_row(viewer.account_id).id)
+    assert account is not None  # it was just there
+    session.clear()
+    with transaction(everywhere=True) as db:
+        secret = sign_ins.begin(db, account_id=account.id, way=SignInWay.PASSPHRASE, device=_device(), now=now)[1]
+    login_user(account)
+    cookie.remember_account(session, secret=secret, now=now)
+    cookie.choose_organisation(session, viewer.organisation_id)
+
+
+def _device() -> sign_ins.Device:
+    return sign_ins.device_of(request.headers.get("User-Agent", ""))
+
+
 def enter(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: datetime) -> Response:
     """Sign an account in and send its reader on: to the choice of organisation where there is one."""
     session.clear()
-    device, secret = sign_ins.device_of(request.headers.get("User-Agent", "")), ""
+    secret = ""
     with transaction(everywhere=True) as db:
         readers = readers_of_account(db, account.id, on=local_date(now))
         if readers:
@@ -51,7 +83,7 @@ def enter(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: da
             if (slept := sleeping_viewer()).account_id is not None and slept.sign_in_id is not None:
                 sign_ins.leave(db, account_id=slept.account_id, sign_in_id=slept.sign_in_id)
             signing_in.mark_signed_in(db, actor=readers[0].actor(), now=now)
-            secret = sign_ins.begin(db, account_id=account.id, way=way, device=device, now=now)[1]
+            secret = sign_ins.begin(db, account_id=account.id, way=way, device=_device(), now=now)[1]
     if not readers:
         return see_other(
             "auth.sign_in",

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from accredit.web.forms import Form, TextInput
+from accredit.web.forms import Form, PasswordInput, TextInput
 
 
 class SignInForm(Form):
@@ -19,7 +19,7 @@ class SignInForm(Form):
     )
     # Without a button that shows it: these pages carry no script. The template never writes the value back.
     password = PasswordField(
-        _l("Password"), [Length(max=1000, message=_l("That password is too long"))], widget=TextInput()
+        _l("Password"), [Length(max=1024, message=_l("That password is too long"))], widget=TextInput()
     )
     next = HiddenField()
 
@@ -33,6 +33,19 @@ class CodeForm(Form):
         widget=TextInput(),
     )
     next = HiddenField()
+
+
+class PasswordForm(Form):
+    """A new password, shown while it is typed if its reader wants: nobody has to type it twice."""
+
+    password = PasswordField(
+        _l("New password"),
+        [
+            InputRequired(_l("Type the new password")),
+            Length(max=1024, message=_l("Choose a shorter password: at most 1,024 characters.")),
+        ],
+        widget=PasswordInput(),
+    )
 
 
 class ClaimForm(Form):

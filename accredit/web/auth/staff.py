@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import datetime
 
-from flask import Response, render_template, request, session
+from flask import Response, request, session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from accredit.clock import utc_now
-from accredit.domain.notifications import operations as notifications
-from accredit.domain.people import signing_in
 from accredit.domain.people.rules import SignInWay
 from accredit.web.access import public
 from accredit.web.auth import bp
+from accredit.web.auth.codes import BROWSER, QUARTER, account_of_code, send_code
 from accredit.web.auth.entering import account_by_id, account_with_password, enter
 from accredit.web.auth.forms import CodeForm, SignInForm
 from accredit.web.auth.ways import go_on
-from accredit.web.database import transaction
 from accredit.web.limits import Allowance, address, check_allowance, count_try
 from accredit.web.pages import page, safe_next, see_other
-from accredit.web.settings import current_pepper
 from accredit.web.viewer import current_viewer
 
-QUARTER = 15 * 60
 BY_ADDRESS = Allowance(name="sign-in-address", times=100, seconds=QUARTER)
 BY_ACCOUNT = Allowance(name="sign-in-account", times=10, seconds=QUARTER)
-CODES_ASKED = Allowance(name="codes-asked", times=5, seconds=QUARTER)
-BROWSER = "code_browser"
 # One sentence for every reason: whether somebody has an account here is nobody else's business.
 WRONG = lazy_gettext("The address and the password do not belong together. Try again, or ask for a code by e-mail.")
 
@@ -68,24 +61,8 @@ def start_sign_in() -> Response:
 
 
 def _send_code(who: str, *, now: datetime, wanted: str | None) -> Response:
-    check_allowance(CODES_ASKED, who, now=now)
-    count_try(CODES_ASKED, who)
     count_try(BY_ADDRESS, address())
-    session[BROWSER] = secrets.token_urlsafe(32)
-    with transaction(everywhere=True) as db:
-        account_id, code = signing_in.make_code(
-            db, email=who, browser_secret=session[BROWSER], pepper=current_pepper(), now=now
-        )
-        mail_id = notifications.queue_mail(
-            db,
-            to_address=who,
-            subject=_("Your code for accredit: %(code)s", code=code),
-            text=render_template("email/sign_in_code.txt", code=code),
-            now=now,
-        )
-        if account_id is None:
-            # Nobody has this address: the same work is done, and the letter is emptied before it leaves.
-            notifications.mark_sent(db, mail_id=mail_id, now=now)
+    send_code(who, now=now)
     return see_other("auth.code", next=safe_next(wanted))
 
 
@@ -108,10 +85,7 @@ def check_code() -> Response:
         return see_other("auth.sign_in", next=safe_next(form.next.data))
     if not form.validate():
         return page("auth/code.html", status=422, form=form)
-    with transaction(everywhere=True) as db:
-        account_id = signing_in.use_code(
-            db, code=form.code.data, browser_secret=session[BROWSER], pepper=current_pepper(), now=now
-        )
+    account_id = account_of_code(form.code.data, now=now)
     account = account_by_id(account_id) if account_id is not None else None
     if account is not None:
         return enter(account, way=SignInWay.MAILED_CODE, wanted=form.next.data, now=now)

@@ -33,6 +33,7 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.STAFF_ROLE_ENDED: _l("Role ended"),
     Tag.STAFF_SIGNED_IN: _l("Member of staff signed in"),
     Tag.STAFF_SIGNED_OUT: _l("Member of staff signed out"),
+    Tag.STAFF_PASSWORD_CHANGED: _l("Member of staff chose a new password"),
     Tag.STAFF_SIGN_INS_ENDED: _l("Member of staff ended sign-ins on other devices"),
     Tag.PEOPLE_IMPORTED: _l("Class list brought in"),
     Tag.YOUNG_PERSON_ADDED: _l("Young person added"),

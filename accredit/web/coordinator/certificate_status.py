@@ -195,7 +195,7 @@ _RENEWAL = {
 
 
 @bp.route("/certificates/<uuid:award_id>/revoke/<any(confirm,decline):step>", methods=["GET", "POST"])
-@requires(Permission.SUSPEND)
+@requires(Permission.SUSPEND, proof=True)
 def certificate_revocation(award_id: UUID, step: str) -> ResponseReturnValue:
     """Confirm what somebody else asked for, or say no."""
     return look(award_id, _REVOCATION[step])
