@@ -9,29 +9,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from datetime import UTC, datetime
-from functools import cache
-from typing import Any
 
 from accredit.domain.verification.evidence import FILE_NAME as EVIDENCE_NAME
-from accredit.rendering import pdf_metadata
+from accredit.rendering import printing
 from accredit.rendering.badge import LEVELS, badge_svg
 from accredit.rendering.environment import environment, translations
-from accredit.rendering.fonts import FONT_STACK, fontconfig_file
-from accredit.rendering.layout import lay_out
+from accredit.rendering.fonts import FONT_STACK
+from accredit.rendering.layout import Layout, lay_out
 from accredit.rendering.lettering import line_outline
+from accredit.rendering.printing import Attached, ForeignAddress
 from accredit.rendering.qr import qr_svg
 
 ATTACHMENT_NAME = "credential.json"
 RECEIPT_NAME = "credential.tlog-proof"
-# WeasyPrint, Pango and the process environment are shared by all threads.
-_ONE_AT_A_TIME = threading.Lock()
-_NO_DATE = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,14 +61,24 @@ def certificate_pdf(values: CertificateValues) -> bytes:
     Raises `KeyError` for an unknown level, `ValueError` when the QR's text is too long, `FileNotFoundError` when a font
     is missing.
     """
-    html, files = certificate_html(values), _drawings(values)
-    with _ONE_AT_A_TIME, _fixed_environment(_issued_at(values.credential_json)) as moment:
-        return _print(html, files, values, moment)
+    html, files = certificate_html(values), drawings(values)
+    try:
+        with printing.press(issued_at(values.credential_json)) as press:
+            return press.pdf([press.pages(html, files)], identifier=_identifier(values), attached=_attached(values))
+    except ForeignAddress as error:
+        msg = f"the certificate's page asks for something that is not its own: {error}"
+        raise ValueError(msg) from None
 
 
 def certificate_html(values: CertificateValues) -> str:
     """Return the page that is printed; its pictures are named `own:…` and exist only while it is."""
-    layout = lay_out(
+    template = environment(values.language).get_template("certificate/certificate.html")
+    return template.render(values=values, layout=layout_of(values), look=LEVELS[values.level], fonts=FONT_STACK)
+
+
+def layout_of(values: CertificateValues) -> Layout:
+    """Return the sizes at which everything that a certificate says fits."""
+    return lay_out(
         name=values.name,
         award=values.award,
         organisation=values.organisation,
@@ -86,11 +88,9 @@ def certificate_html(values: CertificateValues) -> str:
         role=values.signatory_role,
         host=values.verify_host,
     )
-    template = environment(values.language).get_template("certificate/certificate.html")
-    return template.render(values=values, layout=layout, look=LEVELS[values.level], fonts=FONT_STACK)
 
 
-def _drawings(values: CertificateValues) -> dict[str, str]:
+def drawings(values: CertificateValues) -> dict[str, str]:
     """Return the pictures of the page by the name under which it asks for them."""
     demonstration = translations(values.language).gettext("Demonstration").upper()
     watermark = line_outline(demonstration, weight=600, size=24, centre=110, baseline=78)
@@ -111,80 +111,25 @@ def _drawings(values: CertificateValues) -> dict[str, str]:
     }
 
 
-def _print(html: str, files: dict[str, str], values: CertificateValues, moment: datetime) -> bytes:
-    # The first import reads the fontconfig file, so it may only happen where ours is in force.
-    import weasyprint
-    from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
-
-    class OwnDrawings(URLFetcher):  # type: ignore[misc]
-        """Serves this page's drawings and nothing else: no file, no network."""
-
-        def fetch(self, url: str, headers: dict[str, str] | None = None) -> Any:
-            if url not in files:
-                raise FatalURLFetchingError(url)
-            return URLFetcherResponse(url, files[url].encode(), {"Content-Type": "image/svg+xml"})
-
+def _attached(values: CertificateValues) -> list[Attached]:
     say = translations(values.language).gettext
-    told = [(ATTACHMENT_NAME, values.credential_json, say("The signed credential this certificate shows"), "Source")]
+    told = [
+        Attached(ATTACHMENT_NAME, values.credential_json, say("The signed credential this certificate shows"), "Source")
+    ]
     if values.receipt is not None:
-        told.append((RECEIPT_NAME, values.receipt, say("Its receipt of the public log"), "Supplement"))
+        told.append(Attached(RECEIPT_NAME, values.receipt, say("Its receipt of the public log"), "Supplement"))
     if values.evidence is not None:
-        told.append((EVIDENCE_NAME, values.evidence, say("What checks it without us"), "Supplement"))
-    try:
-        document = weasyprint.HTML(string=html, base_url="own:", url_fetcher=OwnDrawings()).render(
-            font_config=_font_configuration()
-        )
-        document.metadata.created = document.metadata.modified = moment.strftime("%Y-%m-%dT%H:%M:%SZ")
-        document.metadata.attachments = [
-            weasyprint.Attachment(
-                string=content, name=name, description=sentence, created=moment, modified=moment, relationship=relation
-            )
-            for name, content, sentence, relation in told
-        ]
-        # Asked for by its own name, sRGB would be opened by the library for every file and never closed.
-        document.color_profiles["srgb"] = pdf_metadata.srgb_profile()
-        made = document.write_pdf(
-            pdf_variant="pdf/a-3a",
-            pdf_identifier=_identifier(values),
-            output_intent="first-profile",
-            finisher=pdf_metadata.declare_pdf_ua,
-        )
-    except FatalURLFetchingError as error:
-        msg = f"the certificate's page asks for something that is not its own: {error}"
-        raise ValueError(msg) from None
-    return bytes(made)
+        told.append(Attached(EVIDENCE_NAME, values.evidence, say("What checks it without us"), "Supplement"))
+    return told
 
 
-@cache
-def _font_configuration() -> Any:
-    from weasyprint.text.fonts import FontConfiguration
-
-    return FontConfiguration()
-
-
-@contextmanager
-def _fixed_environment(moment: datetime) -> Iterator[datetime]:
-    """Let fontconfig see our fonts only, and fontTools write one date into what it embeds."""
-    fixed = {"FONTCONFIG_FILE": str(fontconfig_file()), "SOURCE_DATE_EPOCH": str(int(moment.timestamp()))}
-    before = {name: os.environ.get(name) for name in fixed}
-    os.environ.update(fixed)
-    try:
-        yield moment
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _issued_at(credential_json: bytes) -> datetime:
+def issued_at(credential_json: bytes) -> datetime:
     """Return the credential's `validFrom`, for the file's own dates; one without it gets a fixed day."""
     try:
         stated = datetime.fromisoformat(json.loads(credential_json)["validFrom"])
     except (ValueError, KeyError, TypeError):
-        return _NO_DATE
-    return stated.astimezone(UTC) if stated.tzinfo else _NO_DATE
+        return printing.NO_DATE
+    return stated.astimezone(UTC) if stated.tzinfo else printing.NO_DATE
 
 
 def _identifier(values: CertificateValues) -> bytes:

@@ -9,11 +9,13 @@ code with its hyphens. A longer address falls to level M (122), then L (154), of
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import Any
 
 import qrcode
 from qrcode.constants import ERROR_CORRECT_L, ERROR_CORRECT_M, ERROR_CORRECT_Q
 from qrcode.exceptions import DataOverflowError
 
+from accredit.rendering import qr_mask
 from accredit.rendering.raster import png
 
 VERSION = 5
@@ -40,11 +42,16 @@ def _offline_matrix(text: str) -> tuple[tuple[bool, ...], ...]:
     for part in (address, sign, digits):
         code.add_data(part, optimize=0)
     try:
-        code.make(fit=False)
+        return _made(code)
     except DataOverflowError as error:
         msg = f"{len(text)} characters do not fit a version {OFFLINE_VERSION} QR code"
         raise ValueError(msg) from error
-    return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+
+
+def _made(code: qrcode.QRCode[Any]) -> tuple[tuple[bool, ...], ...]:
+    code.mask_pattern = qr_mask.choose(code)
+    code.make(fit=False)
+    return tuple(tuple(map(bool, row)) for row in code.modules)
 
 
 @lru_cache(maxsize=256)
@@ -59,10 +66,9 @@ def matrix(text: str) -> tuple[tuple[bool, ...], ...]:
         code = qrcode.QRCode(version=VERSION, error_correction=level, border=0)
         code.add_data(text, optimize=0)
         try:
-            code.make(fit=False)
+            return _made(code)
         except DataOverflowError:
             continue
-        return tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
     msg = f"{len(text)} characters do not fit a version {VERSION} QR code"
     raise ValueError(msg)
 

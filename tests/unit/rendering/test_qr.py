@@ -5,9 +5,11 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
+import qrcode
 import zxingcpp
 from PIL import Image
 
+from accredit.rendering import qr_mask
 from accredit.rendering.qr import MODULES, matrix, qr_address, qr_png, qr_svg
 from tests.unit.rendering.certificates import ADDRESS, CODE
 
@@ -50,3 +52,16 @@ def test_the_quiet_zone_is_four_modules_and_the_title_is_escaped() -> None:
     assert f'viewBox="0 0 {MODULES + 8} {MODULES + 8}"' in svg
     assert 'aria-label="open &quot;&lt;this>&quot;"' in svg
     assert "M4 4h7v1h-7z" in svg
+
+
+@pytest.mark.parametrize("version", [5, 7, 15])
+def test_the_mask_is_the_one_that_the_library_would_choose(version: int) -> None:
+    chosen = set()
+    for number in range(12):
+        code = qrcode.QRCode(version=version, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
+        code.add_data(f"{ADDRESS}/{number}", optimize=0)
+        code.makeImpl(True, 0)
+        mask = qr_mask.choose(code)
+        assert mask == code.best_mask_pattern()
+        chosen.add(mask)
+    assert len(chosen) > 1
