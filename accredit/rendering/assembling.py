@@ -53,7 +53,8 @@ def structures(pdf: pikepdf.Pdf) -> dict[tuple[int, int], list[Element]]:
         for each in _kids(document):
             page = _page_of(each)
             if page is not None:
-                found.setdefault(page, []).extend(_elements(each))
+                kept = found.setdefault(page, [])
+                kept += [part for part in _elements(each) if isinstance(part, Element)]
     return found
 
 
@@ -199,12 +200,12 @@ def _page_of(element: Any) -> tuple[int, int] | None:
     if isinstance(element, int):
         return None
     if "/Pg" in element:
-        page: tuple[int, int] = element.Pg.objgen
-        return page
+        number, generation = element.Pg.objgen
+        return number, generation
     return next((page for each in _kids(element) if (page := _page_of(each)) is not None), None)
 
 
-def _elements(element: Any) -> list[Element | int] | Any:
+def _elements(element: Any) -> list[Element | int]:
     """Read an element; one that says nothing by itself is what it holds, and one that holds nothing is nothing."""
     if isinstance(element, int):
         return [element]

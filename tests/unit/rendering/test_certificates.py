@@ -12,7 +12,7 @@ import zxingcpp
 from PIL import ImageChops
 
 from accredit.kit import typed_code
-from accredit.rendering import certificates as module
+from accredit.rendering import splicing
 from accredit.rendering.certificate import CertificateValues, certificate_pdf
 from accredit.rendering.certificates import certificates_pdf
 from accredit.rendering.qr import offline_text, qr_address
@@ -158,8 +158,8 @@ def test_the_same_certificates_give_the_same_bytes() -> None:
 
 def test_words_that_do_not_read_as_they_were_given_are_laid_out_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     wrong = _numbered(2)
-    real = module.splicing.reads_as
-    monkeypatch.setattr(module.splicing, "reads_as", lambda lines, text: text != wrong.name and real(lines, text))
+    real = splicing.reads_as
+    monkeypatch.setattr(splicing, "reads_as", lambda lines, text: text != wrong.name and real(lines, text))
     made = certificates_pdf([_numbered(1), wrong], title="Certificates")
     assert _texts(made)[1] == _texts(certificate_pdf(wrong))[0]
 

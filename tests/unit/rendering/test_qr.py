@@ -60,7 +60,7 @@ def test_the_mask_is_the_one_that_the_library_would_choose(version: int) -> None
     for number in range(12):
         code = qrcode.QRCode(version=version, error_correction=qrcode.constants.ERROR_CORRECT_M, border=0)
         code.add_data(f"{ADDRESS}/{number}", optimize=0)
-        code.makeImpl(True, 0)
+        code.makeImpl(test=True, mask_pattern=0)
         mask = qr_mask.choose(code)
         assert mask == code.best_mask_pattern()
         chosen.add(mask)
