@@ -86,7 +86,13 @@ _FILES = {
     "file-empty": lazy_gettext("The file is empty."),
     "file-too-large": lazy_gettext("The file is too large. Choose a smaller one, for example one year group."),
     "too-many-rows": lazy_gettext("The file has too many rows. Divide it and import the parts."),
-    "file-is-a-workbook": lazy_gettext("This is a workbook. Save it as CSV and choose that file."),
+    "too-many-columns": lazy_gettext("The file has more than %(most)s columns. Export only the ones you need."),
+    "workbook-unreadable": lazy_gettext("This workbook could not be opened. Save it again, or save it as CSV."),
+    "workbook-has-password": lazy_gettext("This workbook has a password. Save it without one and choose it again."),
+    "workbook-too-complex": lazy_gettext(
+        "This workbook holds far more than a list. Copy the list into a new workbook and choose that."
+    ),
+    "reader-busy": lazy_gettext("Another file is being read just now. Try again in a moment."),
     "file-not-text": lazy_gettext("This file could not be read as text. Save it as CSV and choose that file."),
     "no-name-column": lazy_gettext("No column with names was found. Choose which column holds them."),
     "import-has-errors": lazy_gettext("%(errors)s lines need a look first. Nothing has been imported."),

@@ -2,6 +2,7 @@
 
 - Every record has one answer: it goes through, waits for an answer (ask), stays out (error), or is left out (skip).
 - Every faulty cell has its own reason; the same UPN or pupil number twice keeps both records out.
+- A list without any number is taken by names, where somebody says so; whoever has the same name is asked about.
 - The name to print is the known-as name where there is one, else the legal one; one word is a complete name.
 - A date of birth becomes three months, and is kept nowhere.
 """
@@ -18,7 +19,7 @@ from operator import attrgetter
 
 from accredit.domain.people import class_list_cells as read
 from accredit.domain.people.class_list_cells import YEAR_GROUPS
-from accredit.domain.people.class_list_headings import Column, Field, LeftOut, read_columns
+from accredit.domain.people.class_list_headings import Column, Field, LeftOut, is_heading, read_columns
 from accredit.domain.people.class_list_table import Level, Notes, Place, Record, Remark, Table, read_table
 from accredit.domain.people.names import LONGEST_NAME
 from accredit.domain.people.rules import Months, months_from_birth_date
@@ -57,8 +58,7 @@ class Candidate:
 class ClassList:
     """A file as read. ``candidates`` are the records that go through; the remarks tell of every other one."""
 
-    encoding: str
-    delimiter: str
+    table: Table
     columns: tuple[Column, ...]
     candidates: tuple[Candidate, ...]
     remarks: tuple[Remark, ...]
@@ -95,15 +95,14 @@ def read_class_list(
 
     An answer is ``yes`` (take what is offered) or the text to use instead. Raises `RuleBroken` of `read_table`.
     """
-    table = read_table(data)
+    table = read_table(data, is_heading=is_heading)
     notes = Notes(answers or {})
     columns = read_columns(table, notes, mapping)
     reader = _Reader(table, columns, notes, today, year_groups)
     rows = [row for record in table.records if (row := reader.row(record))]
-    _compare(rows, notes)
+    _compare(rows, notes, by_name=reader.by_name)
     listed = ClassList(
-        encoding=table.encoding,
-        delimiter=table.delimiter,
+        table=table,
         columns=columns,
         candidates=(),
         remarks=tuple(sorted(notes.remarks, key=lambda remark: (remark.record, remark.index or -1))),
@@ -127,7 +126,10 @@ class _Reader:
             c.index for c in columns if c.heading.strip().upper() == "UPN" and c.field in {None, Field.UPN}
         ]
         self._notes, self._today, self._year_groups = notes, today, year_groups
+        self.by_name = not {Field.SCHOOL_REFERENCE, Field.UPN} & set(self._at)
+        """Whether the list has no numbers at all."""
         self._seen: dict[tuple[str, ...], int] = {}
+        self._padded_to = self._digits(table)
 
     def row(self, record: Record) -> _Row | None:
         """Return what a record says, or None when it is left out or cannot be read as one."""
@@ -140,7 +142,7 @@ class _Reader:
             line=record.line,
             printed_name=printed,
             known_as=known_as,
-            school_reference=self._read(record, Field.SCHOOL_REFERENCE, read.read_reference),
+            school_reference=self._reference(record),
             upn=self._upn(record),
             year_group=self._year_group(record),
             form=self._read(record, Field.FORM, read.read_form),
@@ -163,7 +165,7 @@ class _Reader:
             self._notes.say(place, Level.SKIP, "row-blank")
         elif len(filled) == 1 and re.fullmatch(r"(grand )?(total|count|number of \w+)\b.*", filled[0], re.IGNORECASE):
             self._notes.say(place, Level.SKIP, "row-footer")
-        elif first != record.number:
+        elif first != record.number and not self.by_name:
             self._notes.say(place, Level.SKIP, "row-repeated", first=first)
         elif len(cells) < self._width:
             self._notes.say(place, Level.ERROR, "row-too-short", cells=len(cells), headings=self._width)
@@ -181,7 +183,7 @@ class _Reader:
             if name.count(",") == 1:
                 last, first = (part.strip() for part in name.split(","))
                 place = self._place(record, Field.FULL_NAME)
-                name = self._notes.ask(place, "name-order", f"{first} {last}".strip())
+                name = self._notes.ask_column(place, "name-order", f"{first} {last}".strip())
                 name = read.read_answered_name(name, place, self._notes)
             first, last = (name.split()[0] if name else ""), name
             parts = [name]
@@ -231,6 +233,20 @@ class _Reader:
             text = self._notes.ask(place, "upn-two-columns", others[0])
         return read.read_upn(text, place, self._notes)
 
+    def _digits(self, table: Table) -> int | None:
+        """Return to how many digits pupil numbers are filled up with zeros, where all that begin with one agree."""
+        numbers = {self._cell(record, Field.SCHOOL_REFERENCE).strip() for record in table.records}
+        widths = {len(number) for number in numbers if number.isdecimal() and number.startswith("0")}
+        return widths.pop() if len(widths) == 1 else None
+
+    def _reference(self, record: Record) -> str | None:
+        place = self._place(record, Field.SCHOOL_REFERENCE)
+        reference = read.read_reference(self._cell(record, Field.SCHOOL_REFERENCE), place, self._notes)
+        if reference and reference.isdecimal() and len(reference) < (self._padded_to or 0):
+            offered = reference.zfill(self._padded_to or 0)
+            return read.read_reference(self._notes.ask(place, "zeros-lost", offered), place, self._notes)
+        return reference
+
     def _read(self, record: Record, field: Field, reader: Callable[[str, Place, Notes], str | None]) -> str | None:
         return reader(self._cell(record, field), self._place(record, field), self._notes)
 
@@ -244,7 +260,7 @@ class _Reader:
         return Place(record=record.number, line=record.line, index=index, column=column)
 
 
-def _compare(rows: Sequence[_Row], notes: Notes) -> None:
+def _compare(rows: Sequence[_Row], notes: Notes, *, by_name: bool) -> None:
     """Notice the same number twice, and somebody without a number who is like somebody else."""
     for attribute, reason in (("upn", "upn-duplicate"), ("school_reference", "reference-duplicate")):
         having = _records_by(rows, attrgetter(f"candidate.{attribute}"))
@@ -256,7 +272,11 @@ def _compare(rows: Sequence[_Row], notes: Notes) -> None:
     alike = _records_by(rows, _person)
     for row in rows:
         if not row.candidate.upn and not row.candidate.school_reference and row.candidate.record not in refused:
-            _numberless(row, _others(alike[_person(row)], row), notes)
+            like = _others(alike[_person(row)], row)
+            if not by_name:
+                _numberless(row, like, notes)
+            elif earlier := [record for record in like if record < row.candidate.record]:
+                _same_person(row, earlier, notes)
 
 
 def _records_by(rows: Sequence[_Row], key: Callable[[_Row], object]) -> dict[object, list[int]]:
@@ -273,16 +293,20 @@ def _others(records: Sequence[int], row: _Row) -> tuple[int, ...]:
 
 
 def _numberless(row: _Row, like: Sequence[int], notes: Notes) -> None:
-    if not like:
-        # Without a number the same file read twice would add the same person twice.
+    # Without a number the same file read twice would add the same person twice.
+    if not like or _same_person(row, like, notes) is False:
         notes.say(_place(row), Level.ERROR, "identifier-missing")
-        return
+
+
+def _same_person(row: _Row, like: Sequence[int], notes: Notes) -> bool | None:
+    """Ask whether a record is about somebody of another record; None is no answer yet."""
     before = len(notes.remarks)
-    if notes.ask(_place(row), "person-like", "same", same_as=tuple(like)) != "same":
-        notes.say(_place(row), Level.ERROR, "identifier-missing")
-    elif len(notes.remarks) == before:
-        # It was answered, so nothing was asked again.
+    answer = notes.ask(_place(row), "person-like", "same", same_as=tuple(like), choices=("same", "other"))
+    if len(notes.remarks) > before:
+        return None
+    if answer == "same":
         notes.say(_place(row), Level.SKIP, "row-repeated", first=like[0])
+    return answer == "same"
 
 
 def _person(row: _Row) -> tuple[str, date | None]:

@@ -120,13 +120,8 @@ def _serial(text: str, place: Place, notes: Notes) -> date | None:
         return None
     # Day 60 of this calendar is a 29 February 1900 that never was, hence the 30 December.
     offered = date(1899, 12, 30) + timedelta(days=number)
-    # One answer holds for the whole column: the key is that of the headings.
-    column = Place(record=0, line=1, index=place.index, column=place.column)
-    before = len(notes.remarks)
-    notes.ask(column, "date-serial", offered.isoformat())
-    if len(notes.remarks) > before:
-        notes.remarks.pop()
-        notes.say(place, Level.ASK, "date-serial", offered=offered.isoformat(), answers_column=True)
+    # One answer holds for the whole column.
+    notes.ask_column(place, "date-serial", offered.isoformat())
     return offered
 
 

@@ -76,6 +76,11 @@ def _plain(heading: str) -> str:
 _FIELD_OF = {_plain(alias): field for field, aliases in _ALIASES.items() for alias in aliases.split(",")}
 
 
+def is_heading(text: str) -> bool:
+    """Say whether a text is one that we know as a heading."""
+    return _plain(text) in _FIELD_OF
+
+
 def read_columns(table: Table, notes: Notes, mapping: Mapping[Field, int] | None) -> tuple[Column, ...]:
     """Return what each column is taken for. With ``mapping`` the reader has said so, and nothing is asked."""
     guesses = [_FIELD_OF.get(_plain(heading)) for heading in table.headings]
@@ -127,5 +132,8 @@ def _remark(
         notes.say(whole, Level.ERROR, "no-name-column")
     elif Field.FULL_NAME not in fields and not fields & {Field.LAST_NAME, Field.KNOWN_LAST_NAME}:
         notes.say(whole, question, "no-last-name-column")
-    if Field.SCHOOL_REFERENCE not in fields:
-        notes.say(whole, Level.ACCEPT if Field.UPN in fields else Level.ERROR, "no-reference-column")
+    if not fields & {Field.SCHOOL_REFERENCE, Field.UPN}:
+        # Names alone are a list, too; then a person decides who is whom, and never a likeness.
+        notes.ask(whole, "no-number-column")
+    elif Field.SCHOOL_REFERENCE not in fields:
+        notes.say(whole, Level.ACCEPT, "no-reference-column")

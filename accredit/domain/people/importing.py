@@ -1,8 +1,9 @@
 """Importing a class list: a plan that writes nothing, then all of it or none of it.
 
-1. Each candidate is matched inside the organisation: by the hash of the UPN, else by the pupil number, never by name.
+1. Each candidate is matched inside the organisation: by the hash of the UPN, else by the pupil number. A name matches
+   nobody: where it is that of somebody whose number cannot tell, a person says whether they are one (``same-name``).
 2. A doubtful match stays out: two people, another UPN, another name under the same number, a number that differs
-   in leading zeros alone, two records for one person.
+   in leading zeros alone, first and last names that changed places, two records for one person.
 3. The rest is new, changed or unchanged. A printed name that was confirmed is never changed by a file.
 4. `import_class_list` plans again inside its own transaction and refuses what is not the plan that was shown.
 
@@ -27,11 +28,14 @@ from accredit.domain.organisations.models import Organisation
 from accredit.domain.people import rules
 from accredit.domain.people.class_list import Candidate, ClassList, Level, Remark
 from accredit.domain.people.models import YoungPerson
-from accredit.domain.people.names import name_matches
+from accredit.domain.people.names import name_key, name_matches
 from accredit.domain.people.operations import PersonEntry, apply
 from accredit.domain.people.pupil_numbers import upn_hash
 from accredit.errors import Conflict, RuleBroken
 from accredit.storage import Session
+
+ALL_THE_SAME = "0:-:same-name"
+"""The key of the answer that everybody who has the name of one person here is that person."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -182,6 +186,9 @@ class _Matcher:
         self._by_hash = {row.upn_hash: row for row in everybody if row.upn_hash}
         self._by_reference = {row.school_reference: row for row in everybody if row.school_reference}
         self._by_bare = {reference.lstrip("0"): reference for reference in self._by_reference}
+        self._by_name: dict[str, list[YoungPerson]] = {}
+        for row in everybody:
+            self._by_name.setdefault(name_key(row.printed_name), []).append(row)
         self._taken: dict[UUID, int] = {}
         self._doubtful: set[int] = set()
         self.doubts: list[Remark] = []
@@ -193,6 +200,8 @@ class _Matcher:
     def match(self, candidate: Candidate) -> YoungPerson | None:
         """Return who a candidate is, or None for somebody new; what is doubtful is added to ``doubts``."""
         row = self._find(candidate)
+        if row is None and not self.doubts_about(candidate):
+            row = self._of_same_name(candidate)
         if row is not None and self._taken.setdefault(row.id, candidate.record) != candidate.record:
             self._doubt(candidate, "two-records-one-person", Level.ERROR, same_as=self._taken[row.id])
         return row
@@ -204,12 +213,38 @@ class _Matcher:
         if by_hash and by_reference and by_hash is not by_reference:
             self._doubt(candidate, "numbers-of-two-people", Level.ERROR)
         elif by_hash:
+            self._check_order(candidate, by_hash)
             return by_hash
         elif by_reference:
+            self._check_order(candidate, by_reference)
             self._check_same_person(candidate, by_reference, hashed)
         elif reference and (stored := self._by_bare.get(reference.lstrip("0"))):
             self._doubt(candidate, "zeros-differ", Level.ERROR, stored=stored)
         return by_reference
+
+    def _of_same_name(self, candidate: Candidate) -> YoungPerson | None:
+        """Return the one of the same name that somebody says it is; without an answer it is a doubt."""
+        hashed = self._hash(candidate)
+        # Two different UPNs are two people, whatever they are called.
+        same = [
+            row
+            for row in self._by_name.get(name_key(candidate.printed_name), ())
+            if not (hashed and row.upn_hash) and row.id not in self._taken
+        ]
+        if not same:
+            return None
+        known = {str(row.id): row for row in same}
+        choices = (*known, "other")
+        told = tuple(", ".join(filter(None, (row.printed_name, row.form, row.school_reference))) for row in same)
+        answers = self._class_list.answers
+        remark = _remark(candidate, "same-name", Level.ASK, choices=choices, stored=told)
+        answer = answers.get(remark.key) or (answers.get(ALL_THE_SAME) if len(same) == 1 else None)
+        if answer == "yes" and len(same) == 1:
+            return same[0]
+        if answer not in choices:
+            self.doubts.append(remark)
+            self._doubtful.add(candidate.record)
+        return known.get(answer or "")
 
     def doubts_about(self, candidate: Candidate) -> bool:
         """Say whether anything about a candidate waits for an answer."""
@@ -244,11 +279,21 @@ class _Matcher:
         elif not name_matches(candidate.printed_name, row.printed_name) and not (hashed and row.upn_hash):
             self._doubt(candidate, "other-name", Level.ASK, stored=row.printed_name)
 
+    def _check_order(self, candidate: Candidate, row: YoungPerson) -> None:
+        # Two columns that changed places would turn everybody's name around.
+        ours, theirs = row.printed_name.casefold().split(), candidate.printed_name.casefold().split()
+        if row.printed_name_confirmed_at is None and ours != theirs and sorted(ours) == sorted(theirs):
+            self._doubt(candidate, "names-turned", Level.ASK, stored=row.printed_name, answers_column=True)
+
     def _doubt(self, candidate: Candidate, reason: str, level: Level, **facts: object) -> None:
-        remark = Remark(record=candidate.record, line=candidate.line, level=level, reason=reason, facts=facts)
+        remark = _remark(candidate, reason, level, **facts)
         if level is Level.ERROR or self._class_list.answers.get(remark.key) is None:
             self.doubts.append(remark)
             self._doubtful.add(candidate.record)
+
+
+def _remark(candidate: Candidate, reason: str, level: Level, **facts: object) -> Remark:
+    return Remark(record=candidate.record, line=candidate.line, level=level, reason=reason, facts=facts)
 
 
 def _differences(row: YoungPerson, values: dict[str, Any]) -> tuple[FieldChange, ...]:
@@ -259,6 +304,19 @@ def _differences(row: YoungPerson, values: dict[str, Any]) -> tuple[FieldChange,
         else FieldChange(field=name, before=before, after=after)
         for name, before, after in changed
     )
+
+
+def answers(plan: ImportPlan) -> dict[int, tuple[Level, tuple[Remark, ...]]]:
+    """Return the one answer to each record that something was noticed about, with what was noticed."""
+    by_record: dict[int, list[Remark]] = {}
+    for remark in plan.remarks:
+        if remark.record:
+            by_record.setdefault(remark.record, []).append(remark)
+    gravest = (Level.SKIP, Level.ERROR, Level.ASK, Level.ACCEPT)
+    return {
+        record: (min((remark.level for remark in found), key=gravest.index), tuple(found))
+        for record, found in by_record.items()
+    }
 
 
 def _rejected(remarks: Iterable[Remark], class_list: ClassList) -> tuple[Rejected, ...]:

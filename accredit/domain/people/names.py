@@ -140,6 +140,14 @@ def name_matches(typed: str, printed: str, known_as: str | None = None) -> bool:
     return len(typed) <= 2 * LONGEST_NAME and any(found)
 
 
+def name_key(name: str) -> str:
+    """Return the same text for names that differ in accents, case, punctuation and the order of their parts alone.
+
+    To find somebody to ask about, never to say that two people are one.
+    """
+    return " ".join(sorted(_pieces(name)))
+
+
 def _with_and_without_particles(name: str) -> list[tuple[str, ...]]:
     pieces = tuple(_pieces(name))
     without = tuple(piece for piece in pieces if piece not in _PARTICLES)

@@ -81,7 +81,7 @@ def register(app: Flask) -> None:
         training,
     )
     from accredit.web.coordinator.forms import year_group_text
-    from accredit.web.coordinator.remarks import place_text, remark_text
+    from accredit.web.coordinator.remarks import choice_texts, place_text, remark_text
 
     app.register_blueprint(bp)
     add_navigation(app, *NAVIGATION)
@@ -91,6 +91,7 @@ def register(app: Flask) -> None:
         needed_text=needed_text,
         milestone_text=milestone_text,
         remark_text=remark_text,
+        choice_texts=choice_texts,
         place_text=place_text,
     )
     # A sealed class list comes back in a field of a form; MAX_CONTENT_LENGTH still bounds the whole.

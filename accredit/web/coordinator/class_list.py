@@ -9,29 +9,40 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 
-from flask import request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people.class_list import ClassList, Field, Level, Remark, read_class_list
-from accredit.domain.people.class_list_table import MOST_BYTES
-from accredit.domain.people.importing import Imported, ImportPlan, import_class_list, plan_import
+from accredit.domain.people.class_list_paste import as_file
+from accredit.domain.people.class_list_table import MOST_BYTES, RETURNED
+from accredit.domain.people.importing import (
+    ALL_THE_SAME,
+    Imported,
+    ImportPlan,
+    answers,
+    import_class_list,
+    plan_import,
+)
 from accredit.errors import AccreditError, Conflict, RuleBroken
+from accredit.rendering.returned_list import returned_list
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
+from accredit.web.coordinator.class_list_forms import ClassListForm, given_answers, given_columns
 from accredit.web.coordinator.desk import own_actor, own_organisation, tell, today
-from accredit.web.coordinator.forms import ClassListForm
 from accredit.web.coordinator.people import year_groups
-from accredit.web.coordinator.remarks import FIELDS, ROW_FIELDS
+from accredit.web.coordinator.remarks import FIELDS, LEVELS, ROW_FIELDS, remark_text
 from accredit.web.coordinator.sealed_file import seal, unseal
 from accredit.web.database import reading, transaction
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_pepper
 
-ANSWER, TYPED, COLUMN, GUESS = "answer:", "typed:", "column:", "guess:"
+BY_NAME = "0:-:no-number-column"
+MOST_SHOWN = 100
+MOST_QUESTIONS = 50
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,24 +63,36 @@ class Sent:
 @bp.route("/people/class-list", methods=["GET", "POST"])
 @requires(Permission.MANAGE_PEOPLE)
 def class_list() -> ResponseReturnValue:
-    """Choose a file; the answer is the plan, and nothing is written."""
+    """Choose a file or paste a list; the answer is the plan, and nothing is written."""
     form = ClassListForm()
     if form.validate_on_submit():
-        with closing(form.file.data) as upload:
-            # One byte more than is allowed is enough to know that it is too much.
-            sent = Sent(data=upload.read(MOST_BYTES + 1), mapping=None, answers={})
         try:
-            return _plan_page(sent)
+            return _plan_page(_given(form))
         except RuleBroken as refusal:
-            tell(form.file, refusal)
+            tell(form.file if form.file.data else form.text, refusal)
     return page("coordinator/class_list.html", status=422 if form.errors else 200, form=form)
+
+
+def _given(form: ClassListForm) -> Sent:
+    if not form.file.data:
+        # Whoever pastes names means to go by them; numbers are used all the same where there are any.
+        return Sent(data=as_file(form.text.data or ""), mapping=None, answers={BY_NAME: "yes"})
+    with closing(form.file.data) as upload:
+        # One byte more than is allowed is enough to know that it is too much.
+        return Sent(data=upload.read(MOST_BYTES + 1), mapping=None, answers={})
 
 
 @bp.post("/people/class-list/plan")
 @requires(Permission.MANAGE_PEOPLE)
 def class_list_plan() -> ResponseReturnValue:
-    """Look again with the answers given, or import what was shown."""
-    sent = _sent()
+    """Look again with the answers given, hand the file back with what was found, or import what was shown."""
+    sent = Sent(
+        data=unseal(request.form.get("file", ""), own_organisation()),
+        mapping=given_columns(request.form),
+        answers=given_answers(request.form),
+    )
+    if request.form.get("do") == "return":
+        return _returned(sent)
     if request.form.get("do") != "import":
         return _plan_page(sent)
     try:
@@ -83,30 +106,6 @@ def class_list_plan() -> ResponseReturnValue:
         unchanged=done.unchanged,
     )
     return see_other("coordinator.people", flash=news)
-
-
-def _sent() -> Sent:
-    answers = {
-        name.removeprefix(ANSWER): text.strip()
-        for name, text in request.form.items()
-        if name.startswith(ANSWER) and text.strip()
-    }
-    # What was typed is more than a tick.
-    answers |= {
-        name.removeprefix(TYPED): text.strip()
-        for name, text in request.form.items()
-        if name.startswith(TYPED) and text.strip()
-    }
-    # Our own guess counts as said only when the reader asks for a reading with these columns.
-    prefixes = (COLUMN, GUESS) if request.form.get("do") == "columns" else (COLUMN,)
-    chosen = {name: text for name, text in request.form.items() if name.startswith(prefixes)}
-    mapping: dict[Field, int] | None = {} if chosen else None
-    if mapping is not None:
-        for name, text in chosen.items():
-            index = name.partition(":")[2]
-            if text in set(Field) and index.isdecimal() and len(index) <= 4:
-                mapping.setdefault(Field(text), int(index))
-    return Sent(data=unseal(request.form.get("file", ""), own_organisation()), mapping=mapping, answers=answers)
 
 
 def _import(sent: Sent) -> Imported:
@@ -124,11 +123,36 @@ def _import(sent: Sent) -> Imported:
         )
 
 
+def _plan(listed: ClassList) -> ImportPlan:
+    with reading() as db:
+        return plan_import(db, organisation_id=own_organisation(), class_list=listed, pepper=current_pepper())
+
+
+def _returned(sent: Sent) -> Response:
+    """Answer with the school's own file, and in two more columns what was found in each record."""
+    listed = sent.read()
+    found = {
+        record: (str(LEVELS[level]), " ".join(_told(remark) for remark in remarks))
+        for record, (level, remarks) in answers(_plan(listed)).items()
+    }
+    headings = (f"{RETURNED} {_('answer')}", f"{RETURNED} {_('what to look at')}")
+    file = returned_list(listed.table, headings=headings, found=found)
+    answer = Response(file.data, mimetype=file.mime_type)
+    answer.headers.set("Content-Disposition", "attachment", filename=f"class-list-looked-at.{file.suffix}")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _told(remark: Remark) -> str:
+    return f"{remark.column}: {remark_text(remark)}" if remark.column else remark_text(remark)
+
+
 def _plan_page(sent: Sent, *, refusal: AccreditError | None = None) -> ResponseReturnValue:
     listed = sent.read()
-    with reading() as db:
-        plan = plan_import(db, organisation_id=own_organisation(), class_list=listed, pepper=current_pepper())
+    plan = _plan(listed)
     errors = [(sentence(refusal), "#stays-out" if plan.rejected else "")] if refusal else []
+    questions, stopped = _questions(plan), _stopped(plan)
+    alike = [remark for _, remark in questions if remark.reason == "same-name"]
     return page(
         "coordinator/class_list_plan.html",
         status=422 if errors else 200,
@@ -137,8 +161,13 @@ def _plan_page(sent: Sent, *, refusal: AccreditError | None = None) -> ResponseR
         sealed=seal(sent.data, own_organisation()),
         answers=sent.answers,
         mapping_given=sent.mapping is not None,
-        questions=_questions(plan),
-        stopped=_stopped(plan),
+        questions=questions[:MOST_QUESTIONS],
+        more_questions=max(0, len(questions) - MOST_QUESTIONS),
+        all_the_same=ALL_THE_SAME if len(alike) > 1 else None,
+        stopped=stopped[:MOST_SHOWN],
+        more_stopped=max(0, len(stopped) - MOST_SHOWN),
+        most_shown=MOST_SHOWN,
+        by_name=BY_NAME,
         noted=[
             r for r in plan.remarks if r.level is Level.ACCEPT and r.reason.startswith(("left-out", "no-reference"))
         ],
@@ -168,9 +197,3 @@ def _stopped(plan: ImportPlan) -> list[tuple[str, Remark]]:
         for remark in rejected.remarks
         if remark.level is Level.ERROR
     ]
-
-
-def _noted(plan: ImportPlan) -> list[Remark]:
-    """Return what was seen in the headings and asks for nothing."""
-    told = ("left-out", "no-reference")
-    return [remark for remark in plan.remarks if remark.level is Level.ACCEPT and remark.reason.startswith(told)]

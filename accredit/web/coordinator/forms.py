@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _
-from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
@@ -17,7 +16,6 @@ from accredit.web.forms import (
     CheckboxesInput,
     CheckboxInput,
     DateField,
-    FileInput,
     Form,
     RadioInput,
     Select,
@@ -78,12 +76,6 @@ class PersonForm(Form):
         """Fill the list of year groups."""
         known = [(code, year_group_text(code)) for code in year_groups]
         self.year_group.choices = choices_of([("", _("Not known")), *known])
-
-
-class ClassListForm(Form):
-    """The file of a class list."""
-
-    file = FileField(_("The file"), [FileRequired(_("Choose the file of the class list."))], widget=FileInput())
 
 
 class StaffForm(Form):

@@ -36,15 +36,24 @@ ROW_FIELDS: Mapping[str, LazyString] = {
     "turns_16": _l("Age 16 from"),
     "turns_18": _l("Age 18 from"),
 }
+LEVELS: Mapping[Level, LazyString] = {
+    Level.ACCEPT: _l("goes in"),
+    Level.ASK: _l("a question"),
+    Level.ERROR: _l("stays out until it is corrected"),
+    Level.SKIP: _l("left out"),
+}
 _COLUMNS = {
     "heading-missing": _l("Column %(number)s has no heading. Say what it holds, or leave it out."),
     "heading-repeated": _l("“%(column)s” stands twice (columns %(first)s and %(number)s). Say which one counts."),
     "left-out-private": _l("“%(column)s” is private. It was left out and not read."),
     "left-out-not-needed": _l("“%(column)s” is not needed. It was left out."),
     "no-last-name-column": _l("Only one column with names was found. Is that the whole name?"),
-    "no-reference-column": _l("There is no pupil number in this file."),
+    "no-reference-column": _l("There is no pupil number in this file. Everybody is known by their UPN instead."),
+    "no-number-column": _l(
+        "There are no pupil numbers in this list. Go by the names? You are asked about everybody whose name is here "
+        "already."
+    ),
 }
-_NO_NUMBER_BUT_UPN = _l("There is no pupil number in this file. Everybody is known by their UPN instead.")
 _ROWS = {
     "row-blank": _l("An empty line."),
     "row-footer": _l("A footer of the report."),
@@ -60,8 +69,11 @@ _ROWS = {
     "person-like": _l("The same name and date of birth as record %(same_as)s. Is it the same person?"),
     "identifier-missing": _l("Give a pupil number or a UPN, so that nobody is added twice."),
     "other-name": _l("This number belongs to %(stored)s here. Is it the same person?"),
+    "same-name": _l("Somebody of this name is here already. Is it the same person?"),
+    "names-turned": _l("First and last name changed places: %(stored)s until now. Is the new order right?"),
     "upn-changed": _l("Another UPN is on record for this pupil number. Is it the same person?"),
     "numbers-of-two-people": _l("UPN and pupil number belong to two different people here."),
+    "zeros-lost": _l("The other pupil numbers have zeros in front. Is it “%(offered)s”?"),
     "zeros-differ": _l("There is %(stored)s here already. Are leading zeros missing?"),
     "two-records-one-person": _l("The same person as record %(same_as)s."),
 }
@@ -101,8 +113,6 @@ REMARKS: Mapping[str, LazyString] = _COLUMNS | _ROWS | _CELLS
 def remark_text(remark: Remark) -> str:
     """Return the sentence of a remark. What stands in the file is shown as text and never interpreted."""
     known = REMARKS.get(remark.reason)
-    if remark.reason == "no-reference-column" and remark.level is Level.ACCEPT:
-        known = _NO_NUMBER_BUT_UPN
     if known is None:
         if remark.reason in SENTENCES:
             return sentence_of(remark.reason, **remark.facts)
@@ -111,6 +121,17 @@ def remark_text(remark: Remark) -> str:
     if remark.reason in OFFERS_A_DATE:
         facts["offered"] = date_in_words(date.fromisoformat(facts["offered"]), page_language())
     return str(known) % facts
+
+
+def choice_texts(remark: Remark) -> list[tuple[str, str]]:
+    """Return (answer, label) for a question with answers of its own; none where it takes a yes or better text."""
+    choices = remark.facts.get("choices")
+    if not isinstance(choices, tuple):
+        return []
+    stored = remark.facts.get("stored")
+    people = [str(gettext("Yes: %(person)s", person=person)) for person in stored] if isinstance(stored, tuple) else []
+    texts = [*(people or [str(gettext("Yes, the same person"))]), str(gettext("No, somebody else"))]
+    return list(zip(map(str, choices), texts, strict=True))
 
 
 def place_text(remark: Remark) -> str:

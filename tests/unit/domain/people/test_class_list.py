@@ -74,7 +74,7 @@ def test_missing_and_unexpected_headings_are_named_together() -> None:
 def test_a_windows_1252_export_keeps_every_accent() -> None:
     read = _file("sims-export.csv")
     names = {candidate.school_reference: candidate.printed_name for candidate in read.candidates}
-    assert read.encoding == "cp1252"
+    assert read.table.encoding == "cp1252"
     assert names["004506"] == "Aoife O’Sampla"
     assert names["004511"] == "Zoë Beispiel–Muster"
     assert names["004515"] == "Šimon Vzorek"
@@ -188,7 +188,7 @@ def test_a_row_without_any_number_stays_out() -> None:
     [
         pytest.param(b"", "file-empty", id="nothing"),
         pytest.param(b" \n\n", "file-empty", id="only blank lines"),
-        pytest.param(b"PK\x03\x04rest", "file-is-a-workbook", id="a workbook"),
+        pytest.param(b"PK\x03\x04rest", "workbook-unreadable", id="no real workbook"),
         pytest.param(b"Name\n\x81\x8d", "file-not-text", id="bytes that no encoding has"),
         pytest.param(b"Name\nA\0ma", "file-not-text", id="a NUL"),
         pytest.param(b"x" * 2_000_001, "file-too-large", id="more than two million bytes"),

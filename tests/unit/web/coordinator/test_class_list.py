@@ -14,6 +14,7 @@ from werkzeug.test import TestResponse
 
 from accredit.domain.people import queries
 from accredit.domain.people.class_list import Field
+from accredit.sandbox.workbooks import read_sheet
 from accredit.storage import Database
 from accredit.web.coordinator.remarks import FIELDS
 from accredit.web.coordinator.sealed_file import seal
@@ -124,7 +125,7 @@ def test_every_remark_of_the_broken_file_has_its_line_and_its_sentence(client_fo
     ("data", "told"),
     [
         pytest.param(b"", "The file is empty.", id="empty"),
-        pytest.param(b"PK\x03\x04rest", "This is a workbook.", id="a workbook"),
+        pytest.param(b"PK\x03\x04rest", "This workbook could not be opened.", id="no real workbook"),
         pytest.param(b"\x00\x01\x02\x00" * 50, "could not be read as text", id="no text"),
     ],
 )
@@ -188,3 +189,67 @@ def test_a_wrong_guess_of_a_column_can_be_put_right(client_for: ClientFor, cast:
 def test_without_pupil_numbers_the_upn_is_said_to_serve(client_for: ClientFor, cast: Cast) -> None:
     text = upload(client_for(cast.nia), NUMBERS_CALLED_UPN).get_data(as_text=True)
     assert "Everybody is known by their UPN instead." in text
+
+
+def test_names_pasted_from_an_email_come_in_without_numbers(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    client = client_for(cast.nia)
+    shown = client.post("/school/people/class-list", data={"text": "1. Dai Newydd 12B\n2. Elin Newydd, Year 13\n"})
+    assert "Bring in 2 young people" in shown.get_data(as_text=True)
+    assert send(client, shown, do="import").status_code == 303
+    assert count(sqlite_database, cast) == 5
+
+
+@pytest.mark.parametrize(("answer", "there_are"), [("yes", 3), ("other", 4)])
+def test_somebody_of_the_same_name_is_asked_about_and_never_guessed(
+    answer: str, there_are: int, client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    client = client_for(cast.nia)
+    shown = client.post("/school/people/class-list", data={"text": cast.ama.name})
+    text = shown.get_data(as_text=True)
+    assert "Somebody of this name is here already." in text
+    [key] = re.findall(r'type="radio" id="choice-1-1" name="([^"]+)"', text)
+    again = send(client, shown, do="look", **{html.unescape(key): answer})
+    assert "Somebody of this name is here already." not in again.get_data(as_text=True)
+    send(client, again, do="import")
+    assert count(sqlite_database, cast) == there_are
+
+
+def test_nothing_chosen_is_told_beside_the_field(client_for: ClientFor, cast: Cast) -> None:
+    answer = client_for(cast.nia).post("/school/people/class-list", data={"text": "  "})
+    assert answer.status_code == 422
+    assert "Choose the file of the class list, or paste it." in answer.get_data(as_text=True)
+
+
+def test_a_workbook_is_looked_at_and_handed_back_with_what_was_found(client_for: ClientFor, cast: Cast) -> None:
+    client = client_for(cast.nia)
+    shown = upload(client, (VECTORS / "bromcom-export.xlsx").read_bytes())
+    assert "2 questions" in shown.get_data(as_text=True)
+    returned = send(client, shown, do="return")
+    assert returned.status_code == 200
+    assert returned.headers["Content-Disposition"] == "attachment; filename=class-list-looked-at.xlsx"
+    assert returned.headers["Cache-Control"] == "no-store"
+    rows = read_sheet(returned.get_data()).rows
+    assert rows[5][:2] == (
+        "a question",
+        "Admission Number: The other pupil numbers have zeros in front. Is it “000716”?",
+    )
+    assert rows[1][:2] == ("", "")
+
+
+def test_a_file_put_right_after_it_was_handed_back_comes_in(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    client = client_for(cast.nia)
+    returned = send(client, upload(client, DOUBTFUL), do="return").get_data()
+    assert "2 young people" in upload(client, returned.replace(b"Elin,.,", b"Elin,Newydd,")).get_data(as_text=True)
+
+
+def test_a_long_list_shows_the_first_and_counts_the_rest(client_for: ClientFor, cast: Cast) -> None:
+    rows = "".join(f"{number},Dai,Newydd,12\n" for number in range(4_000, 4_300))
+    bad = "".join(f"{number},Dai,Newydd,99\n" for number in range(5_000, 5_200))
+    text = upload(client_for(cast.nia), f"AdNo,Forename,Surname,Year\n{rows}{bad}".encode()).get_data(as_text=True)
+    assert "These are the first 100." in text
+    assert "100 more stand in the file that you can download." in text
+    assert "Leave these 200 rows out for now" in text
