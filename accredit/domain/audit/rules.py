@@ -47,6 +47,10 @@ class Tag(StrEnum):
     STAFF_SIGNED_IN = "staff.signed-in"
     STAFF_SIGNED_OUT = "staff.signed-out"
     STAFF_PASSWORD_CHANGED = "staff.password-changed"  # noqa: S105  # a word, not a secret
+    STAFF_SECOND_STEP_ADDED = "staff.second-step-added"
+    STAFF_SECOND_STEP_ENDED = "staff.second-step-ended"
+    STAFF_RECOVERY_CODES_MADE = "staff.recovery-codes-made"
+    STAFF_RECOVERY_CODE_USED = "staff.recovery-code-used"
     STAFF_SIGN_INS_ENDED = "staff.sign-ins-ended"
     PEOPLE_IMPORTED = "people.imported"
     YOUNG_PERSON_ADDED = "young-person.added"

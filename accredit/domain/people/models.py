@@ -78,6 +78,31 @@ class FirstOperatorCode(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class SecondStep(SQLModel, table=True):
+    """The secret that an account shares with an authenticator app, sealed; it counts once ``confirmed_at`` is set."""
+
+    __tablename__ = "second_step"
+
+    account_id: UUID = Field(primary_key=True, foreign_key="account.id")
+    secret: bytes
+    used_step: int
+    """The latest half-minute whose code was taken; neither it nor one before counts again."""
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    confirmed_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class RecoveryCode(SQLModel, table=True):
+    """One code on paper in place of the app; only its keyed hash is kept."""
+
+    __tablename__ = "recovery_code"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    code_hash: bytes = Field(unique=True)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 class Staff(SQLModel, table=True):
     """A member of staff of one organisation; ``account_id`` is None for an adult who never signs in."""
 
