@@ -21,9 +21,12 @@ def current_database() -> Database:
     return cast("Database", current_app.extensions["accredit.database"])
 
 
-def reading(*, everywhere: bool = False) -> AbstractContextManager[Session]:
-    """Read as the viewer; ``everywhere`` lifts the wall between organisations, for public pages and sign-in."""
-    return current_database().reading(_tenant(everywhere=everywhere))
+def reading(*, everywhere: bool = False, within: UUID | None = None) -> AbstractContextManager[Session]:
+    """Read as the viewer; ``everywhere`` lifts the wall between organisations, for public pages and sign-in.
+
+    ``within`` is the one organisation of a reader who is not signed in but has shown what opens it.
+    """
+    return current_database().reading(within or _tenant(everywhere=everywhere))
 
 
 def current_version() -> str | None:
@@ -31,15 +34,15 @@ def current_version() -> str | None:
     return versions.version_of(current_database())
 
 
-def transaction(*, everywhere: bool = False) -> AbstractContextManager[Session]:
-    """Write as the viewer, in one transaction.
+def transaction(*, everywhere: bool = False, within: UUID | None = None) -> AbstractContextManager[Session]:
+    """Write as the viewer, in one transaction; ``everywhere`` and ``within`` as in `reading`.
 
     Raises `RuntimeError` in a GET: an address that is followed, prefetched or scanned must change nothing.
     """
     if request.method in READ_ONLY_METHODS:
         msg = f"{request.endpoint} would write in a {request.method}"
         raise RuntimeError(msg)
-    return _committing(current_database().transaction(_tenant(everywhere=everywhere)))
+    return _committing(current_database().transaction(within or _tenant(everywhere=everywhere)))
 
 
 @contextmanager

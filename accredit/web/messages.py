@@ -156,6 +156,11 @@ _PRACTICE = {
         "These hours wait until the next supervision meeting, and can be approved then."
     ),
     "nobody-ticked": lazy_gettext("Tick who was there."),
+    "signs-in-already": lazy_gettext("This adult signs in here, and finds the hours on their own page."),
+    "address-of-staff": lazy_gettext(
+        "Somebody of your organisation signs in with this address. Give the address of the adult who was there."
+    ),
+    "nobody-named": lazy_gettext("Tick whose hours the adult is to look at."),
     "session-length": lazy_gettext("Give a length between 5 minutes and 8 hours."),
     "not-to-be-corrected": lazy_gettext(
         "This entry has been corrected or approved already. Ask an adult if something is still wrong."

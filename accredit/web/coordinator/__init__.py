@@ -64,6 +64,7 @@ def register(app: Flask) -> None:
     """Add the co-ordinator's pages and their links to ``app``."""
     # Imported here: the views need the blueprint, and the blueprint is born above.
     from accredit.web.coordinator import (  # noqa: F401
+        approval_links,
         audit_trail,
         awarding,
         certificate_status,

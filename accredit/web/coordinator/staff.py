@@ -113,6 +113,7 @@ def staff_member(staff_id: UUID) -> ResponseReturnValue:
         status=status,
         form=form,
         who=who,
+        today=today(),
         role_names=ROLE_NAMES,
         address=f"{current_settings().host}{url_for('auth.sign_in')}",
     )

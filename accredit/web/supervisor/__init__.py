@@ -18,7 +18,12 @@ bp = Blueprint("supervisor", __name__)
 
 def register(app: Flask) -> None:
     """Add the supervisor's pages to ``app``."""
-    from accredit.web.supervisor import hours, observing, practice  # noqa: F401  # their views join the blueprint
+    from accredit.web.supervisor import (  # noqa: F401  # their views join the blueprint
+        hours,
+        link,
+        observing,
+        practice,
+    )
 
     app.register_blueprint(bp)
     add_navigation(

@@ -16,6 +16,7 @@ from wtforms.validators import InputRequired
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.practice import operations, queries
+from accredit.domain.practice.approval_links import adults_to_ask
 from accredit.domain.practice.queries import Notice, WaitingEntry
 from accredit.domain.practice.rules import HoursStatus, ReturnReason
 from accredit.domain.programmes.queries import ProgrammeFacts
@@ -28,6 +29,7 @@ from accredit.web.pages import page, see_other
 from accredit.web.supervisor import bp
 from accredit.web.supervisor.desk import chosen, is_supervisor, own_actor, own_programmes, own_staff_id
 from accredit.web.supervisor.words import LOOKS, RETURN_REASONS, a_lot_lately, notice_text
+from accredit.web.viewer import current_viewer
 
 OVER_DAY_LIMIT = "over-day-limit"
 # More than a year of one adult's evenings; the oldest come first, so the rest follows once these are done.
@@ -115,6 +117,8 @@ def _inbox(
             now=utc_now(),
         )
         mine, everyone = queries.waiting_count(db, supervised_by=own_staff_id()), queries.waiting_count(db)
+        # A co-ordinator alone sends links; others have nobody to ask.
+        to_ask = adults_to_ask(db) if current_viewer().may(Permission.MANAGE_PEOPLE) else ()
     # What a rule has just held back is shown whatever was filtered: its reason must be read.
     found = [each for each in waiting if filters.fits(each) or each.entry.id in refused]
     lines = [_line(each, refused, confirmed, tick_all=tick_all) for each in found[:SHOWN]]
@@ -130,6 +134,7 @@ def _inbox(
         may_record=may_record,
         mine=mine,
         everyone=everyone,
+        to_ask=to_ask,
         more=len(found) - len(lines),
         errors=[(missing, "#tick")] if missing else errors,
         news=news,
