@@ -37,6 +37,8 @@ class Award(SQLModel, table=True):
     assessment: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     portfolio: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     """The totals to the date of the award that the credential states."""
+    issue_from: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """Until then it can be undone, and nothing is prepared for it."""
 
 
 class AwardSetAside(SQLModel, table=True):

@@ -57,6 +57,8 @@ class SetAsideReason(StrEnum):
     """The record that it rests on was corrected."""
     CREDENTIAL_REVOKED = "credential-revoked"
     """Its credential was revoked, and the level may be awarded anew."""
+    UNDONE = "undone"
+    """It was undone before anything was issued for it."""
 
 
 class FindingKind(StrEnum):

@@ -32,6 +32,11 @@ class Organisation(SQLModel, table=True):
     """Where a stranger in doubt can ask: an office address or telephone, from the school itself."""
     talk_to: str | None = None
     """Names and places of the adults a young person can talk to, in the school's own words."""
+    own_line: str | None = None
+    """One line of the school's own for what is printed for a ceremony."""
+    head_name: str | None = None
+    """Who signs by hand what is printed for a ceremony."""
+    head_title: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 

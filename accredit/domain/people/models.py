@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -179,6 +180,10 @@ class YoungPerson(SQLModel, table=True):
     opening_asked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """Since when one member of staff asks that the page of somebody who has left is opened again; another agrees."""
     opening_asked_by: UUID | None = None
+    name_said: str | None = None
+    """How to say the name, in their own spelling, for whoever reads it out."""
+    is_called_up: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
+    """Whether they want to be called up at a ceremony."""
 
 
 class ClaimSlip(SQLModel, table=True):
