@@ -110,6 +110,9 @@ _PROGRAMMES = {
     "unknown-skill": lazy_gettext("There is no such skill in this programme."),
     "unknown-activity-type": lazy_gettext("There is no such activity in this programme."),
     "version-date": lazy_gettext("A new version starts on or after the one before it."),
+    "version-after-they-began": lazy_gettext(
+        "Some have started already. Choose %(earliest)s or later, so that what they work towards stays as it is."
+    ),
     "definition": lazy_gettext("The programme does not fit together: %(fault)s."),
     "text-unprintable": lazy_gettext(
         "This holds a character that cannot be printed, that turns the text around, or that looks like a mark of ours."

@@ -132,6 +132,7 @@ def portfolios(db: Session, enrolment_ids: Collection[UUID], *, until: date) -> 
             enrolment_id,
             until,
             versions=versions[each.programme_id],
+            definition=training.version_of(versions[each.programme_id], each).definition,
             attended=attended[enrolment_id],
             totals=totals[enrolment_id],
             observed=Counter(fact.skill_code for fact in observed[enrolment_id]),
@@ -147,13 +148,13 @@ def _portfolio(
     until: date,
     *,
     versions: tuple[training.DatedDefinition, ...],
+    definition: Definition,
     attended: dict[str, ModuleAttendance],
     totals: practice.Totals,
     observed: Counter[str],
     milestones: dict[Milestone, date],
     leaves: LeafRange | None,
 ) -> Portfolio:
-    definition = training.in_force(versions, until).definition
     # A module that a later version dropped was still attended.
     known = {module.code: (module.title, module.minutes) for each in versions for module in each.definition.modules}
     known |= {module.code: (module.title, module.minutes) for module in definition.modules}
@@ -269,7 +270,12 @@ def progress_of(db: Session, enrolment_ids: Collection[UUID], *, on: date) -> tu
     awarded = awards_of(db, wanted)
     return tuple(
         _progress(
-            person, programme, enrolled[each], training.in_force(versions[programme.id], on), found[each], awarded[each]
+            person,
+            programme,
+            enrolled[each],
+            training.version_of(versions[programme.id], enrolled[each]),
+            found[each],
+            awarded[each],
         )
         for each, person, programme in rows
     )

@@ -21,6 +21,7 @@ from accredit.domain.organisations.rules import Role
 from accredit.domain.people.models import StaffRole, YoungPerson
 from accredit.domain.practice.models import HoursEntry
 from accredit.domain.practice.rules import Entry, HoursStatus, SupervisorDays, Terms
+from accredit.domain.programmes.rules import widened
 from accredit.domain.training import queries as training
 from accredit.domain.training.rules import Enrolled, ModuleAttendance, trained_since
 from accredit.errors import NotFound
@@ -47,7 +48,10 @@ class Casebook:
     def terms(self, enrolment_id: UUID, day: date) -> Terms:
         """Return what hours of one enrolment on ``day`` are measured by. Raises `NotFound`."""
         enrolled = self.enrolment(enrolment_id)
-        definition = training.in_force(self.versions[enrolled.programme_id], day).definition
+        versions = self.versions[enrolled.programme_id]
+        # One drop-in is for everybody in the programme, whichever version each of them follows.
+        shared = training.in_force(versions, day).definition
+        definition = widened(training.version_of(versions, enrolled).definition, [shared])
         required = set(definition.before_hours) & {module.code for module in definition.modules}
         trained_on = trained_since(required, self.attended[enrolment_id])
         return Terms(enrolled=enrolled, trained_on=trained_on, definition=definition)

@@ -305,7 +305,7 @@ def supervisors(db: Session, organisation_id: UUID, on: date) -> tuple[tuple[UUI
 
 def activity_title(versions: tuple[training.DatedDefinition, ...], activity_type: str, day: date) -> tuple[str, bool]:
     """Return the title of an activity type on a day, and whether it is a meeting; an unknown one keeps its code."""
-    for each in training.in_force(versions, day).definition.activity_types:
+    for each in training.known_on(versions, day).activity_types:
         if each.code == activity_type:
             return each.title, not each.counts_as_hours
     return activity_type, False

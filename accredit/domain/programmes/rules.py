@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
 from itertools import pairwise
 from typing import Any, Protocol, TypeVar
@@ -165,6 +165,24 @@ class Definition:
         parts["first_training"] = tuple(value["first_training"])
         parts["before_hours"] = tuple(value["before_hours"])
         return cls(**parts)
+
+
+def widened(definition: Definition, others: Iterable[Definition]) -> Definition:
+    """Return a definition that also knows the modules, activities and skills of others; what it asks for stays."""
+    known = (definition, *others)
+    return replace(
+        definition,
+        modules=_joined(each.modules for each in known),
+        activity_types=_joined(each.activity_types for each in known),
+        skills=_joined(each.skills for each in known),
+    )
+
+
+def _joined(lists: Iterable[tuple[_C, ...]]) -> tuple[_C, ...]:
+    found: dict[str, _C] = {}
+    for parts in lists:
+        found |= {part.code: part for part in parts if part.code not in found}
+    return tuple(found.values())
 
 
 def _plain(value: Any) -> Any:

@@ -55,11 +55,10 @@ def plan_session(
     """
     _staff_id(actor)
     programme = db.get(Programme, programme_id)
-    versions = queries.definitions(db, [programme_id]).get(programme_id)
-    if programme is None or not versions:
+    if programme is None:
         raise NotFound("programme")
     codes = list(dict.fromkeys(module_codes))
-    rules.check_plan(module_codes=codes, definition=queries.in_force(versions, held_on).definition)
+    rules.check_plan(module_codes=codes, definition=queries.offered(db, programme_id, held_on))
     planned = TrainingSession(
         organisation_id=programme.organisation_id,
         programme_id=programme_id,

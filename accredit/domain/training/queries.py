@@ -5,7 +5,7 @@ The latest row of a chain of corrections is the one that holds; which that is, i
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import date, time
@@ -16,10 +16,10 @@ import sqlalchemy as sa
 from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
-from accredit.domain.enrolments.models import Break, Enrolment
+from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.people.models import Staff, YoungPerson
 from accredit.domain.programmes.models import Programme, ProgrammeVersion
-from accredit.domain.programmes.rules import Definition
+from accredit.domain.programmes.rules import Definition, widened
 from accredit.domain.training.models import Attendance, TrainingSession
 from accredit.domain.training.rules import Enrolled, ModuleAttendance
 from accredit.errors import NotFound
@@ -113,6 +113,41 @@ def in_force(versions: tuple[DatedDefinition, ...], day: date) -> DatedDefinitio
     return next((version for version in reversed(versions) if version.effective_from <= day), versions[0])
 
 
+def version_of(versions: tuple[DatedDefinition, ...], enrolled: Enrolled) -> DatedDefinition:
+    """Return the version a place is measured by: the one it was moved to, else the one of its first day.
+
+    A later version holds for those who start later, so nobody's goal moves while they are on their way.
+    """
+    moved = next((version for version in versions if version.version_id == enrolled.moved_to), None)
+    return moved or in_force(versions, enrolled.started_on)
+
+
+def known_on(versions: tuple[DatedDefinition, ...], day: date) -> Definition:
+    """Return what the programme is on ``day``, and besides what it was before: for words about old records."""
+    earlier = (each.definition for each in reversed(versions) if each.effective_from <= day)
+    return widened(in_force(versions, day).definition, earlier)
+
+
+def offered(db: Session, programme_id: UUID, day: date) -> Definition:
+    """Return what the programme is on ``day``, with what anybody on an earlier version still needs.
+
+    Raises `NotFound` for a programme that is unknown or has no version.
+    """
+    versions = definitions(db, [programme_id]).get(programme_id)
+    if not versions:
+        raise NotFound("programme")
+    followed = followers(db, programme_id, on=day)
+    others = (each.definition for each in reversed(versions) if each.version_id in followed)
+    return widened(in_force(versions, day).definition, others)
+
+
+def followers(db: Session, programme_id: UUID, *, on: date) -> Counter[UUID]:
+    """Return how many people enrolled on a day are measured by which version."""
+    versions = definitions(db, [programme_id]).get(programme_id, ())
+    places = enrolled(db, [enrolment_id for enrolment_id, _ in people_enrolled(db, programme_id=programme_id, on=on)])
+    return Counter(version_of(versions, each).version_id for each in places.values())
+
+
 def enrolled(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, Enrolled]:
     """Return what the rules need of each enrolment, with its breaks; unknown ids are left out."""
     wanted = set(enrolment_ids)
@@ -120,6 +155,9 @@ def enrolled(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, Enrolle
     for each in db.exec(select(Break).where(col(Break.enrolment_id).in_(wanted)).order_by(col(Break.starts_on))):
         breaks[each.enrolment_id].append((each.starts_on, each.ends_on))
     rows = db.exec(select(Enrolment).where(col(Enrolment.id).in_(wanted)))
+    moves = select(EnrolmentMove).where(col(EnrolmentMove.enrolment_id).in_(wanted)).order_by(col(EnrolmentMove.id))
+    # Later moves overwrite earlier ones.
+    moved_to = {each.enrolment_id: each.programme_version_id for each in db.exec(moves)}
     return {
         row.id: Enrolled(
             enrolment_id=row.id,
@@ -129,6 +167,7 @@ def enrolled(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, Enrolle
             started_on=row.started_on,
             ended_on=row.ended_on,
             breaks=tuple(breaks[row.id]),
+            moved_to=moved_to.get(row.id),
         )
         for row in rows
     }

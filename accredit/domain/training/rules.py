@@ -34,6 +34,8 @@ class Enrolled:
     ended_on: date | None
     breaks: tuple[tuple[date, date | None], ...] = ()
     """First and last day, both included; None while the break is still open."""
+    moved_to: UUID | None = None
+    """The version of the programme this place was moved to; None while that of its first day holds."""
 
     def is_active_on(self, day: date) -> bool:
         """Say whether the enrolment had begun and not ended; a break does not end it."""

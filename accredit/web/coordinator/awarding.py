@@ -89,14 +89,22 @@ def _cohort(programme_id: UUID) -> tuple[ProgrammeFacts, tuple[Progress, ...]]:
 def _level(cohort: Sequence[Progress], level_code: str | None) -> Level | None:
     if not cohort:
         return None
-    definition = cohort[0].definition
+    levels = _levels(cohort)
     if level_code is not None:
-        try:
-            return definition.level(level_code)
-        except RuleBroken:
-            raise NotFound("level") from None
+        found = next((each for each in levels if each.code == level_code), None)
+        if found is None:
+            raise NotFound("level")
+        return found
     ready = {each.level_code for who in cohort for each in standing.due(who)}
-    return next((each for each in reversed(definition.levels) if each.code in ready), definition.levels[0])
+    return next((each for each in reversed(levels) if each.code in ready), levels[0])
+
+
+def _levels(cohort: Sequence[Progress]) -> tuple[Level, ...]:
+    """Return the levels of every version that somebody here is measured by."""
+    found: dict[str, Level] = {}
+    for who in cohort:
+        found |= {each.code: each for each in who.definition.levels if each.code not in found}
+    return tuple(found.values())
 
 
 def _award_page(
@@ -113,7 +121,7 @@ def _award_page(
         "coordinator/award.html",
         status=422 if form.errors else 200,
         programme=programme,
-        levels=cohort[0].definition.levels if cohort else (),
+        levels=_levels(cohort),
         level=level,
         groups=groups,
         form=form,
@@ -126,6 +134,9 @@ def _grouped(cohort: Sequence[Progress], level: Level) -> Groups:
     on_the_way: list[Standing] = []
     holding: list[Standing] = []
     for who in cohort:
+        if level.code not in who.definition.level_codes:
+            # Their version of the programme has no such level.
+            continue
         assessment = rules.assess(who.portfolio, who.definition, level.code, today())
         measured = Standing(who=who, assessment=assessment)
         if standing.holds(who, level.code):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from datetime import date, time
+from datetime import time
 from uuid import UUID
 
 from flask import request
@@ -20,7 +20,6 @@ from accredit.domain.training import operations, queries
 from accredit.domain.training.operations import RegisterResult
 from accredit.domain.training.queries import Register
 from accredit.errors import RuleBroken
-from accredit.storage import Session
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
@@ -47,7 +46,7 @@ def add_session(programme_id: UUID) -> ResponseReturnValue:
     """Plan a session of a programme; its register comes next."""
     with reading() as db:
         programme = programmes.programme(db, programme_id, today())
-        definition = _definition(db, programme_id, today())
+        definition = queries.offered(db, programme_id, today())
         staff = people.staff(db, organisation_id=own_organisation())
     form = SessionForm(held_on=today(), led_by=str(current_viewer().staff_id))
     form.modules.choices = choices_of((each.code, f"{each.code} {each.title}") for each in definition.modules)
@@ -94,7 +93,8 @@ def register(session_id: UUID) -> ResponseReturnValue:
     errors: list[tuple[str, str]] = []
     with reading() as db:
         found = queries.register(db, session_id)
-        definition = _definition(db, found.session.programme_id, found.session.held_on)
+        versions = queries.definitions(db, [found.session.programme_id])[found.session.programme_id]
+        definition = queries.known_on(versions, found.session.held_on)
     if request.method == "POST":
         ticks = _ticks(found)
         try:
@@ -116,10 +116,6 @@ def register(session_id: UUID) -> ResponseReturnValue:
         tick_all=request.args.get("tick") == "all",
         is_open=found.session.held_on <= today(),
     )
-
-
-def _definition(db: Session, programme_id: UUID, day: date) -> Definition:
-    return queries.in_force(queries.definitions(db, [programme_id])[programme_id], day).definition
 
 
 def _titles(definition: Definition, codes: Collection[str]) -> dict[str, str]:

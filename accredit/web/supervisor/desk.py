@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from accredit.domain.organisations.rules import Role
 from accredit.domain.people import queries as people
 from accredit.domain.programmes import queries as programmes
 from accredit.domain.programmes.queries import ProgrammeFacts
+from accredit.domain.training import queries as training
 from accredit.errors import Forbidden, NotFound
 from accredit.storage import Session
 from accredit.web.viewer import current_viewer
@@ -50,7 +52,12 @@ def is_supervisor(db: Session) -> bool:
 def own_programmes(db: Session) -> tuple[ProgrammeFacts, ...]:
     """Return the organisation's programmes that run today, by name."""
     found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
-    return tuple(each for each in found if each.current is not None)
+    return tuple(
+        # With what those on an earlier version still do: one drop-in is for everybody.
+        replace(each, current=replace(each.current, definition=training.offered(db, each.id, today())))
+        for each in found
+        if each.current is not None
+    )
 
 
 def chosen(places: tuple[ProgrammeFacts, ...], wanted: UUID | None) -> ProgrammeFacts | None:
