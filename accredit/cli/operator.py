@@ -8,20 +8,21 @@ import click
 
 from accredit import migrations
 from accredit.clock import utc_now
-from accredit.config import load_settings
+from accredit.config import Settings, load_settings
 from accredit.domain.audit.rules import SERVICE
+from accredit.domain.people import first_operator, passphrases, queries, signing_in
 from accredit.domain.people import operations as people
-from accredit.domain.people import passphrases, queries, signing_in
 from accredit.errors import Conflict, RuleBroken
 from accredit.storage import Database
 
-# Sixteen of 24 letters that are not mistaken for one another: 73 bits, easy to read out and type.
-LETTERS = "abcdefghjkmnpqrstuvwxyz2"
 
-
-@click.group()
-def operator() -> None:
-    """Add and list the operators of this service."""
+@click.group(invoke_without_command=True)
+@click.pass_context
+def operator(context: click.Context) -> None:
+    """Add and list the operators; alone, print the code that makes the first one."""
+    if context.invoked_subcommand is None:
+        settings = load_settings()
+        click.echo(first_operator_text(_database(), settings) or context.get_help())
 
 
 @operator.command()
@@ -76,6 +77,21 @@ MESSAGES = {
 }
 
 
+def first_operator_text(database: Database, settings: Settings) -> str | None:
+    """Make the code for the first operator and return what the console says; None where somebody runs the service."""
+    with database.reading() as db:
+        if not first_operator.is_wanted(db):
+            return None
+    pepper = settings.pepper.get_secret_value().encode()
+    with database.transaction() as db:
+        code = first_operator.make_code(db, pepper=pepper, now=utc_now())
+    return (
+        f"Nobody runs this service yet. Within 24 hours, open {settings.base_url}/begin and type this code there:\n\n"
+        f"    {code}\n\n"
+        "It works once. To get another one: accredit operator"
+    )
+
+
 def _database() -> Database:
     """Open the database. Raises `NotReady` when it is not set up, or is another version's."""
     # Every table is loaded: the audit trail refers to tables that this command does not name itself.
@@ -86,4 +102,4 @@ def _database() -> Database:
 
 
 def _passphrase() -> str:
-    return "-".join("".join(secrets.choice(LETTERS) for _ in range(4)) for _ in range(4))
+    return "-".join("".join(secrets.choice(first_operator.LETTERS) for _ in range(4)) for _ in range(4))

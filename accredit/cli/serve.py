@@ -45,9 +45,19 @@ def _serve() -> None:
 
     settings = load_settings()
     create_app(settings)  # Refuses here, once and readably, rather than in every web process.
+    _say_who_begins(settings)
     with tempfile.TemporaryDirectory(prefix="accredit-") as folder:
         os.environ[TURNS] = f"{folder}/turn"
         _web_processes(settings)
+
+
+def _say_who_begins(settings: Settings) -> None:
+    from accredit.cli.operator import first_operator_text
+
+    with Database(settings.database_url) as database:
+        said = first_operator_text(database, settings)
+    if said is not None:
+        click.echo(said, err=True)
 
 
 def _web_processes(settings: Settings) -> None:

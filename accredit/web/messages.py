@@ -63,6 +63,11 @@ _PEOPLE = {
         "This one is easy to guess, or stands in a list of stolen passwords. Take four words that have nothing to do "
         "with each other."
     ),
+    "first-operator-code": lazy_gettext(
+        "This code does not work any more. The server’s console shows the one that does; “accredit operator” makes a "
+        "new one."
+    ),
+    "operator-exists": lazy_gettext("Somebody runs this service already. Please sign in."),
     "email-in-use": lazy_gettext("There is an account with this address already."),
     "checks-not-confirmed": lazy_gettext(
         "Tick that your organisation’s own safer-recruitment checks were done. A supervisor cannot be added before."

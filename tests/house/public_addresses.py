@@ -17,6 +17,7 @@ PUBLIC_ADDRESSES = frozenset(
         "/api/openapi.json",
         "/api/verify",
         "/api/verify/<code>",
+        "/begin",
         "/credentials/<uuid:credential_id>",
         '/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt, "tlog-proof", evidence):kind>',
         "/healthz",

@@ -8,10 +8,14 @@ from __future__ import annotations
 from flask import Blueprint, Flask
 
 bp = Blueprint("admin", __name__, url_prefix="/admin")
+begin_bp = Blueprint("begin", __name__)
+"""What is open to strangers: how the first operator, and how an organisation, comes to be."""
 
 
 def register(app: Flask) -> None:
     """Add the operator's pages to ``app``."""
-    from accredit.web.admin import adding, organisations, recognising  # noqa: F401  # their views join the blueprint
+    # Imported here: the views need the blueprints, which are born above.
+    from accredit.web.admin import adding, first_operator, organisations, recognising  # noqa: F401
 
     app.register_blueprint(bp)
+    app.register_blueprint(begin_bp)

@@ -8,12 +8,12 @@ from typing import Any, cast
 
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, StringField, TextAreaField
+from wtforms import PasswordField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from accredit.clock import local_date, utc_now
 from accredit.domain.organisations.rules import Channel, Details, Kind, Nation
-from accredit.errors import RuleBroken
+from accredit.errors import AccreditError
 from accredit.web.admin.words import CHANNELS, KINDS, NATIONS
 from accredit.web.forms import DateField, Form, RadioInput, SelectChoice, TextArea, TextInput
 from accredit.web.messages import sentence
@@ -27,6 +27,12 @@ FIELD_OF_RULE = {
     "confirmed-in-the-future": "on",
     "email-format": "email",
     "staff-already-added": "email",
+    "email-in-use": "email",
+    "first-operator-code": "code",
+    "operator-exists": "code",
+    "password-short": "password",
+    "password-long": "password",
+    "password-common": "password",
     "name-missing": "person",
     "name-too-long": "person",
     "name-control": "person",
@@ -44,9 +50,9 @@ def _choices(words: Mapping[Any, LazyString]) -> list[SelectChoice]:
 class RuledForm(Form):
     """A form that can show a broken rule beside the field it speaks of."""
 
-    def show_broken(self, broken: RuleBroken) -> None:
+    def show_broken(self, broken: AccreditError) -> None:
         """Put the rule's sentence beside its field."""
-        name = FIELD_OF_RULE.get(broken.rule, "")
+        name = FIELD_OF_RULE.get(broken.code, "")
         field = self[name] if name in self else next(iter(self))
         field.errors = [sentence(broken)]
 
@@ -62,6 +68,19 @@ class AdministratorForm(RuledForm):
     person = _text(_l("Name"), needed=_l("Give the name of the person"), longest=150)
     job_title = _text(_l("Job title"))
     email = _text(_l("E-mail address at work"), needed=_l("Give their e-mail address"), longest=254)
+
+
+class FirstOperatorForm(RuledForm):
+    """The code from the console, and how its reader will sign in."""
+
+    code = _text(_l("Code from the server’s console"), needed=_l("Type the code that the console shows"), longest=60)
+    email = _text(_l("Your e-mail address"), needed=_l("Type your e-mail address"), longest=254)
+    password = PasswordField(
+        _l("Choose a password"),
+        [InputRequired(_l("Choose a password")), Length(max=1000, message=_l("That password is too long"))],
+        # Without a button that shows it: this page carries no script. The template never writes the value back.
+        widget=TextInput(),
+    )
 
 
 class OrganisationForm(RuledForm):

@@ -12,7 +12,8 @@ from click.testing import CliRunner
 
 from accredit import migrations
 from accredit.cli.operator import operator
-from accredit.domain.people import queries
+from accredit.clock import utc_now
+from accredit.domain.people import first_operator, queries
 from accredit.storage import Database
 
 
@@ -79,3 +80,19 @@ def test_new_password_ends_the_sign_ins(run: CliRunner, sqlite_database: Databas
     assert "only this once" in said
     assert after.password != before.password
     assert after.fs_uniquifier != before.fs_uniquifier
+
+
+def test_alone_it_prints_the_code_of_the_first_operator_until_there_is_one(
+    run: CliRunner, sqlite_database: Database
+) -> None:
+    said = run.invoke(operator, []).output
+    assert "https://accredit.example/begin" in said
+    code = re.search(r"    ((?:[a-z2]{4}-){3}[a-z2]{4})", said)
+    assert code
+    with sqlite_database.transaction() as db:
+        first_operator.use_code(
+            db, code=code[1], email="ops@example.org", password="long enough for it", pepper=b"p" * 40, now=utc_now()
+        )
+    said = run.invoke(operator, []).output
+    assert "/begin" not in said
+    assert "Usage" in said
