@@ -14,7 +14,10 @@ from accredit.domain.awarding import operations as awarding
 from accredit.domain.credentials.models import Achievement, Credential
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.issuing.models import Issuance, StatusList
+from accredit.domain.organisations.rules import Details, Kind, Nation
+from accredit.domain.people import joining
 from accredit.domain.people import queries as people
+from accredit.domain.people.joining import Asker
 from accredit.domain.practice import operations as practice
 from accredit.domain.training import operations as training
 from accredit.jobs.worker import open_issuer
@@ -39,6 +42,7 @@ class Year:
     practice_id: UUID
     approved_id: UUID
     waiting_id: UUID
+    joining_id: UUID
     award_id: UUID
     issuance_id: UUID
     credential_id: UUID
@@ -54,6 +58,16 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
         played = _play(db, cast)
     done = open_issuer(database, KeyRing.open(folder / "keys", PASSPHRASE)).issue_waiting()
     assert (done.released, done.refused) == (1, {})
+    with database.transaction() as db:
+        joining.ask(
+            db,
+            details=Details(name="Ysgol Ofyn"),
+            kind=Kind.SCHOOL,
+            nation=Nation.WALES,
+            asker=Asker(name="Gwen Gofyn", job_title=None, email="gwen@example.org"),
+            now=NOW,
+        )
+        (asked,) = joining.waiting(db, now=NOW)
     with database.reading() as db:
         issuance = db.execute(sa.select(Issuance).where(col(Issuance.subject_id) == played.award_id)).scalar_one()
         credential = db.execute(sa.select(Credential).where(col(Credential.issuance_id) == issuance.id)).scalar_one()
@@ -71,6 +85,7 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
         practice_id=played.practice_id,
         approved_id=played.approved_id,
         waiting_id=played.waiting_id,
+        joining_id=asked.id,
         award_id=played.award_id,
         issuance_id=issuance.id,
         credential_id=issuance.credential_id,

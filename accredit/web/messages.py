@@ -63,6 +63,7 @@ _PEOPLE = {
         "This one is easy to guess, or stands in a list of stolen passwords. Take four words that have nothing to do "
         "with each other."
     ),
+    "joining-full": lazy_gettext("Many organisations have asked just now. Please ask again in a few days."),
     "first-operator-code": lazy_gettext(
         "This code does not work any more. The server’s console shows the one that does; “accredit operator” makes a "
         "new one."

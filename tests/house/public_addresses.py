@@ -22,6 +22,8 @@ PUBLIC_ADDRESSES = frozenset(
         '/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt, "tlog-proof", evidence):kind>',
         "/healthz",
         "/language",
+        "/join",
+        "/join/asked",
         "/ledger/checkpoint",
         "/ledger/tile/<path:tile_path>",
         "/o/<slug>",

@@ -40,6 +40,8 @@ class Tag(StrEnum):
     ORGANISATION_CHANGED = "organisation.changed"
     ORGANISATION_RECOGNISED = "organisation.recognised"
     ORGANISATION_CONFIRMATION_WITHDRAWN = "organisation.confirmation-withdrawn"
+    JOINING_ASKED = "joining.asked"
+    JOINING_DECLINED = "joining.declined"
     ACCOUNT_ADDED = "account.added"
     STAFF_ADDED = "staff.added"
     STAFF_ROLE_GIVEN = "staff.role-given"

@@ -40,27 +40,6 @@ class Organisation(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
-class JoiningRequest(SQLModel, table=True):
-    """An organisation that asks to join. The row goes once an operator has answered, or after half a year."""
-
-    __tablename__ = "joining_request"
-    __table_args__ = (one_of("nation", Nation), one_of("kind", Kind))
-
-    id: UUID = Field(default_factory=new_id, primary_key=True)
-    name: str
-    town: str | None = None
-    kind: Kind = Field(sa_type=Word(Kind))
-    nation: Nation = Field(sa_type=Word(Nation))
-    urn: str | None = None
-    charity_number: str | None = None
-    ukprn: str | None = None
-    contact: str | None = None
-    person: str
-    job_title: str | None = None
-    email: str
-    asked_at: datetime = Field(sa_type=UtcDateTime, index=True)
-
-
 class Confirmation(SQLModel, table=True):
     """An operator's record of how the organisation was confirmed, or that this was withdrawn. Kept for ever."""
 

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.domain.organisations.rules import Role
+from accredit.domain.organisations.rules import Kind, Nation, Role
 from accredit.domain.people.rules import NameConfirmedBy, SignInWay
 from accredit.storage import UtcDateTime, Word, belongs_to, new_id, one_of, own_key
 
@@ -102,6 +102,27 @@ class RecoveryCode(SQLModel, table=True):
     code_hash: bytes = Field(unique=True)
     made_at: datetime = Field(sa_type=UtcDateTime)
     used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class JoiningRequest(SQLModel, table=True):
+    """An organisation that asks to join. The row goes once an operator has answered, or after half a year."""
+
+    __tablename__ = "joining_request"
+    __table_args__ = (one_of("nation", Nation), one_of("kind", Kind))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    name: str
+    town: str | None = None
+    kind: Kind = Field(sa_type=Word(Kind))
+    nation: Nation = Field(sa_type=Word(Nation))
+    urn: str | None = None
+    charity_number: str | None = None
+    ukprn: str | None = None
+    contact: str | None = None
+    person: str
+    job_title: str | None = None
+    email: str
+    asked_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class Staff(SQLModel, table=True):

@@ -30,6 +30,14 @@ _ATOM, _LABEL = r"[a-z0-9!#$%&'*+/=?^_`{|}~-]+", r"[a-z0-9]([a-z0-9-]*[a-z0-9])?
 _ADDRESS = re.compile(rf"{_ATOM}(\.{_ATOM})*@{_LABEL}(\.{_LABEL})+")
 
 
+class DeclineReason(StrEnum):
+    """Why an organisation that asked does not join; each has a kind sentence of its own."""
+
+    COULD_NOT_CHECK = "could-not-check"
+    HERE_ALREADY = "here-already"
+    NOT_FOR_US = "not-for-us"
+
+
 class NameConfirmedBy(StrEnum):
     """Who said that the name is right as it is to be printed."""
 

@@ -12,6 +12,7 @@ from accredit.clock import local_date, utc_now
 from accredit.domain.organisations import operations as organisations_write
 from accredit.domain.organisations import queries as organisations_read
 from accredit.domain.organisations.rules import Role
+from accredit.domain.people import joining
 from accredit.domain.people import operations as people
 from accredit.errors import RuleBroken
 from accredit.storage import Session
@@ -49,7 +50,7 @@ def create_organisation() -> Response:
                 actor=actor,
                 now=now,
             )
-            _give_administrator(db, added, form, now)
+            joining.add_first_person(db, organisation_id=added, asker=form.asker(), actor=actor, now=now)
     except RuleBroken as broken:
         form.show_broken(broken)
         return page("admin/add_organisation.html", status=422, form=form)
@@ -88,9 +89,7 @@ def create_administrator(organisation_id: UUID) -> Response:
     return see_other("admin.organisation", organisation_id=organisation_id, flash=said)
 
 
-def _give_administrator(
-    db: Session, organisation_id: UUID, form: OrganisationForm | AdministratorForm, now: datetime
-) -> None:
+def _give_administrator(db: Session, organisation_id: UUID, form: AdministratorForm, now: datetime) -> None:
     actor = current_viewer().actor()
     staff_id = people.add_staff(
         db,

@@ -8,14 +8,16 @@ from typing import Any, cast
 
 from flask_babel import LazyString, gettext
 from flask_babel import lazy_gettext as _l
-from wtforms import PasswordField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, PasswordField, RadioField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from accredit.clock import local_date, utc_now
 from accredit.domain.organisations.rules import Channel, Details, Kind, Nation
+from accredit.domain.people.joining import Asker
+from accredit.domain.people.rules import DeclineReason
 from accredit.errors import AccreditError
-from accredit.web.admin.words import CHANNELS, KINDS, NATIONS
-from accredit.web.forms import DateField, Form, RadioInput, SelectChoice, TextArea, TextInput
+from accredit.web.admin.words import CHANNELS, DECLINE_REASONS, KINDS, NATIONS
+from accredit.web.forms import CheckboxInput, DateField, Form, RadioInput, SelectChoice, TextArea, TextInput
 from accredit.web.messages import sentence
 
 # Which field a rule speaks of; a rule that names none is shown at the first field.
@@ -112,6 +114,10 @@ class OrganisationForm(RuledForm):
         names = ("name", "town", "urn", "ukprn", "charity_number", "contact")
         return Details(**{name: self[name].data or "" for name in names})
 
+    def asker(self) -> Asker:
+        """Return who would manage it here."""
+        return Asker(name=self.person.data, job_title=self.job_title.data, email=self.email.data)
+
     def chosen_kind(self) -> Kind:
         """Return the kind chosen."""
         return Kind(self.kind.data)
@@ -119,6 +125,34 @@ class OrganisationForm(RuledForm):
     def chosen_nation(self) -> Nation:
         """Return the nation chosen."""
         return Nation(self.nation.data)
+
+
+class JoinForm(OrganisationForm):
+    """An organisation that asks to join, and who asks."""
+
+    person = _text(_l("Your name"), needed=_l("Give your name"), longest=150)
+    job_title = _text(_l("What you do there"))
+    email = _text(_l("Your e-mail address at work"), needed=_l("Give your e-mail address"), longest=254)
+    may_ask = BooleanField(
+        _l("I may ask this for the organisation"),
+        [InputRequired(_l("Tick this once you have asked whoever decides"))],
+        widget=CheckboxInput(),
+    )
+
+
+class DeclineForm(RuledForm):
+    """Why an organisation cannot join; it is told so in kind words."""
+
+    reason = RadioField(_l("Why?"), [InputRequired(_l("Choose a reason"))], widget=RadioInput())
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        """Fill in the fixed list."""
+        super().__init__(*args, **values)
+        self.reason.choices = _choices(DECLINE_REASONS)
+
+    def chosen(self) -> DeclineReason:
+        """Return the reason chosen."""
+        return DeclineReason(self.reason.data)
 
 
 class ChannelForm(RuledForm):

@@ -6,7 +6,9 @@ from uuid import UUID
 
 from flask import Response
 
+from accredit.clock import utc_now
 from accredit.domain.organisations import queries as organisations_read
+from accredit.domain.people import joining
 from accredit.domain.people import queries as people
 from accredit.storage import inspection
 from accredit.web.access import operator_only
@@ -23,8 +25,11 @@ def home() -> Response:
     """List every organisation, and say what the night's inspection of the record found."""
     with reading(everywhere=True) as db:
         found = organisations_read.organisations(db)
+        asking = joining.waiting(db, now=utc_now())
         inspected = inspection.latest(db)
-    return page("admin/home.html", organisations=found, kinds=KINDS, nations=NATIONS, inspected=inspected)
+    return page(
+        "admin/home.html", organisations=found, asking=asking, kinds=KINDS, nations=NATIONS, inspected=inspected
+    )
 
 
 @bp.get("/organisations/<uuid:organisation_id>")

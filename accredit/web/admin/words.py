@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask_babel import LazyString, lazy_gettext
 
 from accredit.domain.organisations.rules import Channel, Kind, Nation
+from accredit.domain.people.rules import DeclineReason
 
 CHANNELS: dict[Channel, LazyString] = {
     Channel.TELEPHONE: lazy_gettext("By telephone, on a number from an official register"),
@@ -22,4 +23,9 @@ NATIONS: dict[Nation, LazyString] = {
     Nation.WALES: lazy_gettext("Wales"),
     Nation.SCOTLAND: lazy_gettext("Scotland"),
     Nation.NORTHERN_IRELAND: lazy_gettext("Northern Ireland"),
+}
+DECLINE_REASONS: dict[DeclineReason, LazyString] = {
+    DeclineReason.COULD_NOT_CHECK: lazy_gettext("We could not check it by an outside channel"),
+    DeclineReason.HERE_ALREADY: lazy_gettext("It is here already: its own staff can add them"),
+    DeclineReason.NOT_FOR_US: lazy_gettext("It is not a school, college or community organisation of the UK"),
 }

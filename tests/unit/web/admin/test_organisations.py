@@ -58,7 +58,7 @@ def test_organisation_is_added_with_its_administrator(operator: Browser, sqlite_
         (mair,) = people.staff(db, organisation_id=facts.id)
     assert (facts.urn, facts.did, facts.recognition) == ("402907", f"did:web:{HOST}:o:coleg-enghraifft", None)
     assert mair.email == "mair@example.org"
-    assert mair.roles_on(TODAY) == {Role.ADMINISTRATOR}
+    assert mair.roles_on(TODAY) == {Role.ADMINISTRATOR, Role.COORDINATOR}
 
 
 @pytest.mark.parametrize(
