@@ -91,7 +91,7 @@ def test_alone_it_prints_the_code_of_the_first_operator_until_there_is_one(
     assert code
     with sqlite_database.transaction() as db:
         first_operator.use_code(
-            db, code=code[1], email="ops@example.org", password="long enough for it", pepper=b"p" * 40, now=utc_now()
+            db, code=code[1], email="ops@example.org", password="walrus pencil yonder fig", pepper=b"p" * 40, now=utc_now()
         )
     said = run.invoke(operator, []).output
     assert "/begin" not in said

@@ -16,7 +16,7 @@ from accredit.errors import AccreditError, RuleBroken
 from accredit.storage import Database
 from tests.factories import NOW, PEPPER
 
-PASSWORD = "four words that nobody guesses"
+PASSWORD = "walrus pencil yonder figment"
 
 
 def make(database: Database) -> str:

@@ -11,7 +11,7 @@ from tests.cast import Cast
 from tests.factories import NOW, PEPPER
 from tests.web import ClientFor
 
-TYPED = {"email": "Ops@example.org", "password": "four words that nobody guesses"}
+TYPED = {"email": "Ops@example.org", "password": "walrus pencil yonder figment"}
 
 
 @pytest.fixture
