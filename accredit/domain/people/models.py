@@ -6,7 +6,7 @@ from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from accredit.domain.organisations.rules import Kind, Nation, Role
@@ -205,6 +205,20 @@ class YoungPerson(SQLModel, table=True):
     """How to say the name, in their own spelling, for whoever reads it out."""
     is_called_up: bool = Field(default=True, sa_column_kwargs={"server_default": sa.true()})
     """Whether they want to be called up at a ceremony."""
+
+
+class ClassListColumns(SQLModel, table=True):
+    """Which column of an export is which, as somebody there said last; known by a keyed hash of its headings."""
+
+    __tablename__ = "class_list_columns"
+    __table_args__ = (UniqueConstraint("organisation_id", "headings_hash"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    headings_hash: bytes
+    columns: dict[str, int] = Field(sa_type=JSON)
+    """Words of `class_list.Field`, and the place of each from 0."""
+    said_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class ClaimSlip(SQLModel, table=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime, time
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from accredit.domain.practice.rules import HoursStatus, Milestone, ReturnReason, Source
@@ -156,10 +156,45 @@ class ApprovalLinkPerson(SQLModel, table=True):
     enrolment_id: UUID = Field(index=True)
 
 
+class HoursBroughtForward(SQLModel, table=True):
+    """The one total that a school attests for somebody, from its records before they were kept here. No text field.
+
+    A correction is a new row that names the one it replaces; one of no minutes takes the total back.
+    """
+
+    __tablename__ = "hours_brought_forward"
+    __table_args__ = (
+        own_key(),
+        belongs_to("enrolment", "enrolment_id"),
+        belongs_to("staff", "attested_by"),
+        belongs_to("hours_brought_forward", "replaces_id"),
+        UniqueConstraint("replaces_id"),
+        Index(
+            "ix_hours_brought_forward_first",
+            "enrolment_id",
+            unique=True,
+            sqlite_where=Column("replaces_id").is_(None),
+            postgresql_where=Column("replaces_id").is_(None),
+        ),
+        CheckConstraint("minutes BETWEEN 0 AND 30000", name="minutes_plausible"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: UUID = Field(index=True)
+    minutes: int
+    until: date
+    """The last day that the total covers."""
+    attested_by: UUID
+    attested_at: datetime = Field(sa_type=UtcDateTime)
+    replaces_id: UUID | None = None
+
+
 append_only(
     HoursEntry,
     mutable=("status", "decided_by", "decided_at", "return_reason", "over_day_limit_confirmed"),
     removable=True,
 )
 append_only(SkillObservation, removable=True)
+append_only(HoursBroughtForward, removable=True)
 append_only(MilestoneReached, removable=True)

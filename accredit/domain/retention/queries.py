@@ -20,6 +20,7 @@ from accredit.domain.people.models import ClaimSlip, SignInCode, YoungPerson
 from accredit.domain.practice.models import (
     ApprovalLink,
     ApprovalLinkPerson,
+    HoursBroughtForward,
     HoursEntry,
     MilestoneReached,
     SkillObservation,
@@ -33,6 +34,7 @@ from accredit.storage import Session
 OF_ENROLMENT: tuple[Any, ...] = (
     Attendance,
     ApprovalLinkPerson,
+    HoursBroughtForward,
     HoursEntry,
     SkillObservation,
     MilestoneReached,
@@ -150,6 +152,7 @@ def _last_acts() -> list[sa.Select[tuple[UUID, datetime]]]:
     moments: tuple[tuple[Any, Any], ...] = (
         (Attendance, col(Attendance.recorded_at)),
         (HoursEntry, col(HoursEntry.submitted_at)),
+        (HoursBroughtForward, col(HoursBroughtForward.attested_at)),
         (SkillObservation, col(SkillObservation.recorded_at)),
         (MilestoneReached, col(MilestoneReached.recorded_at)),
         (Break, col(Break.created_at)),
