@@ -8,7 +8,7 @@ import { commitment, digest, readVerifierKey, verifyReceipt } from "./ledger.js"
 import { verifyProofs } from "./proofs.js";
 import { isSet, readEntry } from "./status_list.js";
 import { isObject, read, readObject } from "./strict_json.js";
-import { DAY, SKEW, parse } from "./timestamps.js";
+import { DAY, SECOND, SKEW, parse } from "./timestamps.js";
 
 export const EVIDENCE = "accredit-evidence/1";
 export const LISTS = "accredit-status/1";
@@ -64,10 +64,11 @@ export class Sources {
     return null;
   }
 
+  // A cosignature states a whole second (C2SP tlog-cosignature), which must be over.
   wasWitnessed(credentialId, before) {
     return this.evidence.some((evidence) => {
       const receipt = evidence.document.id === credentialId ? this.issued(evidence) : null;
-      return receipt !== null && receipt.seen.length > 0 && receipt.seen[0][1] < before;
+      return receipt !== null && receipt.seen.length > 0 && receipt.seen[0][1] + SECOND <= before;
     });
   }
 

@@ -29,7 +29,7 @@ from accredit.domain.transparency.rules import (
 )
 from accredit.errors import NotFound
 from accredit.kit.ledger.commitment import opens
-from accredit.kit.ledger.cosignature import CosignerKey
+from accredit.kit.ledger.cosignature import A_SECOND, CosignerKey
 from accredit.kit.ledger.errors import LedgerError
 from accredit.kit.ledger.merkle import (
     CompactRange,
@@ -231,10 +231,10 @@ def inclusion(db: Session, index: int) -> Inclusion | None:
 
 
 def witnessed_size(db: Session, *, before: datetime) -> int:
-    """Return how many leaves some witness had cosigned before a moment, by its own time; 0 for none."""
-    found = db.execute(
-        sa.select(sa.func.max(col(LedgerCosignature.size))).where(col(LedgerCosignature.cosigned_at) < before)
-    ).scalar_one()
+    """Return how many leaves some witness had surely cosigned before a moment, by its own time; 0 for none."""
+    # As `cosignature.is_surely_before` has it.
+    is_over = col(LedgerCosignature.cosigned_at) <= before - A_SECOND
+    found = db.execute(sa.select(sa.func.max(col(LedgerCosignature.size))).where(is_over)).scalar_one()
     return found or 0
 
 

@@ -20,6 +20,7 @@ from accredit.domain.verification import evidence as proofs
 from accredit.domain.verification.evidence import Evidence
 from accredit.domain.verification.sources import LogPlace, OwnRecord
 from accredit.domain.verification.trust import Trust, TrustedKey
+from accredit.kit.ledger.cosignature import is_surely_before
 from accredit.kit.ledger.tlog_proof import VerifiedReceipt
 from accredit.kit.linkeddata import LinkedDataError, strict_json
 from accredit.kit.vc import data_integrity, json_web_key, status_list, timestamps
@@ -104,7 +105,7 @@ class OfflineSources:
             document = _document_of(each)
             receipt = None if document is None or document.get("id") != credential_id else self._issued(each)
             seen = None if receipt is None else proofs.seen_at(receipt)
-            if seen is not None and seen[1] < before:
+            if seen is not None and is_surely_before(seen[1], before):
                 return True
         return False
 

@@ -6,6 +6,7 @@ A cosigner states that it saw a checkpoint continue all it had seen before, and 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from accredit.kit.ledger.errors import NoteMalformed, NoteRejected
 from accredit.kit.ledger.signed_note import (
@@ -22,6 +23,7 @@ from accredit.kit.ledger.signed_note import (
 )
 
 COSIGNATURE_V1 = 0x04
+A_SECOND = timedelta(seconds=1)
 _TIME_BYTES = 8
 _MAX_TIME = 2**63 - 1
 
@@ -83,6 +85,15 @@ def cosign(note_text: str, name: str, sign: Sign, public_key: bytes, *, time: in
     if not key.verifies(note_text, signature):
         raise NoteRejected("signature_invalid", f"the signer's answer is not a cosignature of {name}")
     return NoteSignature(name, key.key_id, signature)
+
+
+def is_surely_before(cosigned: datetime, moment: datetime) -> bool:
+    """Say whether a cosignature was made before a moment: the second that it states must be over by then.
+
+    C2SP tlog-cosignature states whole seconds. One that was made a moment after a theft states the same second, and a
+    thief must not gain by that.
+    """
+    return cosigned + A_SECOND <= moment
 
 
 def cosigned_at(signature: NoteSignature) -> int:

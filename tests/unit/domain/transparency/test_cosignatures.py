@@ -13,7 +13,7 @@ from accredit.domain.transparency import operations, queries
 from accredit.domain.transparency.models import LedgerCosignature
 from accredit.domain.transparency.rules import Act, Entry, LogSigner
 from accredit.errors import NotFound
-from accredit.kit.ledger.cosignature import CosignerKey, cosign
+from accredit.kit.ledger.cosignature import CosignerKey, cosign, is_surely_before
 from accredit.kit.ledger.errors import NoteRejected
 from accredit.kit.ledger.signed_note import Ed25519Key, parse
 from accredit.kit.ledger.tlog_proof import verify_receipt
@@ -100,6 +100,22 @@ def test_a_receipt_takes_the_first_checkpoint_that_a_witness_saw_and_keeps_it(da
         assert last is not None
         assert last.size == sizes[3]
         assert queries.last_cosigned(db, str(TWO)) is None
+
+
+@pytest.mark.parametrize(
+    ("after", "is_before"),
+    [(timedelta(milliseconds=999), False), (timedelta(seconds=1), True), (timedelta(seconds=2), True)],
+    ids=["in the second that it states", "when that second is over", "later"],
+)
+def test_what_was_cosigned_in_the_second_of_a_theft_was_not_surely_before_it(
+    database: Database, after: timedelta, is_before: bool
+) -> None:
+    size = _grow(database, 2)
+    _cosign(database, size, at=NOW)
+    with database.reading() as db:
+        assert queries.was_witnessed(db, 0, before=NOW + after) is is_before
+        assert queries.witnessed_size(db, before=NOW + after) == (size if is_before else 0)
+    assert is_surely_before(NOW, NOW + after) is is_before
 
 
 def test_the_first_cosignature_of_a_witness_stands(database: Database) -> None:
