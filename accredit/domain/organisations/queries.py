@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any
 from uuid import UUID
@@ -136,6 +136,5 @@ def _recognitions(db: Session, ids: Iterable[UUID]) -> dict[UUID, Recognition]:
 def _facts(db: Session, rows: Iterable[Organisation]) -> list[OrganisationFacts]:
     rows = list(rows)
     recognised = _recognitions(db, [row.id for row in rows])
-    return [
-        OrganisationFacts(**row.model_dump(exclude={"created_at"}), recognition=recognised.get(row.id)) for row in rows
-    ]
+    shown = {field.name for field in fields(OrganisationFacts)}
+    return [OrganisationFacts(**row.model_dump(include=shown), recognition=recognised.get(row.id)) for row in rows]
