@@ -10,9 +10,9 @@ from accredit import migrations
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
 from accredit.domain.audit.rules import SERVICE
-from accredit.domain.people import first_operator, passphrases, queries, signing_in
+from accredit.domain.people import first_operator, passphrases, queries, second_step, sign_ins, signing_in
 from accredit.domain.people import operations as people
-from accredit.errors import Conflict, RuleBroken
+from accredit.errors import Conflict, NotFound, RuleBroken
 from accredit.storage import Database
 
 
@@ -66,6 +66,22 @@ def password(email: str, *, ask: bool) -> None:
         except RuleBroken as error:
             raise click.UsageError(MESSAGES.get(error.code, error.code)) from error
     click.echo("Done." if ask else f"Password, shown only this once: {chosen}")
+
+
+@operator.command("forget-second-step")
+@click.argument("email")
+def forget_second_step(email: str) -> None:
+    """Let the account EMAIL sign in without its second step, once you are sure who asks; end its sign-ins."""
+    with _database().transaction() as db:
+        account = queries.account_by_email(db, email)
+        if account is None:
+            raise click.UsageError("There is no account with this address.")
+        try:
+            second_step.take_away(db, account_id=account.id, actor=SERVICE, now=utc_now())
+        except NotFound as error:
+            raise click.UsageError("This account has no second step.") from error
+        sign_ins.end_every_one(db, account_id=account.id)
+    click.echo("Done. They sign in without it now, and can add a new one on their page.")
 
 
 MESSAGES = {

@@ -75,7 +75,19 @@ def matrix(text: str) -> tuple[tuple[bool, ...], ...]:
 
 def qr_svg(text: str, *, border: int = QUIET_ZONE, title: str = "") -> str:
     """Return the QR code as an SVG, dark on white, one unit a module. Raises `ValueError` when the text is too long."""
-    rows = matrix(text)
+    return _drawn(matrix(text), border=border, title=title)
+
+
+def screen_svg(text: str, *, title: str) -> str:
+    """Return a QR code for a screen, as large as its text needs. Nothing of it is kept: the text may be a secret."""
+    code = qrcode.QRCode(error_correction=ERROR_CORRECT_M, border=0)
+    code.add_data(text, optimize=0)
+    code.make(fit=True)
+    rows = tuple(tuple(bool(module) for module in row) for row in code.get_matrix())
+    return _drawn(rows, border=QUIET_ZONE, title=title)
+
+
+def _drawn(rows: tuple[tuple[bool, ...], ...], *, border: int, title: str) -> str:
     size = len(rows) + 2 * border
     path = "".join(
         f"M{start + border} {y + border}h{length}v1h-{length}z"

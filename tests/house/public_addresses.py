@@ -33,6 +33,7 @@ PUBLIC_ADDRESSES = frozenset(
         "/robots.txt",
         "/sign-in",
         "/sign-in/code",
+        "/sign-in/second-step",
         "/sign-out",
         "/start",
         "/status/<list_id>",

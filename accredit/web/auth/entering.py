@@ -11,18 +11,21 @@ from flask_security import login_user
 from flask_security.utils import hash_password
 
 from accredit.clock import local_date
-from accredit.domain.people import passphrases, sign_ins, signing_in
+from accredit.domain.people import passphrases, second_step, sign_ins, signing_in
 from accredit.domain.people import queries as people
 from accredit.domain.people.models import Account
 from accredit.domain.people.rules import SignInWay
 from accredit.errors import NotFound, RuleBroken
-from accredit.web.auth import cookie
+from accredit.web.auth import cookie, half_way
 from accredit.web.auth.accounts import SignInAccount, for_library
 from accredit.web.auth.viewer import readers_of_account
 from accredit.web.auth.ways import go_on
 from accredit.web.database import reading, transaction
 from accredit.web.pages import safe_next, see_other
 from accredit.web.viewer import Viewer, sleeping_viewer
+
+# A passkey is two things at once, and a school's own service asks for what the school wants.
+WHOLE = frozenset({SignInWay.PASSKEY, SignInWay.SCHOOL})
 
 
 def account_with_password(email: str, password: str) -> SignInAccount | None:
@@ -73,7 +76,17 @@ def _device() -> sign_ins.Device:
 
 
 def enter(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: datetime) -> Response:
-    """Sign an account in and send its reader on: to the choice of organisation where there is one."""
+    """Sign an account in and send its reader on; whoever has a second step is asked for it first."""
+    with reading(everywhere=True) as db:
+        has_second_step = second_step.of_account(db, account.id) is not None
+    if has_second_step and way not in WHOLE:
+        half_way.remember(session, key=account.fs_uniquifier, way=way, now=now)
+        return see_other("auth.second_step", next=safe_next(wanted))
+    return let_in(account, way=way, wanted=wanted, now=now)
+
+
+def let_in(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: datetime) -> Response:
+    """Begin the sign-in of somebody who has shown everything they had to."""
     session.clear()
     secret = ""
     with transaction(everywhere=True) as db:

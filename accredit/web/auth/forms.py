@@ -35,6 +35,17 @@ class CodeForm(Form):
     next = HiddenField()
 
 
+class SecondStepForm(Form):
+    """Six digits of an app, or a code from paper."""
+
+    code = StringField(
+        _l("Code"),
+        [InputRequired(_l("Type the code")), Length(max=40, message=_l("That is too long for a code"))],
+        widget=TextInput(),
+    )
+    next = HiddenField()
+
+
 class PasswordForm(Form):
     """A new password, shown while it is typed if its reader wants: nobody has to type it twice."""
 

@@ -2,7 +2,7 @@
 
 - What was sent travels through the page and is sent again with the proof, to where it was going; the page that was
   asked for then answers, in the same request.
-- A password or an e-mailed code proves it; wrong ones are counted.
+- A password or an e-mailed code proves it; of whoever has a second step, that alone does. Wrong ones are counted.
 - The sign-in gets a new secret, so that a copy of the cookie from before opens nothing (WA10).
 - A file cannot travel through a page: its reader comes back to the form and chooses it again.
 """
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
+from uuid import UUID
 
 from flask import Response, make_response, redirect, request, session
 from flask.typing import ResponseReturnValue
@@ -18,7 +19,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from accredit.clock import utc_now
-from accredit.domain.people import sign_ins
+from accredit.domain.people import second_step, sign_ins
 from accredit.domain.people.models import Account
 from accredit.errors import Forbidden
 from accredit.web.access import account_holder
@@ -26,9 +27,10 @@ from accredit.web.auth import bp, cookie
 from accredit.web.auth.codes import BROWSER, QUARTER, account_of_code, send_code
 from accredit.web.auth.entering import account_row, account_with_password
 from accredit.web.auth.ways import home_of
-from accredit.web.database import READ_ONLY_METHODS, transaction
+from accredit.web.database import READ_ONLY_METHODS, reading, transaction
 from accredit.web.limits import Allowance, check_allowance, count_try
 from accredit.web.pages import page, safe_next, see_other
+from accredit.web.settings import current_pepper
 from accredit.web.viewer import Viewer, current_viewer, go_on_as
 
 WRONG_PROOFS = Allowance(name="proof", times=10, seconds=QUARTER)
@@ -36,9 +38,10 @@ WRONG_PROOFS = Allowance(name="proof", times=10, seconds=QUARTER)
 MARK = "proof-"
 # No password is ever written into a page.
 NOT_CARRIED = frozenset({"csrf_token", "password"})
-DO, PASSWORD, CODE = "proof-do", "proof-password", "proof-code"
+DO, PASSWORD, CODE, SECOND = "proof-do", "proof-password", "proof-code", "proof-second-step"
 WRONG_PASSWORD = lazy_gettext("That is not the password of this account. Try again, or ask for a code by e-mail.")
 WRONG_CODE = lazy_gettext("This code does not work here. Look at it again, or ask for a new one.")
+WRONG_SECOND = lazy_gettext("This code does not work. Wait for the next one, or take a code from your paper.")
 
 
 def ask_for_proof(viewer: Viewer) -> ResponseReturnValue | None:
@@ -77,13 +80,16 @@ def check_proof() -> ResponseReturnValue:
 
 def _answer(viewer: Viewer, now: datetime, *, to: str) -> Response | None:
     account = account_row(viewer.account_id)
-    match request.form.get(DO):
+    way = request.form.get(DO)
+    if has_second_step(account.id) and way != "second-step":
+        return _asked(viewer, to=to, account=account)
+    match way:
         case "send":
             send_code(account.email, now=now)
             return _asked(viewer, to=to, account=account)
-        case "password" | "code" as way:
+        case "password" | "code" | "second-step":
             check_allowance(WRONG_PROOFS, str(account.id), now=now)
-            if _is_right(way, account, now):
+            if _is_right(viewer, way, account, now):
                 _note_proof(viewer, now)
                 return None
             count_try(WRONG_PROOFS, str(account.id))
@@ -92,7 +98,23 @@ def _answer(viewer: Viewer, now: datetime, *, to: str) -> Response | None:
             return _asked(viewer, to=to, account=account)
 
 
-def _is_right(way: str, account: Account, now: datetime) -> bool:
+def has_second_step(account_id: UUID) -> bool:
+    """Say whether an account has a second step that counts."""
+    with reading(everywhere=True) as db:
+        return second_step.of_account(db, account_id) is not None
+
+
+def _is_right(viewer: Viewer, way: str, account: Account, now: datetime) -> bool:
+    if way == "second-step":
+        with transaction(everywhere=True) as db:
+            return second_step.check(
+                db,
+                account_id=account.id,
+                typed=request.form.get(SECOND, ""),
+                pepper=current_pepper(),
+                actor=viewer.actor(),
+                now=now,
+            )
     if way == "password":
         found = account_with_password(account.email, request.form.get(PASSWORD, ""))
         return found is not None and found.id == account.id
@@ -118,7 +140,11 @@ def _asked(
         for name, value in request.form.items(multi=True)
         if name not in NOT_CARRIED and not name.startswith(MARK)
     ]
-    said = {"password": (WRONG_PASSWORD, "#proof-password"), "code": (WRONG_CODE, "#proof-code")}
+    said = {
+        "password": (WRONG_PASSWORD, "#proof-password"),
+        "code": (WRONG_CODE, "#proof-code"),
+        "second-step": (WRONG_SECOND, "#proof-second-step"),
+    }
     return page(
         "auth/prove.html",
         status=422 if wrong else status,
@@ -126,6 +152,7 @@ def _asked(
         carried=carried,
         email=found.email,
         has_password=found.password is not None,
+        has_second_step=has_second_step(found.id),
         code_is_sent=BROWSER in session,
         errors=[said[wrong]] if wrong else [],
         wrong=wrong,

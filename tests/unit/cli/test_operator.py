@@ -13,8 +13,9 @@ from click.testing import CliRunner
 from accredit import migrations
 from accredit.cli.operator import operator
 from accredit.clock import utc_now
-from accredit.domain.people import first_operator, queries
+from accredit.domain.people import first_operator, queries, second_step
 from accredit.storage import Database
+from tests.factories import NOW
 
 
 @pytest.fixture
@@ -91,8 +92,28 @@ def test_alone_it_prints_the_code_of_the_first_operator_until_there_is_one(
     assert code
     with sqlite_database.transaction() as db:
         first_operator.use_code(
-            db, code=code[1], email="ops@example.org", password="walrus pencil yonder fig", pepper=b"p" * 40, now=utc_now()
+            db,
+            code=code[1],
+            email="ops@example.org",
+            password="walrus pencil yonder fig",
+            pepper=b"p" * 40,
+            now=utc_now(),
         )
     said = run.invoke(operator, []).output
     assert "/begin" not in said
     assert "Usage" in said
+
+
+def test_a_lost_second_step_is_forgotten(run: CliRunner, sqlite_database: Database) -> None:
+    run.invoke(operator, ["add", "ops@example.org"])
+    assert "no second step" in run.invoke(operator, ["forget-second-step", "ops@example.org"]).output
+    assert "no account" in run.invoke(operator, ["forget-second-step", "nobody@example.org"]).output
+    with sqlite_database.transaction() as db:
+        (account,) = queries.operators(db)
+        second_step.begin(db, account_id=account.id, pepper=b"p" * 40, now=NOW)
+        key = account.fs_uniquifier
+    assert "Done." in run.invoke(operator, ["forget-second-step", "ops@example.org"]).output
+    with sqlite_database.reading() as db:
+        (account,) = queries.operators(db)
+        assert second_step.waiting_secret(db, account_id=account.id, pepper=b"p" * 40) is None
+    assert account.fs_uniquifier != key
