@@ -68,6 +68,11 @@ def enrolment(db: Session, enrolment_id: UUID) -> EnrolmentFacts:
     return found[enrolment_id]
 
 
+def has_any(db: Session) -> bool:
+    """Say whether anybody of the handle's organisation ever joined a programme."""
+    return db.exec(select(Enrolment.id).limit(1)).first() is not None
+
+
 def enrolments_by_id(db: Session, enrolment_ids: Iterable[UUID]) -> dict[UUID, EnrolmentFacts]:
     """Return those of the enrolments that exist, by id."""
     return _load(db, col(Enrolment.id).in_(list(enrolment_ids)))

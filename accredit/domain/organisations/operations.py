@@ -55,8 +55,16 @@ def _free_slug(db: Session, wanted: str) -> str:
     return slug
 
 
-def change_details(db: Session, *, organisation_id: UUID, details: Details, actor: Actor, now: datetime) -> None:
-    """Change what the organisation says of itself; slug and DID stay.
+def change_details(
+    db: Session,
+    *,
+    organisation_id: UUID,
+    details: Details,
+    nation: Nation | None = None,
+    actor: Actor,
+    now: datetime,
+) -> None:
+    """Change what the organisation says of itself; slug and DID stay, and ``nation`` None keeps the one it has.
 
     Raises `RuleBroken`: those of `add_organisation`, and ``confirmed-details``.
     """
@@ -64,12 +72,13 @@ def change_details(db: Session, *, organisation_id: UUID, details: Details, acto
     details = rules.check_details(details)
     by_operator = actor.kind is ActorKind.OPERATOR
     rules.check_change(before.details, details, is_recognised=before.recognition is not None, by_operator=by_operator)
-    changed = sorted(name for name, value in asdict(details).items() if value != getattr(before, name))
+    values = {**asdict(details), "nation": nation or before.nation}
+    changed = sorted(name for name, value in values.items() if value != getattr(before, name))
     if not changed:
         return
     row = db.get(Organisation, organisation_id)
     for name in changed:
-        setattr(row, name, getattr(details, name))
+        setattr(row, name, values[name])
     audit.record(
         db,
         tag=Tag.ORGANISATION_CHANGED,

@@ -188,6 +188,14 @@ def young_people(db: Session, *, organisation_id: UUID, include_left: bool = Fal
     return tuple(sorted(people, key=lambda facts: (facts.printed_name.casefold(), facts.id)))
 
 
+def has_young_people(db: Session, *, organisation_id: UUID) -> bool:
+    """Say whether an organisation has anybody who has not left."""
+    wanted = select(YoungPerson.id).where(
+        YoungPerson.organisation_id == organisation_id, col(YoungPerson.left_at).is_(None)
+    )
+    return db.exec(wanted.limit(1)).first() is not None
+
+
 def young_people_by_id(db: Session, young_person_ids: Iterable[UUID]) -> dict[UUID, YoungPersonFacts]:
     """Return those who exist, by id."""
     rows = db.exec(select(YoungPerson).where(col(YoungPerson.id).in_(list(young_person_ids))))

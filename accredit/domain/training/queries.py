@@ -193,6 +193,11 @@ def sessions(db: Session, *, programme_id: UUID | None = None) -> tuple[SessionS
     return tuple(_summary(row) for row in db.execute(statement))
 
 
+def has_any(db: Session) -> bool:
+    """Say whether the handle's organisation ever planned a session."""
+    return db.execute(sa.select(col(TrainingSession.id)).limit(1)).first() is not None
+
+
 def session(db: Session, session_id: UUID) -> SessionSummary:
     """Return one session. Raises `NotFound`."""
     row = db.execute(_summaries().where(col(TrainingSession.id) == session_id)).one_or_none()

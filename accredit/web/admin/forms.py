@@ -16,9 +16,10 @@ from accredit.domain.organisations.rules import Channel, Details, Kind, Nation
 from accredit.domain.people.joining import Asker
 from accredit.domain.people.rules import DeclineReason
 from accredit.errors import AccreditError
-from accredit.web.admin.words import CHANNELS, DECLINE_REASONS, KINDS, NATIONS
+from accredit.web.admin.words import CHANNELS, DECLINE_REASONS, KINDS
 from accredit.web.forms import CheckboxInput, DateField, Form, RadioInput, SelectChoice, TextArea, TextInput
 from accredit.web.messages import sentence
+from accredit.web.nation_words import NATIONS
 
 # Which field a rule speaks of; a rule that names none is shown at the first field.
 FIELD_OF_RULE = {

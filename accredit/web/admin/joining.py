@@ -18,9 +18,10 @@ from accredit.storage import Session
 from accredit.web.access import operator_only, public
 from accredit.web.admin import begin_bp, bp
 from accredit.web.admin.forms import ChannelForm, DeclineForm, JoinForm
-from accredit.web.admin.words import KINDS, NATIONS
+from accredit.web.admin.words import KINDS
 from accredit.web.database import reading, transaction
 from accredit.web.limits import Allowance, address, check_allowance, count_try
+from accredit.web.nation_words import NATIONS
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_settings
 from accredit.web.viewer import current_viewer

@@ -13,8 +13,9 @@ from accredit.domain.people import queries as people
 from accredit.storage import inspection
 from accredit.web.access import operator_only
 from accredit.web.admin import bp
-from accredit.web.admin.words import CHANNELS, KINDS, NATIONS
+from accredit.web.admin.words import CHANNELS, KINDS
 from accredit.web.database import reading
+from accredit.web.nation_words import NATIONS
 from accredit.web.outside import taken_for
 from accredit.web.pages import page
 

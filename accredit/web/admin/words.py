@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import LazyString, lazy_gettext
 
-from accredit.domain.organisations.rules import Channel, Kind, Nation
+from accredit.domain.organisations.rules import Channel, Kind
 from accredit.domain.people.rules import DeclineReason
 
 CHANNELS: dict[Channel, LazyString] = {
@@ -17,12 +17,6 @@ KINDS: dict[Kind, LazyString] = {
     Kind.SCHOOL: lazy_gettext("School"),
     Kind.COLLEGE: lazy_gettext("College"),
     Kind.COMMUNITY: lazy_gettext("Community organisation"),
-}
-NATIONS: dict[Nation, LazyString] = {
-    Nation.ENGLAND: lazy_gettext("England"),
-    Nation.WALES: lazy_gettext("Wales"),
-    Nation.SCOTLAND: lazy_gettext("Scotland"),
-    Nation.NORTHERN_IRELAND: lazy_gettext("Northern Ireland"),
 }
 DECLINE_REASONS: dict[DeclineReason, LazyString] = {
     DeclineReason.COULD_NOT_CHECK: lazy_gettext("We could not check it by an outside channel"),

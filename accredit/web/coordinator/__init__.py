@@ -77,6 +77,7 @@ def register(app: Flask) -> None:
         people,
         person,
         programmes,
+        setting_up,
         staff,
         trail,
         training,
@@ -88,6 +89,7 @@ def register(app: Flask) -> None:
     add_navigation(app, *NAVIGATION)
     app.jinja_env.filters["year_group"] = year_group_text
     app.jinja_env.globals.update(
+        setting_up=setting_up.standing,
         missing_texts=missing_texts,
         needed_text=needed_text,
         milestone_text=milestone_text,

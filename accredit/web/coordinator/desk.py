@@ -8,9 +8,12 @@ from uuid import UUID
 
 from accredit.clock import local_date, utc_now
 from accredit.domain.audit.rules import Actor
+from accredit.domain.organisations import queries as organisations
 from accredit.errors import AccreditError, Forbidden
+from accredit.web.database import reading
 from accredit.web.forms import DateField
 from accredit.web.messages import sentence
+from accredit.web.nation_words import WORDS, NationWords
 from accredit.web.viewer import current_viewer
 
 
@@ -20,6 +23,12 @@ def own_organisation() -> UUID:
     if organisation_id is None:
         raise Forbidden("no-organisation")
     return organisation_id
+
+
+def nation_words() -> NationWords:
+    """Return the words of the reader's nation."""
+    with reading() as db:
+        return WORDS[organisations.organisation(db, own_organisation()).nation]
 
 
 def own_actor() -> Actor:

@@ -186,7 +186,17 @@ class RevokeForm(Form):
 
 
 class OrganisationForm(Form):
-    """What the organisation says of itself to its young people and to strangers."""
+    """What the organisation says of itself; name and numbers only until those who run the service confirm them."""
+
+    name = StringField(
+        _("Name of the organisation"),
+        [InputRequired(_("Give the name.")), Length(max=200, message=_("Use up to 200 letters."))],
+        widget=TextInput(),
+    )
+    nation = RadioField(_("Where is it?"), [InputRequired(_("Choose where it is."))], widget=RadioInput())
+    urn = StringField(_("URN"), [Length(max=20)], widget=TextInput())
+    ukprn = StringField(_("UKPRN"), [Length(max=20)], widget=TextInput())
+    charity_number = StringField(_("Charity number"), [Length(max=20)], widget=TextInput())
 
     talk_to = TextAreaField(
         _("Adults a young person can talk to"),

@@ -24,7 +24,7 @@ from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.domain.training import queries as training
 from accredit.storage import Session
 from accredit.web.access import requires
-from accredit.web.coordinator import bp, standing
+from accredit.web.coordinator import bp, setting_up, standing
 from accredit.web.coordinator.desk import own_organisation, today
 from accredit.web.database import reading
 from accredit.web.pages import address_of, page
@@ -49,15 +49,6 @@ class Notice:
     href: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class Step:
-    """One step of setting up; ``done`` as the step list draws it."""
-
-    done: bool
-    text: str
-    href: str
-
-
 @bp.get("/")
 @requires(Permission.MANAGE_STAFF, Permission.MANAGE_PEOPLE)
 def home() -> ResponseReturnValue:
@@ -66,19 +57,16 @@ def home() -> ResponseReturnValue:
     with reading() as db:
         staff = people.staff(db, organisation_id=own_organisation())
         found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
-        everybody = people.young_people(db, organisation_id=own_organisation())
+        steps = setting_up.steps(db)
         cohorts = [(each, awarding.cohort_progress(db, each.id, on=today())) for each in found]
         tasks = _to_answer(db) if viewer.may(Permission.SUSPEND) else []
         tasks += _tasks(db, cohorts) if viewer.may(Permission.MANAGE_PEOPLE) else []
-    steps = _first_steps(staff, found, has_people=bool(everybody), cohorts=cohorts)
-    if not viewer.may(Permission.MANAGE_PEOPLE):
-        # An administrator sees to the adults; the rest is the co-ordinator's.
-        steps = steps[:1]
+    is_set_up = all(step.done for step in steps)
     return page(
         "coordinator/home.html",
         tasks=tasks,
-        notices=_notices(staff, cohorts),
-        steps=[] if all(step.done for step in steps) else steps,
+        notices=_notices(staff, cohorts, is_set_up=is_set_up),
+        steps=[] if is_set_up else steps,
         cohorts=cohorts,
         today=today(),
     )
@@ -143,11 +131,11 @@ def _ready(programme: ProgrammeFacts, cohort: Sequence[Progress]) -> Task:
     return Task(count=count, text=text, href=url_for("coordinator.award", programme_id=programme.id))
 
 
-def _notices(staff: Sequence[StaffFacts], cohorts: Cohorts) -> list[Notice]:
+def _notices(staff: Sequence[StaffFacts], cohorts: Cohorts, *, is_set_up: bool) -> list[Notice]:
     texts = []
     if _holding(staff, Role.COORDINATOR) == 1:
         texts.append(_("There is only one co-ordinator. With a second one, nothing stops when somebody is away."))
-    if not _holding(staff, Role.SUPERVISOR):
+    if is_set_up and not _holding(staff, Role.SUPERVISOR):
         texts.append(_("There is no supervisor yet, so no hours can be approved."))
     add = url_for("coordinator.add_staff")
     notices = [Notice(text=text, link=_("Add a member of staff"), href=add) for text in texts]
@@ -169,22 +157,3 @@ def _refresher(programme: ProgrammeFacts, cohort: Sequence[Progress]) -> Notice 
 
 def _holding(staff: Sequence[StaffFacts], role: Role) -> int:
     return sum(role in who.roles_on(today()) for who in staff)
-
-
-def _first_steps(
-    staff: Sequence[StaffFacts], found: Sequence[ProgrammeFacts], *, has_people: bool, cohorts: Cohorts
-) -> list[Step]:
-    return [
-        Step(
-            done=_holding(staff, Role.SUPERVISOR) > 0,
-            text=_("Add the adults who supervise"),
-            href=url_for("coordinator.staff"),
-        ),
-        Step(done=has_people, text=_("Bring in your class list"), href=url_for("coordinator.class_list")),
-        Step(done=bool(found), text=_("Set up a programme"), href=url_for("coordinator.programmes")),
-        Step(
-            done=any(cohort for _programme, cohort in cohorts),
-            text=_("Choose who joins it"),
-            href=url_for("coordinator.enrol", programme_id=found[0].id) if found else url_for("coordinator.programmes"),
-        ),
-    ]

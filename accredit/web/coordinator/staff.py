@@ -16,7 +16,7 @@ from accredit.errors import AccreditError, NotFound, RuleBroken
 from accredit.storage import Session
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
-from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
+from accredit.web.coordinator.desk import day_of, nation_words, own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import ROLE_NAMES, ROLES, DayForm, RoleForm, StaffForm, choices_of
 from accredit.web.database import reading, transaction
 from accredit.web.pages import page, see_other
@@ -55,7 +55,7 @@ def add_staff() -> ResponseReturnValue:
             _tell(form, refusal, "name")
         else:
             return see_other("coordinator.staff_member", staff_id=added, flash=_("Added."))
-    return page("coordinator/staff_form.html", status=422 if form.errors else 200, form=form)
+    return page("coordinator/staff_form.html", status=422 if form.errors else 200, form=form, words=nation_words())
 
 
 def _added(db: Session, form: StaffForm) -> UUID:

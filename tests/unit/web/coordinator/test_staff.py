@@ -95,6 +95,7 @@ def test_another_school_finds_no_staff_of_ours(client_for: ClientFor, cast: Cast
 def test_an_administrator_says_whom_to_talk_to(client_for: ClientFor, cast: Cast) -> None:
     client = client_for(cast.lee)
     said = {"talk_to": "Lee Muster, Room 4", "contact": "The office", "town": "Exampleton"}
+    said |= {"name": "Example Park Academy", "urn": "199902", "nation": "england"}
     assert client.post("/school/organisation", data=said).status_code == 303
     assert "Lee Muster, Room 4" in client.get("/school/organisation").get_data(as_text=True)
 
