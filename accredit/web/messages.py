@@ -57,6 +57,7 @@ _PEOPLE = {
     "has-left": lazy_gettext("This young person has left."),
     "changed-meanwhile": lazy_gettext("Somebody else changed this while you had the page open. Please look again."),
     "email-format": lazy_gettext("Write the address like name@example.org."),
+    "no-address": lazy_gettext("This person has no e-mail address here, so they do not sign in."),
     "password-short": lazy_gettext("Choose a longer password, for example four words."),
     "password-long": lazy_gettext("Choose a shorter password: at most 1,024 characters."),
     "password-common": lazy_gettext(

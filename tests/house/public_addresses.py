@@ -21,6 +21,7 @@ PUBLIC_ADDRESSES = frozenset(
         "/credentials/<uuid:credential_id>",
         '/credentials/<uuid:credential_id>.<any(pdf, png, svg, json, jwt, "tlog-proof", evidence):kind>',
         "/healthz",
+        "/invitation/<token>",
         "/language",
         "/join",
         "/join/asked",

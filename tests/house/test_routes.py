@@ -115,6 +115,7 @@ class World:
             "staff_id": cast.sam.id,
             "role_id": year.role_id,
             "sign_in_id": UUID(int=7),
+            "token": "a-link-that-nobody-was-sent",
             "session_id": year.training_id,
             "supervisor:session_id": year.practice_id,
             "entry_id": year.waiting_id,
@@ -255,7 +256,14 @@ def test_public_page_opens_to_a_stranger(world: World) -> None:
     # Without a worker the service is not ready, and a credential is not there for a stranger: both as they should be.
     # So is a link for approving hours that nobody opened in this browser.
     # Where somebody runs the service already, nobody begins it.
-    closed = {"/readyz": 503, "/sign-in/code": 303, "/sign-in/second-step": 303, "/approve": 404, "/begin": 303}
+    closed = {
+        "/readyz": 503,
+        "/sign-in/code": 303,
+        "/sign-in/second-step": 303,
+        "/invitation/<token>": 404,
+        "/approve": 404,
+        "/begin": 303,
+    }
     faults = []
     for rule, access in world.rules("GET"):
         if access.audience is Audience.PUBLIC and not rule.rule.startswith("/credentials/"):

@@ -48,6 +48,8 @@ class Tag(StrEnum):
     STAFF_ROLE_ENDED = "staff.role-ended"
     STAFF_SIGNED_IN = "staff.signed-in"
     STAFF_SIGNED_OUT = "staff.signed-out"
+    STAFF_INVITED = "staff.invited"
+    STAFF_INVITATION_ACCEPTED = "staff.invitation-accepted"
     STAFF_PASSWORD_CHANGED = "staff.password-changed"  # noqa: S105  # a word, not a secret
     STAFF_SECOND_STEP_ADDED = "staff.second-step-added"
     STAFF_SECOND_STEP_ENDED = "staff.second-step-ended"

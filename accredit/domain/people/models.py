@@ -141,6 +141,21 @@ class Staff(SQLModel, table=True):
     """When they handed over and left: from then on they can do nothing here. A role given later brings them back."""
 
 
+class Invitation(SQLModel, table=True):
+    """A letter to somebody who was added: a link and digits, of which hashes are kept until they are used or over."""
+
+    __tablename__ = "invitation"
+    __table_args__ = (belongs_to("staff", "staff_id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    staff_id: UUID = Field(unique=True)
+    token_hash: bytes = Field(unique=True)
+    code_hash: bytes
+    tries: int = 0
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class StaffRole(SQLModel, table=True):
     """A role held between two dates. A supervisor's names who ticked that the safer-recruitment checks were done."""
 

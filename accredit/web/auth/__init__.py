@@ -18,7 +18,7 @@ bp = Blueprint("auth", __name__)
 
 def register(app: Flask) -> None:
     """Add the sign-in pages to ``app``."""
-    from accredit.web.auth import account, password, places, proving, second_step, staff, young  # noqa: F401  # their views join the blueprint
+    from accredit.web.auth import account, inviting, password, places, proving, second_step, staff, young  # noqa: F401  # their views join the blueprint  # noqa: F401
 
     install_accounts(app)
     app.extensions[PROOF] = proving.ask_for_proof

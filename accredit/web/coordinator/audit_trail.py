@@ -33,6 +33,8 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.STAFF_ROLE_ENDED: _l("Role ended"),
     Tag.STAFF_SIGNED_IN: _l("Member of staff signed in"),
     Tag.STAFF_SIGNED_OUT: _l("Member of staff signed out"),
+    Tag.STAFF_INVITED: _l("Member of staff invited by e-mail"),
+    Tag.STAFF_INVITATION_ACCEPTED: _l("Member of staff accepted the invitation"),
     Tag.STAFF_PASSWORD_CHANGED: _l("Member of staff chose a new password"),
     Tag.STAFF_SECOND_STEP_ADDED: _l("Member of staff added a second step to their sign-in"),
     Tag.STAFF_SECOND_STEP_ENDED: _l("The second step of a member of staff was taken away"),

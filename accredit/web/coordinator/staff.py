@@ -19,6 +19,7 @@ from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import day_of, nation_words, own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import ROLE_NAMES, ROLES, DayForm, RoleForm, StaffForm, choices_of
 from accredit.web.database import reading, transaction
+from accredit.web.invitations import send_invitation
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_settings
 
@@ -77,6 +78,7 @@ def _added(db: Session, form: StaffForm) -> UUID:
         actor=own_actor(),
         now=utc_now(),
     )
+    send_invitation(db, staff_id=staff_id, now=utc_now())
     return staff_id
 
 
@@ -125,6 +127,17 @@ def _one(staff_id: UUID) -> StaffFacts:
     if who.organisation_id != own_organisation():
         raise NotFound("staff")
     return who
+
+
+@bp.post("/staff/<uuid:staff_id>/invite")
+@requires(Permission.MANAGE_STAFF)
+def invite_staff(staff_id: UUID) -> ResponseReturnValue:
+    """Send an invitation, in place of any before it."""
+    _one(staff_id)
+    with transaction() as db:
+        sent = send_invitation(db, staff_id=staff_id, now=utc_now())
+    said = _("The invitation is on its way.") if sent else _("This person has no e-mail address here.")
+    return see_other("coordinator.staff_member", staff_id=staff_id, flash=said)
 
 
 @bp.route("/staff/<uuid:staff_id>/roles/<uuid:role_id>/end", methods=["GET", "POST"])

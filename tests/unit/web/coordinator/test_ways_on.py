@@ -64,6 +64,7 @@ def test_a_new_supervisor_is_told_how_to_sign_in(client_for: ClientFor, cast: Ca
     data = {"name": "Pat Muster", "email": "pat@example.org", "role": "supervisor", "checks_confirmed": "y"}
     answer = client_for(cast.nia).post("/school/staff/add", data=data, follow_redirects=True)
     assert "/sign-in, give this e-mail address and ask for a code" in answer.text
+    assert "An invitation went to them by e-mail" in answer.text
 
 
 def test_a_refresher_that_is_due_leads_to_who(
