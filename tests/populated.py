@@ -19,6 +19,8 @@ from accredit.domain.people import joining
 from accredit.domain.people import queries as people
 from accredit.domain.people.joining import Asker
 from accredit.domain.practice import operations as practice
+from accredit.domain.programmes import drafting
+from accredit.domain.programmes import queries as programmes
 from accredit.domain.training import operations as training
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
@@ -50,12 +52,15 @@ class Year:
     code: str
     achievement: str
     status_list: str
+    draft_id: UUID
+    """The draft of a change to the programme."""
 
 
 def populate(database: Database, cast: Cast, folder: Path) -> Year:
     """Play the year, sign the award, and return the ids; the private keys are written below ``folder``."""
     with database.transaction(cast.organisation_id) as db:
         played = _play(db, cast)
+        drafting.begin_change(db, programme_id=cast.programme_id, actor=cast.nia.actor, now=NOW)
     done = open_issuer(database, KeyRing.open(folder / "keys", PASSPHRASE)).issue_waiting()
     assert (done.released, done.refused) == (1, {})
     with database.transaction() as db:
@@ -77,6 +82,8 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
         assert status_list is not None
         (pause,) = enrolments.enrolment(db, cast.ben.enrolled).breaks
         (role,) = people.staff_member(db, cast.sam.id).roles
+        draft = programmes.draft_of(db, cast.programme_id)
+        assert draft is not None
     assert pause.id is not None
     return Year(
         break_id=pause.id,
@@ -92,6 +99,7 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
         code=credential.code,
         achievement=achievement,
         status_list=status_list.public_id,
+        draft_id=draft.id,
     )
 
 

@@ -117,6 +117,8 @@ class World:
             "sign_in_id": UUID(int=7),
             "token": "a-link-that-nobody-was-sent",
             "session_id": year.training_id,
+            "draft_id": year.draft_id,
+            "part_code": "drop-in",
             "supervisor:session_id": year.practice_id,
             "entry_id": year.waiting_id,
             "request_id": year.joining_id,

@@ -173,7 +173,7 @@ def with_module(
     return replace(
         changed,
         levels=tuple(
-            replace(each, module_codes=_ordered(modules, (*each.module_codes, code))) for each in changed.levels
+            replace(each, module_codes=tuple(dict.fromkeys((*each.module_codes, code)))) for each in changed.levels
         ),
     )
 
@@ -250,10 +250,14 @@ def with_level(
 
     Levels above ask for the same modules at least, so that each goes on from the one before it.
     """
+    before: tuple[str, ...] = ()
     if code is None:
         code = _free(f"{definition.code}-{len(definition.levels) + 1}", codes([definition]).union(taken))
     else:
-        definition.level(code)
+        before = definition.level(code).module_codes
+    # What was asked for before stays in its order.
+    wanted = _ordered(definition.modules, entry.module_codes)
+    asked_for = tuple(dict.fromkeys([*(each for each in before if each in wanted), *wanted]))
     level = Level(
         code,
         clean(entry.title),
@@ -261,7 +265,7 @@ def with_level(
         clean(entry.sentence),
         entry.minutes,
         entry.supervision_meetings,
-        _ordered(definition.modules, entry.module_codes),
+        asked_for,
         entry.refresher_if_due,
         entry.skills_observed,
         entry.milestones,
@@ -269,7 +273,7 @@ def with_level(
     levels: list[Level] = []
     asked: tuple[str, ...] = ()
     for each in _put(definition.levels, level):
-        own = each if each.code == code or code not in {one.code for one in levels} else _with(each, asked, definition)
+        own = each if each.code == code or code not in {one.code for one in levels} else _with(each, asked)
         asked = own.module_codes
         levels.append(own)
     return replace(definition, levels=tuple(levels))
@@ -281,8 +285,8 @@ def without_level(definition: Definition, code: str) -> Definition:
     return replace(definition, levels=tuple(each for each in definition.levels if each.code != code))
 
 
-def _with(level: Level, asked: Sequence[str], definition: Definition) -> Level:
-    return replace(level, module_codes=_ordered(definition.modules, (*level.module_codes, *asked)))
+def _with(level: Level, asked: Sequence[str]) -> Level:
+    return replace(level, module_codes=tuple(dict.fromkeys([*level.module_codes, *asked])))
 
 
 def _put(parts: tuple[_Part, ...], part: _Part) -> tuple[_Part, ...]:

@@ -76,6 +76,7 @@ def register(app: Flask) -> None:
         organisation,
         people,
         person,
+        programme_drafts,
         programmes,
         setting_up,
         staff,

@@ -14,6 +14,7 @@ from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people_queries
 from accredit.domain.programmes import operations, queries
 from accredit.domain.programmes.templates import TEMPLATES
+from accredit.domain.training import queries as training
 from accredit.errors import RuleBroken
 from accredit.web.access import requires
 from accredit.web.coordinator import bp, standing
@@ -30,7 +31,8 @@ def programmes() -> ResponseReturnValue:
     with reading() as db:
         found = queries.programmes(db, organisation_id=own_organisation(), on=today())
         counts = {each.id: len(enrolments.cohort(db, programme_id=each.id, on=today())) for each in found}
-    return page("coordinator/programmes.html", programmes=found, counts=counts)
+        drafts = queries.drafts(db, organisation_id=own_organisation())
+    return page("coordinator/programmes.html", programmes=found, counts=counts, drafts=drafts)
 
 
 @bp.route("/programmes/add", methods=["GET", "POST"])
@@ -72,6 +74,8 @@ def programme(programme_id: UUID) -> ResponseReturnValue:
         versions = queries.versions(db, programme_id)
         members = enrolments.cohort(db, programme_id=programme_id, on=today())
         slips = people_queries.slips_of(db, [member.young_person_id for member in members])
+        followed = training.followers(db, programme_id, on=today())
+        draft = queries.draft_of(db, programme_id)
     # Before its first day a programme shows what it will ask for.
     version = found.current or versions[0]
     return page(
@@ -81,6 +85,9 @@ def programme(programme_id: UUID) -> ResponseReturnValue:
         definition=version.definition,
         members=members,
         without_slip=len(members) - len(slips),
+        versions=[(each, followed[each.id]) for each in reversed(versions)],
+        elsewhere=sum(number for each, number in followed.items() if each != version.id),
+        draft=draft,
     )
 
 
