@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 from dataclasses import astuple, dataclass, replace
+from datetime import datetime
 from io import BytesIO
 from itertools import groupby
 from typing import Any, Final
@@ -56,17 +57,19 @@ class _Order:
     words: tuple[_Word, ...]
 
 
-def certificates_pdf(certificates: Sequence[CertificateValues], *, title: str) -> bytes:
+def certificates_pdf(certificates: Sequence[CertificateValues], *, title: str, moment: datetime | None = None) -> bytes:
     """Return the certificates as one tagged PDF, a page each, in the order given.
+
+    The file states ``moment`` as its own; without one, the latest that a credential was issued at.
 
     Raises `ValueError` when there is none, and what `certificate_pdf` raises.
     """
     if not certificates:
         raise ValueError("no certificates to print")
-    moment = max(issued_at(each.credential_json) for each in certificates)
+    stated = moment or max(issued_at(each.credential_json) for each in certificates)
     orders = [_order(each) for each in certificates]
     identifier = hashlib.sha256(repr([astuple(each) for each in certificates]).encode()).digest()[:16]
-    with printing.press(moment) as press:
+    with printing.press(stated) as press:
         made = _Batch(press, orders, title=title, identifier=identifier)
         unfit = {number for number, order in enumerate(orders) if not made.fits(order)}
         if unfit:

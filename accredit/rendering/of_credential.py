@@ -5,12 +5,15 @@ Each file is a pure function of the credential and of the address that people ty
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from accredit.domain.credentials.rules import TARIFF_LINE, date_in_words, honest_sentence
 from accredit.domain.credentials.views import CredentialView
 from accredit.rendering.badge import BadgeValues, baked_png, baked_svg
 from accredit.rendering.certificate import CertificateValues, certificate_pdf
+from accredit.rendering.certificates import certificates_pdf
 from accredit.rendering.qr import offline_text, qr_address
 
 
@@ -27,28 +30,40 @@ def certificate_of(
 
     With the digits of a ``statement`` its QR code can be read where nobody answers.
     """
+    values = _certificate(view, document, base_url=base_url, statement=statement)
+    return certificate_pdf(replace(values, receipt=receipt, evidence=evidence))
+
+
+def certificates_of(views: Sequence[CredentialView], *, base_url: str, title: str) -> bytes:
+    """Return the certificates of many as one PDF to print, in the order given; nothing is attached to it.
+
+    Raises `ValueError` when there is none.
+    """
+    values = [_certificate(view, b"", base_url=base_url) for view in views]
+    return certificates_pdf(values, title=title, moment=max((view.issued_at for view in views), default=None))
+
+
+def _certificate(
+    view: CredentialView, document: bytes, *, base_url: str, statement: str | None = None
+) -> CertificateValues:
     address = qr_address(base_url, view.code)
-    return certificate_pdf(
-        CertificateValues(
-            organisation=view.organisation_name,
-            name=view.printed_name,
-            award=view.award_title,
-            sentence=honest_sentence(view.totals),
-            skills=skills_of(view),
-            signatory_name=view.signatory_name,
-            signatory_role=view.signatory_role or "",
-            awarded_on=date_in_words(view.awarded_on),
-            code=view.shown_code,
-            verify_host=urlsplit(base_url).netloc,
-            qr_text=address if statement is None else offline_text(address, statement),
-            level=view.badge,
-            tariff_line=TARIFF_LINE if view.tariff_line else None,
-            demonstration=view.demonstration,
-            language="en",
-            credential_json=document,
-            receipt=receipt,
-            evidence=evidence,
-        )
+    return CertificateValues(
+        organisation=view.organisation_name,
+        name=view.printed_name,
+        award=view.award_title,
+        sentence=honest_sentence(view.totals),
+        skills=skills_of(view),
+        signatory_name=view.signatory_name,
+        signatory_role=view.signatory_role or "",
+        awarded_on=date_in_words(view.awarded_on),
+        code=view.shown_code,
+        verify_host=urlsplit(base_url).netloc,
+        qr_text=address if statement is None else offline_text(address, statement),
+        level=view.badge,
+        tariff_line=TARIFF_LINE if view.tariff_line else None,
+        demonstration=view.demonstration,
+        language="en",
+        credential_json=document,
     )
 
 

@@ -7,7 +7,7 @@ apart. What was replaced is shown to nobody any more; its code and its address l
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
@@ -55,6 +55,7 @@ __all__ = [
     "view_by_credential_id",
     "view_of_award",
     "view_of_issuance",
+    "views_of_awards",
     "waiting_count",
 ]
 
@@ -101,6 +102,11 @@ def open_view_by_credential_id(db: Session, credential_id: UUID) -> CredentialVi
 def view_of_award(db: Session, award_id: UUID) -> CredentialView | None:
     """Return the credential of an award."""
     return _one(_views(db, col(Credential.award_id) == award_id))
+
+
+def views_of_awards(db: Session, award_ids: Collection[UUID]) -> dict[UUID, CredentialView]:
+    """Return the credentials of some awards, by award; those without one are left out."""
+    return {view.award_id: view for view in _views(db, col(Credential.award_id).in_(set(award_ids)))}
 
 
 def view_of_issuance(db: Session, issuance_id: UUID) -> CredentialView | None:

@@ -41,6 +41,9 @@ class OrganisationFacts:
     ukprn: str | None
     contact: str | None
     talk_to: str | None
+    own_line: str | None
+    head_name: str | None
+    head_title: str | None
     recognition: Recognition | None
 
     @property
@@ -54,6 +57,9 @@ class OrganisationFacts:
             ukprn=self.ukprn,
             contact=self.contact,
             talk_to=self.talk_to,
+            own_line=self.own_line,
+            head_name=self.head_name,
+            head_title=self.head_title,
         )
 
 

@@ -118,6 +118,9 @@ class Details:
     ukprn: str | None = None
     contact: str | None = None
     talk_to: str | None = None
+    own_line: str | None = None
+    head_name: str | None = None
+    head_title: str | None = None
 
 
 def check_urn(text: str) -> str:
@@ -158,6 +161,9 @@ def check_details(details: Details) -> Details:
         ukprn=check_ukprn(ukprn) if (ukprn := _text(details.ukprn)) else None,
         contact=_text(details.contact),
         talk_to=_text(details.talk_to),
+        own_line=_text(details.own_line),
+        head_name=_text(details.head_name),
+        head_title=_text(details.head_title),
     )
 
 

@@ -55,6 +55,8 @@ class YoungPersonFacts:
     turns_18: str | None
     has_upn: bool
     left_at: datetime | None
+    name_said: str | None
+    is_called_up: bool
     version: int
 
     @property
@@ -226,6 +228,8 @@ def _young_person(row: YoungPerson) -> YoungPersonFacts:
         turns_18=row.turns_18,
         has_upn=row.upn_hash is not None,
         left_at=row.left_at,
+        name_said=row.name_said,
+        is_called_up=row.is_called_up,
         version=row.version,
     )
 

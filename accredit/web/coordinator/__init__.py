@@ -67,6 +67,7 @@ def register(app: Flask) -> None:
         approval_links,
         audit_trail,
         awarding,
+        ceremony,
         certificate_status,
         certificates,
         class_list,

@@ -70,6 +70,10 @@ class PersonForm(Form):
         [Length(max=40, message=_("Use up to 40 letters and digits."))],
         widget=TextInput(),
     )
+    name_said = StringField(
+        _("How to say the name"), [Length(max=100, message=_("Use up to 100 letters."))], widget=TextInput()
+    )
+    is_quiet = BooleanField(_("They would rather not be called up at a ceremony"), widget=CheckboxInput())
     version = HiddenField()
 
     def offer(self, year_groups: Iterable[str]) -> None:
@@ -209,3 +213,16 @@ class OrganisationForm(Form):
         widget=TextInput(),
     )
     town = StringField(_("Town"), [Length(max=100, message=_("Use up to 100 letters."))], widget=TextInput())
+    own_line = StringField(
+        _("A line of your own for ceremony papers"),
+        [Length(max=120, message=_("Use up to 120 letters."))],
+        widget=TextInput(),
+    )
+    head_name = StringField(
+        _("Who signs ceremony certificates by hand"),
+        [Length(max=80, message=_("Use up to 80 letters."))],
+        widget=TextInput(),
+    )
+    head_title = StringField(
+        _("What they are"), [Length(max=80, message=_("Use up to 80 letters."))], widget=TextInput()
+    )

@@ -15,7 +15,7 @@ from accredit.clock import utc_now
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people import operations, queries
+from accredit.domain.people import ceremony, operations, queries
 from accredit.domain.people.class_list import YEAR_GROUPS
 from accredit.domain.people.operations import PersonEntry
 from accredit.domain.people.queries import YoungPersonFacts
@@ -122,6 +122,14 @@ def add_person() -> ResponseReturnValue:
             with transaction() as db:
                 added = operations.add_young_person(
                     db, organisation_id=own_organisation(), entry=entry_of(form), actor=own_actor(), now=utc_now()
+                )
+                ceremony.choose(
+                    db,
+                    young_person_id=added,
+                    name_said=form.name_said.data,
+                    is_called_up=not form.is_quiet.data,
+                    actor=own_actor(),
+                    now=utc_now(),
                 )
         except RuleBroken as refusal:
             tell(field_of(form, refusal), refusal)

@@ -18,7 +18,7 @@ from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.enrolments.queries import EnrolmentFacts
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people import operations, queries
+from accredit.domain.people import ceremony, operations, queries
 from accredit.domain.practice import queries as practice
 from accredit.domain.practice.queries import EntryFacts
 from accredit.errors import Conflict, RuleBroken
@@ -82,7 +82,7 @@ def change_person(young_person_id: UUID) -> ResponseReturnValue:
     """Change what is written about one young person."""
     with reading() as db:
         facts = queries.young_person(db, young_person_id)
-    form = PersonForm(obj=facts)
+    form = PersonForm(obj=facts, is_quiet=not facts.is_called_up)
     form.offer(year_groups())
     if form.validate_on_submit():
         try:
@@ -102,6 +102,14 @@ def _change(young_person_id: UUID, form: PersonForm) -> None:
             young_person_id=young_person_id,
             expected_version=int(version) if version.isdecimal() and len(version) <= 9 else -1,
             entry=entry_of(form),
+            actor=own_actor(),
+            now=utc_now(),
+        )
+        ceremony.choose(
+            db,
+            young_person_id=young_person_id,
+            name_said=form.name_said.data,
+            is_called_up=not form.is_quiet.data,
             actor=own_actor(),
             now=utc_now(),
         )

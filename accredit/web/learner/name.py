@@ -1,4 +1,7 @@
-"""The name as it will be printed: a look at it, and a yes. A change is asked for in person; nothing is typed."""
+"""The name as it will be printed: a look at it, and a yes; and whether it is read out at a ceremony.
+
+A change is asked for in person; nothing is typed.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Role
+from accredit.domain.people import ceremony as ceremonies
 from accredit.domain.people import operations
 from accredit.domain.people import queries as people
 from accredit.errors import Conflict
@@ -45,3 +49,21 @@ def confirm_name() -> Response:
     except Conflict as conflict:
         return see_other("learner.name", flash=words.sentence(conflict), flash_kind="careful")
     return see_other("learner.home", flash=_("Thank you. Your name will be printed like that."))
+
+
+@bp.post("/my/name/ceremony")
+@young_person
+def ceremony() -> Response:
+    """Keep whether they want to be called up at a ceremony."""
+    is_called_up = request.form.get("called") == "yes"
+    with transaction() as db:
+        ceremonies.choose(
+            db,
+            young_person_id=own_id(),
+            name_said=people.young_person(db, own_id()).name_said,
+            is_called_up=is_called_up,
+            actor=current_viewer().actor(),
+            now=utc_now(),
+        )
+    said = _("You are called up again.") if is_called_up else _("You will not be called up. Nobody asks why.")
+    return see_other("learner.name", flash=said)

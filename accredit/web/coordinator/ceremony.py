@@ -1,0 +1,208 @@
+"""What is printed for a ceremony: all certificates of a day in one file, and the papers around them.
+
+Printing publishes nothing and changes nothing. Everything is in one order, that of the running order: by award, then by
+year and form, then by name.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import Response, request
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from accredit.domain.credentials import queries
+from accredit.domain.credentials.rules import Progress, date_in_words
+from accredit.domain.credentials.views import CohortLine, CredentialView
+from accredit.domain.organisations import queries as organisations
+from accredit.domain.organisations.rules import Permission
+from accredit.domain.people import queries as people
+from accredit.domain.people.queries import YoungPersonFacts
+from accredit.domain.programmes import queries as programmes
+from accredit.domain.programmes.rules import Badge
+from accredit.errors import NotFound
+from accredit.rendering.ceremony import Ceremony, Paper, Person, ceremony_pdf
+from accredit.rendering.of_credential import certificates_of, skills_of
+from accredit.storage import Session, identity
+from accredit.web.access import requires
+from accredit.web.coordinator import bp
+from accredit.web.coordinator.desk import own_organisation, today
+from accredit.web.coordinator.forms import year_group_text
+from accredit.web.database import reading
+from accredit.web.pages import page
+from accredit.web.settings import current_settings
+
+_STANDING = frozenset({Progress.WAITING, Progress.SIGNED, Progress.RELEASED})
+_LEVELS = list(Badge)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Day:
+    """A day on which something was awarded."""
+
+    on: date
+    awards: int
+    signed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Place:
+    """One award in the running order, with its certificate once that is signed and published."""
+
+    line: CohortLine
+    person: YoungPersonFacts
+    view: CredentialView | None
+
+    @property
+    def group(self) -> str:
+        """The form, or else the year group in words."""
+        return self.person.form or year_group_text(self.person.year_group)
+
+
+@bp.get("/ceremony")
+@requires(Permission.AWARD)
+def ceremonies() -> ResponseReturnValue:
+    """List the days on which something was awarded, newest first."""
+    with reading() as db:
+        lines = _lines(db)
+    days = sorted({line.awarded_on for line in lines}, reverse=True)
+    return page(
+        "coordinator/ceremonies.html",
+        days=[
+            Day(
+                on=day,
+                awards=sum(line.awarded_on == day for line in lines),
+                signed=sum(line.awarded_on == day and line.progress is Progress.RELEASED for line in lines),
+            )
+            for day in days
+        ],
+    )
+
+
+@bp.get("/ceremony/<day>")
+@requires(Permission.AWARD)
+def ceremony(day: str) -> ResponseReturnValue:
+    """Show everything that can be printed for the awards of a day, and who is called up."""
+    on, programme = _day(day), _programme()
+    with reading() as db:
+        places = _places(db, on, programme)
+        found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
+        school = organisations.organisation(db, own_organisation())
+    return page(
+        "coordinator/ceremony.html",
+        on=on,
+        places=places,
+        signed=sum(place.view is not None for place in places),
+        called=sum(place.person.is_called_up for place in places),
+        papers=Paper,
+        programmes=found,
+        chosen=programme,
+        school=school,
+    )
+
+
+@bp.get("/ceremony/<day>/certificates.pdf")
+@requires(Permission.AWARD)
+def ceremony_certificates(day: str) -> ResponseReturnValue:
+    """Answer with the certificates of a day as one file, in the running order; those not signed yet are not in it."""
+    on = _day(day)
+    with reading() as db:
+        views = [place.view for place in _places(db, on, _programme()) if place.view is not None]
+    if not views:
+        raise NotFound("credential")
+    title = _("Certificates, %(day)s", day=date_in_words(on))
+    return _answer(certificates_of(views, base_url=current_settings().base_url, title=title), f"certificates-{on}")
+
+
+@bp.get("/ceremony/<day>/<any({papers}):paper>.pdf".format(papers=", ".join(f"'{paper.value}'" for paper in Paper)))
+@requires(Permission.AWARD)
+def ceremony_paper(day: str, paper: str) -> ResponseReturnValue:
+    """Answer with one of the papers of a ceremony."""
+    on = _day(day)
+    with reading() as db:
+        told = _told(db, on, _places(db, on, _programme()))
+    try:
+        made = ceremony_pdf(Paper(paper), told)
+    except ValueError:
+        # Nobody is called up, so there is nothing to say or to show.
+        raise NotFound("nobody-called-up") from None
+    return _answer(made, f"{paper}-{on}")
+
+
+def _answer(content: bytes, name: str) -> Response:
+    answer = Response(content, content_type="application/pdf")
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{name}.pdf")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+def _day(text: str) -> date:
+    if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        raise NotFound("ceremony")
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise NotFound("ceremony") from None
+
+
+def _programme() -> UUID | None:
+    return request.args.get("programme", type=UUID)
+
+
+def _lines(db: Session, programme: UUID | None = None) -> list[CohortLine]:
+    lines = queries.cohort(db, organisation_id=own_organisation(), programme_id=programme)
+    return [line for line in lines if line.progress in _STANDING]
+
+
+def _places(db: Session, on: date, programme: UUID | None) -> list[Place]:
+    """Return the awards of a day in the running order. Raises `NotFound` when there is none."""
+    lines = [line for line in _lines(db, programme) if line.awarded_on == on]
+    if not lines:
+        raise NotFound("ceremony")
+    known = people.young_people_by_id(db, {line.young_person_id for line in lines})
+    views = queries.views_of_awards(db, [line.award_id for line in lines])
+    places = [Place(line=line, person=known[line.young_person_id], view=views.get(line.award_id)) for line in lines]
+    return sorted(places, key=_order)
+
+
+def _order(place: Place) -> tuple[int, str, int, str, str]:
+    digits = re.sub(r"\D", "", place.person.year_group or "")
+    return (
+        _LEVELS.index(Badge(place.line.badge)),
+        place.line.level_title,
+        int(digits) if digits else 0,
+        place.person.form or "",
+        place.line.printed_name.casefold(),
+    )
+
+
+def _told(db: Session, on: date, places: Sequence[Place]) -> Ceremony:
+    school = organisations.organisation(db, own_organisation())
+    service = identity.read(db)
+    return Ceremony(
+        organisation=school.name,
+        day=date_in_words(on),
+        people=tuple(
+            Person(
+                name=place.view.printed_name if place.view else place.line.printed_name,
+                known_as=place.person.known_as,
+                said=place.person.name_said,
+                group=place.group,
+                award=place.line.level_title,
+                level=place.line.badge,
+                skills=skills_of(place.view)[:2] if place.view else (),
+                is_called_up=place.person.is_called_up,
+            )
+            for place in places
+        ),
+        own_line=school.own_line,
+        head_name=school.head_name,
+        head_title=school.head_title,
+        demonstration=service is not None and service.demonstration,
+        language="en",
+    )
