@@ -134,6 +134,7 @@ class World:
             "list_id": year.status_list,
             "tile_path": "entries/000.p/1",
             "index": self._leaf_of_award(),
+            "day": NOW.date().isoformat(),
             "stamp": NOW.strftime(STAMP),
             "reference": self._reference_of_a_note(),
         }

@@ -31,6 +31,8 @@ from accredit.storage import Session
 
 MOST_WAITING = 200
 LONGEST = timedelta(days=183)
+# What an organisation says of itself before it is here; the rest it says once it is.
+_SAID = frozenset({"name", "town", "urn", "charity_number", "ukprn", "contact"})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +72,7 @@ def ask(db: Session, *, details: Details, kind: Kind, nation: Nation, asker: Ask
             raise RuleBroken("joining-full")
         row = JoiningRequest(name=details.name, kind=kind, nation=nation, person=name, email=email, asked_at=now)
         db.add(row)
-    for column, value in {key: each for key, each in asdict(details).items() if key != "talk_to"}.items():
+    for column, value in {key: each for key, each in asdict(details).items() if key in _SAID}.items():
         setattr(row, column, value)
     row.kind, row.nation, row.asked_at = kind, nation, now
     row.person, row.job_title = name, (asker.job_title or "").strip() or None
