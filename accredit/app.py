@@ -24,8 +24,10 @@ from accredit.storage import Database, identity
 from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
 from accredit.web.access import check_every_route_declares
 from accredit.web.foundation import Foundation, install
+from accredit.web.gateway import Gateway
 from accredit.web.outside import FETCHER
 
+THREADS = 4
 AUDIENCES = (public, api, auth, learner, supervisor, coordinator, admin)
 
 
@@ -85,6 +87,13 @@ def from_environment() -> Flask:
     # Early and once in each process: the first file that somebody brings need not wait for it.
     credentials.files.start()
     return app
+
+
+def gateway() -> Gateway:
+    """Build what `accredit serve` lets the web server call."""
+    # One thread that is busy at a time is the fastest; the others wait for files that are read (`web.admission` lets
+    # two in), so that one is always left for everybody else.
+    return Gateway(from_environment(), threads=THREADS)
 
 
 def _check_identity(database: Database, settings: Settings) -> None:

@@ -16,7 +16,6 @@ from accredit.errors import NotReady
 from accredit.sandbox.turns import TURNS
 from accredit.storage import Database, identity
 
-THREADS = 4
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
 
@@ -62,18 +61,16 @@ def _say_who_begins(settings: Settings) -> None:
 
 def _web_processes(settings: Settings) -> None:
     Granian(
-        "accredit.app:from_environment",
+        "accredit.app:gateway",
         factory=True,
-        interface=Interfaces.WSGI,
+        interface=Interfaces.RSGI,
         address=settings.listen_host,
         port=settings.listen_port,
         workers=settings.web_processes,
-        # One thread that is busy at a time is the fastest; the others wait for files that are read (`web.admission`
-        # lets two in), so that one is always left for everybody else.
-        blocking_threads=THREADS,
         log_enabled=True,
         log_access=False,
         respawn_failed_workers=True,
+        websockets=False,
     ).serve()
 
 

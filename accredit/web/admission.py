@@ -1,37 +1,78 @@
 """Who may bring a large file just now: two at a time in each process, so that somebody is always left to answer others.
 
-Decided before a byte of the form is read, since taking a large form apart is work as well. Whoever is turned away is
-told when to come again; the rest of the service does not notice. How a file is read is not here: see `sandbox`.
+Decided before a byte of the form is read, since taking a large form apart is work as well: at the gateway where there
+is one (`web.gateway`), else before the view. Whoever is turned away is told when to come again; the rest of the service
+does not notice. How a file is read is not here: see `sandbox`.
 """
 
 from __future__ import annotations
 
 import threading
+from functools import cached_property
+from typing import Final
 
 from flask import Flask, g, request
-from werkzeug.exceptions import ServiceUnavailable
+from werkzeug.exceptions import RequestTimeout, ServiceUnavailable
 
-AT_ONCE = 2
-SMALL = 64_000
-AGAIN_AFTER = 5
-_OPEN = frozenset({"public.verify_given", "api.verify"})
-_ADMITTED = "accredit_admitted"
+AT_ONCE: Final = 2
+SMALL: Final = 64_000
+AGAIN_AFTER: Final = 5
+PLACES: Final = "accredit.places"
+ADMITTED: Final = "accredit.admitted"
+"""In the environment of a request to which the gateway gave a place."""
+REFUSED: Final = "accredit.refused"
+"""In the environment of a request whose body the gateway did not wait for: the status to answer with, 408 or 503."""
+_OPEN: Final = frozenset({"public.verify_given", "api.verify"})
+
+
+class Places:
+    """The places of one process. Safe between threads."""
+
+    def __init__(self, app: Flask) -> None:
+        self._app = app
+        self._free = AT_ONCE
+        self._lock = threading.Lock()
+
+    @cached_property
+    def doors(self) -> frozenset[str]:
+        """The paths at which a request that is posted needs a place, if it is not small."""
+        # Asked first when all views are registered, which is after this was installed.
+        return frozenset(rule.rule for rule in self._app.url_map.iter_rules() if rule.endpoint in _OPEN)
+
+    def are_taken(self) -> bool:
+        """Say whether there is none just now."""
+        return self._free <= 0
+
+    def take(self) -> bool:
+        """Take one, and say whether there was one."""
+        with self._lock:
+            if self._free <= 0:
+                return False
+            self._free -= 1
+            return True
+
+    def give_back(self) -> None:
+        """Leave a place."""
+        with self._lock:
+            self._free += 1
 
 
 def install_admission(app: Flask) -> None:
     """Guard the doors at which strangers bring files."""
-    places = threading.BoundedSemaphore(AT_ONCE)
+    places = app.extensions[PLACES] = Places(app)
 
     @app.before_request
     def admit() -> None:
+        if (status := request.environ.get(REFUSED)) is not None:
+            raise ServiceUnavailable(retry_after=AGAIN_AFTER) if status == 503 else RequestTimeout
         length = request.content_length
-        if request.endpoint not in _OPEN or (length is not None and length <= SMALL):
+        if request.endpoint not in _OPEN or ADMITTED in request.environ or (length is not None and length <= SMALL):
             return
-        if not places.acquire(blocking=False):
+        if not places.take():
             raise ServiceUnavailable(retry_after=AGAIN_AFTER)
-        g.setdefault(_ADMITTED, True)
+        g.setdefault(ADMITTED, True)
 
     @app.teardown_request
     def leave(_error: BaseException | None) -> None:
-        if g.pop(_ADMITTED, False):
-            places.release()
+        if g.pop(ADMITTED, False):
+            places.give_back()

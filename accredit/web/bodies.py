@@ -1,26 +1,21 @@
-"""The body of a request is had whole, in time, or not at all.
+"""The body of a request is had whole or not at all. That it comes in time is the gateway's to see to (`web.gateway`).
 
 A body that names no length may go on for ever. Werkzeug reads it up to the limit, and hands over what it has as if that
-were all: half a file would be judged as a whole one. What comes slowly is left after half a minute, which is noticed
-between two pieces of 64 kB. While nothing comes at all nobody can look at a watch here: that is for the web server in
-front (docs/operating/install.md).
+were all: half a file would be judged as a whole one.
 """
 
 from __future__ import annotations
 
-import time
-from typing import IO, Any, cast
+from typing import IO, cast
 
 from flask import Request
-from werkzeug.exceptions import RequestEntityTooLarge, RequestTimeout
+from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.utils import cached_property
 from werkzeug.wsgi import LimitedStream
 
-SECONDS = 30.0
-
 
 class WholeRequest(Request):
-    """A request whose body is whole: 413 once it is longer than allowed, 408 once it took half a minute."""
+    """A request whose body is whole: 413 once it is longer than allowed."""
 
     @cached_property
     def stream(self) -> IO[bytes]:
@@ -36,15 +31,6 @@ class WholeRequest(Request):
 
 
 class _Body(LimitedStream):
-    def __init__(self, stream: Any, limit: int, *, is_max: bool) -> None:
-        super().__init__(stream, limit, is_max)
-        self._until = time.monotonic() + SECONDS
-
-    def readinto(self, b: bytearray) -> int | None:  # type: ignore[override]  # as the class above it
-        if time.monotonic() > self._until:
-            raise RequestTimeout
-        return super().readinto(b)
-
     def readall(self) -> bytes:
         read = super().readall()
         if self._limit_is_max and self.is_exhausted and self._stream.read(1):

@@ -52,6 +52,10 @@ WORDS = {
         lazy_gettext("That does not work here"),
         lazy_gettext("This address cannot be used in that way. Go back and use the button on the page."),
     ),
+    408: Words(
+        lazy_gettext("That took too long to arrive"),
+        lazy_gettext("Nothing was saved. Try again, with a better connection or a smaller file."),
+    ),
     409: Words(
         lazy_gettext("Somebody else was quicker"),
         lazy_gettext("This was changed while you had the page open. Reload it to see what it says now."),

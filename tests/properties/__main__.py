@@ -44,7 +44,7 @@ FOUND = (
     "Of erased certificates `accredit fsck` could not say anything since statements for QR codes were added.",
     "A list of pauses that came back stood beside a newer list of revocations (sqlite 11003, not counted above).",
     "A backup from between a revocation and its list brought the list before back for a minute (sqlite 20261124).",
-    "A witness who signed in the second of a theft, and after it, counted as one who had seen it before (sqlite 20261150).",
+    "A witness who signed after a theft, in the same second, counted as one who had seen it before (sqlite 20261150).",
 )
 """What these steps, and writing the model, brought to light; each is set right and has a test of its own."""
 
