@@ -20,6 +20,7 @@ from accredit.domain.practice import operations, queries
 from accredit.domain.practice.queries import EntryFacts
 from accredit.domain.practice.rules import HoursStatus
 from accredit.domain.programmes import queries as programmes
+from accredit.domain.training import queries as training
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Session
 from accredit.web.access import young_person
@@ -107,7 +108,7 @@ def change_time(entry_id: UUID) -> Response:
 
 
 def _form(db: Session, place: EnrolmentFacts, usual: EntryFacts | None, *, day: date) -> TimeForm:
-    definition = programmes.current_version(db, place.programme_id, today()).definition
+    definition = training.offered(db, place.programme_id, today())
     kinds = [kind for kind in definition.activity_types if kind.counts_as_hours]
     adults = people.supervisors(db, organisation_id=own_organisation(), on=today())
     known = {each.id for each in adults}

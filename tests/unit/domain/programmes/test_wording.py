@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from accredit.domain.programmes import wording
-from accredit.domain.programmes.language_list import ENGLISH, Action, Place, Why
+from accredit.domain.programmes.language_list import ENGLISH, Action, Listed, Place, Why
 from accredit.domain.programmes.templates import TEMPLATES
 from accredit.errors import RuleBroken
 
@@ -104,6 +104,18 @@ def test_a_refused_word_cannot_be_kept_and_an_asked_one_wants_a_decision() -> No
     with pytest.raises(RuleBroken) as caught:
         wording.check_words(refused, kept=[each.key for each in wording.remarks_on(refused)])
     assert (caught.value.rule, caught.value.facts["words"]) == ("words-refused", ("Anxiety club",))
+
+
+@pytest.mark.parametrize("listed", ENGLISH, ids=lambda listed: f"{listed.why.value}: {listed.phrases[0]}")
+def test_every_listed_phrase_is_found_as_it_is_written_and_in_capitals(listed: Listed) -> None:
+    for phrase in listed.phrases:
+        for text in (phrase, phrase.upper(), f"About {phrase}, and more"):
+            found = wording.remarks(text, Place.NAME)
+            # A longer phrase of another entry may speak for it.
+            assert found, text
+            assert any(each.action is Action.REFUSE or listed.by_place[Place.NAME] is Action.ASK for each in found), (
+                text
+            )
 
 
 def test_whatever_could_reveal_something_is_refused_in_a_name() -> None:
