@@ -109,13 +109,12 @@ def test_a_refused_word_cannot_be_kept_and_an_asked_one_wants_a_decision() -> No
 @pytest.mark.parametrize("listed", ENGLISH, ids=lambda listed: f"{listed.why.value}: {listed.phrases[0]}")
 def test_every_listed_phrase_is_found_as_it_is_written_and_in_capitals(listed: Listed) -> None:
     for phrase in listed.phrases:
-        for text in (phrase, phrase.upper(), f"About {phrase}, and more"):
+        for text in (phrase, phrase.upper(), f"Our {phrase} (2026)"):
             found = wording.remarks(text, Place.NAME)
             # A longer phrase of another entry may speak for it.
             assert found, text
-            assert any(each.action is Action.REFUSE or listed.by_place[Place.NAME] is Action.ASK for each in found), (
-                text
-            )
+            mildest = listed.by_place[Place.NAME]
+            assert any(each.action in {Action.REFUSE, mildest} for each in found), text
 
 
 def test_whatever_could_reveal_something_is_refused_in_a_name() -> None:
