@@ -79,6 +79,10 @@ _PEOPLE = {
     "role-held-already": lazy_gettext("They hold this role already."),
     "role-dates": lazy_gettext("A role ends on or after the day it starts."),
     "role-ended": lazy_gettext("This role has ended already."),
+    "last-coordinator": lazy_gettext("Someone has to stay co-ordinator: give the role to another person first."),
+    "has-left-already": lazy_gettext("They have handed over and left already."),
+    "successor-other": lazy_gettext("Choose somebody else, who is still on the staff."),
+    "successor-signs-in": lazy_gettext("Choose somebody who can sign in: give them an e-mail address first."),
     "last-administrator": lazy_gettext("Someone has to stay administrator: give the role to another person first."),
     "staff-already-added": lazy_gettext("This person is on the staff list already."),
 }
@@ -134,6 +138,7 @@ _PROGRAMMES = {
     "break-ended": lazy_gettext("This break has ended already."),
 }
 _TRAINING = {
+    "register-taken": lazy_gettext("Its register was taken, so it was held. It stays as it is."),
     "session-without-modules": lazy_gettext("Choose at least one module for this session."),
     "module-not-in-programme": lazy_gettext("One of the modules is not part of this programme."),
     "register-before-the-day": lazy_gettext("The register can be taken from the day of the session on."),

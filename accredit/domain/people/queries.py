@@ -11,6 +11,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement
 from sqlmodel import col, select
 
+from accredit.clock import local_date
 from accredit.domain.organisations.rules import Role
 from accredit.domain.people import rules
 from accredit.domain.people.models import Account, ClaimSlip, Staff, StaffRole, YoungPerson
@@ -31,9 +32,12 @@ class StaffFacts:
     job_title: str | None
     email: str | None
     roles: tuple[RolePeriod, ...]
+    left_at: datetime | None = None
 
     def roles_on(self, day: date) -> frozenset[Role]:
-        """Return the roles held on a day."""
+        """Return the roles held on a day; from the day of leaving there are none."""
+        if self.left_at is not None and day >= local_date(self.left_at):
+            return frozenset()
         return rules.roles_held(self.roles, day)
 
 
@@ -168,6 +172,7 @@ def _staff(db: Session, condition: ColumnElement[bool]) -> tuple[StaffFacts, ...
             job_title=row.job_title,
             email=email,
             roles=tuple(held[row.id]),
+            left_at=row.left_at,
         )
         for row, email in found
     )

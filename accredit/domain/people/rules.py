@@ -9,7 +9,8 @@
   safer-recruitment checks were done (``checks-not-confirmed``).
 - An administrator makes administrators; administrators and co-ordinators make co-ordinators (``role-beyond-yours``).
 - Nobody holds the same role twice at once (``role-held-already``); a role ends on or after its first day
-  (``role-dates``); somebody stays administrator (``last-administrator``).
+  (``role-dates``); somebody who can sign in stays administrator, and somebody co-ordinator (``last-administrator``,
+  ``last-coordinator``).
 """
 
 from __future__ import annotations
@@ -125,14 +126,24 @@ def check_new_role(*, role: Role, held_from: date, others: Iterable[RolePeriod])
             raise RuleBroken("role-held-already", held_from=other.held_from)
 
 
-def check_role_end(*, period: RolePeriod, held_until: date, other_administrators: int) -> None:
-    """Refuse a wrong end (``role-dates``), a second end (``role-ended``), or losing the ``last-administrator``."""
+def check_role_end(*, period: RolePeriod, held_until: date) -> None:
+    """Refuse a wrong end (``role-dates``) or a second one (``role-ended``)."""
     if period.held_until is not None:
         raise RuleBroken("role-ended", held_until=period.held_until)
     if held_until < period.held_from:
         raise RuleBroken("role-dates", held_from=period.held_from)
-    if period.role is Role.ADMINISTRATOR and not other_administrators:
+
+
+def check_somebody_stays(role: Role, *, others: int) -> None:
+    """Refuse that nobody is left with a role the organisation cannot do without.
+
+    ``others`` are those who hold it without an end and can sign in. Raises `RuleBroken`: ``last-administrator``,
+    ``last-coordinator``.
+    """
+    if role is Role.ADMINISTRATOR and not others:
         raise RuleBroken("last-administrator")
+    if role is Role.COORDINATOR and not others:
+        raise RuleBroken("last-coordinator")
 
 
 def check_email(text: str) -> str:

@@ -112,6 +112,7 @@ def give_role(
         given_at=now,
     )
     db.add(row)
+    person.left_at = None  # Whoever left and is given a role is back.
     db.flush()
     _tell(db, Tag.STAFF_ROLE_GIVEN, row, actor, now)
     return row.id
@@ -120,7 +121,8 @@ def give_role(
 def end_role(db: Session, *, role_id: UUID, held_until: date, actor: Actor, now: datetime) -> None:
     """Say which day is the last of a role; what was approved under it stays.
 
-    Raises `RuleBroken`: ``role-ended``, ``role-dates``, ``last-administrator``, ``role-beyond-yours``.
+    Raises `RuleBroken`: ``role-ended``, ``role-dates``, ``last-administrator``, ``last-coordinator``,
+    ``role-beyond-yours``.
     """
     row = db.get(StaffRole, role_id)
     if row is None:
@@ -132,20 +134,28 @@ def end_role(db: Session, *, role_id: UUID, held_until: date, actor: Actor, now:
         held_by_actor=queries.roles_on(db, actor.id, local_date(now)) if actor.id else frozenset(),
         checks_confirmed=True,
     )
-    others = db.exec(
-        select(StaffRole)
-        .where(
-            StaffRole.organisation_id == row.organisation_id,
-            StaffRole.role == Role.ADMINISTRATOR,
-            col(StaffRole.held_until).is_(None),
-            StaffRole.staff_id != row.staff_id,
-        )
-        .with_for_update()
-    ).all()
     period = RolePeriod(id=row.id, role=row.role, held_from=row.held_from, held_until=row.held_until)
-    rules.check_role_end(period=period, held_until=held_until, other_administrators=len(others))
+    rules.check_role_end(period=period, held_until=held_until)
+    check_somebody_stays(db, organisation_id=row.organisation_id, role=row.role, but=row.staff_id)
     row.held_until = held_until
     _tell(db, Tag.STAFF_ROLE_ENDED, row, actor, now)
+
+
+def check_somebody_stays(db: Session, *, organisation_id: UUID, role: Role, but: UUID) -> None:
+    """Refuse that a role ends whose last holder is ``but``; raises what `rules.check_somebody_stays` does."""
+    # Every holder is locked, in one order: of two who leave at once the second finds that the first has gone.
+    holders = db.exec(
+        select(StaffRole, Staff.account_id)
+        .join(Staff, col(Staff.id) == col(StaffRole.staff_id))
+        .where(
+            StaffRole.organisation_id == organisation_id, StaffRole.role == role, col(StaffRole.held_until).is_(None)
+        )
+        .order_by(col(StaffRole.id))
+        .with_for_update(of=StaffRole)
+        .execution_options(populate_existing=True)
+    ).all()
+    others = [held for held, account_id in holders if held.staff_id != but and account_id is not None]
+    rules.check_somebody_stays(role, others=len(others))
 
 
 def _locked(db: Session, staff_id: UUID) -> Staff:

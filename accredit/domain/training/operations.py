@@ -100,7 +100,7 @@ def record_attendance(
     recorded_by = _staff_id(actor)
     # Locked, so that two people taking the same register do not both correct the same row.
     held = db.exec(select(TrainingSession).where(col(TrainingSession.id) == session_id).with_for_update()).one_or_none()
-    if held is None:
+    if held is None or held.called_off_at is not None:
         raise NotFound("training-session")
     ticks = {enrolment_id: _codes(tick, held.module_codes) for enrolment_id, tick in present.items()}
     known = _checked(db, held, ticks, today=local_date(now))

@@ -223,6 +223,7 @@ def _summaries() -> sa.Select[*tuple[Any, ...]]:
         .join(Programme, col(Programme.id) == col(TrainingSession.programme_id))
         .join(Staff, col(Staff.id) == col(TrainingSession.led_by))
         .outerjoin(attended, attended.c.session_id == col(TrainingSession.id))
+        .where(col(TrainingSession.called_off_at).is_(None))
     )
 
 

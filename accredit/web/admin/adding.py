@@ -20,6 +20,7 @@ from accredit.web.access import operator_only
 from accredit.web.admin import bp
 from accredit.web.admin.forms import AdministratorForm, OrganisationForm
 from accredit.web.database import reading, transaction
+from accredit.web.invitations import send_invitation
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_settings
 from accredit.web.viewer import current_viewer
@@ -50,7 +51,8 @@ def create_organisation() -> Response:
                 actor=actor,
                 now=now,
             )
-            joining.add_first_person(db, organisation_id=added, asker=form.asker(), actor=actor, now=now)
+            first = joining.add_first_person(db, organisation_id=added, asker=form.asker(), actor=actor, now=now)
+            send_invitation(db, staff_id=first, now=now)
     except RuleBroken as broken:
         form.show_broken(broken)
         return page("admin/add_organisation.html", status=422, form=form)

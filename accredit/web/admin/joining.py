@@ -13,6 +13,7 @@ from accredit.domain.notifications import operations as notifications
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.people import joining, queries
 from accredit.domain.people.joining import Asked
+from accredit.domain.people.rules import DeclineReason
 from accredit.errors import RuleBroken
 from accredit.storage import Session
 from accredit.web.access import operator_only, public
@@ -20,6 +21,7 @@ from accredit.web.admin import begin_bp, bp
 from accredit.web.admin.forms import ChannelForm, DeclineForm, JoinForm
 from accredit.web.admin.words import KINDS
 from accredit.web.database import reading, transaction
+from accredit.web.invitations import send_invitation
 from accredit.web.limits import Allowance, address, check_allowance, count_try
 from accredit.web.nation_words import NATIONS
 from accredit.web.pages import page, see_other
@@ -107,12 +109,13 @@ def let_in(request_id: UUID) -> Response:
                 actor=current_viewer().actor(),
                 now=now,
             )
-            _write(db, found, _("You can begin with accredit"), "email/joined.txt")
+            (first,) = queries.staff(db, organisation_id=added)
+            send_invitation(db, staff_id=first.id, now=now)
     except RuleBroken as broken:
         form.show_broken(broken)
         return _look(ANSWER, request_id, form, status=422)
     said = _(
-        "%(name)s is in, and confirmed. %(person)s has been written to.",
+        "%(name)s is in, and confirmed. An invitation goes to %(person)s.",
         name=found.details.name,
         person=found.asker.name,
     )
@@ -136,19 +139,16 @@ def decline(request_id: UUID) -> Response:
     reason = form.chosen()
     with transaction(everywhere=True) as db:
         found = joining.decline(db, request_id=request_id, reason=reason, actor=current_viewer().actor(), now=utc_now())
-        _write(db, found, _("About your request to join accredit"), "email/declined.txt", reason=reason.value)
+        _tell_why(db, found, reason)
     said = _("Answered. What they wrote is not kept any longer.")
     return see_other("admin.home", flash=said)
 
 
-def _write(db: Session, found: Asked, subject: str, template: str, **values: object) -> None:
+def _tell_why(db: Session, found: Asked, reason: DeclineReason) -> None:
     text = render_template(
-        template,
-        organisation=found.details.name,
-        person=found.asker.name,
-        address=f"{current_settings().base_url}{url_for('auth.sign_in')}",
-        **values,
+        "email/declined.txt", organisation=found.details.name, person=found.asker.name, reason=reason.value
     )
+    subject = _("About your request to join accredit")
     notifications.queue_mail(db, to_address=found.asker.email, subject=subject, text=text, now=utc_now())
 
 

@@ -108,6 +108,15 @@ class RoleForm(Form):
     )
 
 
+class HandOverForm(Form):
+    """Who takes over from somebody who leaves."""
+
+    successor = RadioField(_("Who takes over?"), [InputRequired(_("Choose who takes over."))], widget=RadioInput())
+    checks_confirmed = BooleanField(
+        _("Our own safer-recruitment checks for the successor were done"), widget=CheckboxInput()
+    )
+
+
 class TemplateForm(Form):
     """Which programme to start from, and when it begins."""
 

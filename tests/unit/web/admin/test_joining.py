@@ -61,7 +61,7 @@ def test_a_school_asks_and_is_let_in(operator: Browser, request_id: UUID, sqlite
     assert facts.recognition is not None
     letter = letters(sqlite_database)["mair@example.org"]
     assert f"https://{HOST}/sign-in" in letter
-    assert "five steps" in letter
+    assert "Coleg Enghraifft invites you" in letter
     assert operator.get(f"/admin/joining/{request_id}").status_code == 404
 
 

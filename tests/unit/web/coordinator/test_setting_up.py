@@ -16,6 +16,7 @@ from accredit.storage import Database
 from tests import factories
 from tests.cast import Cast, Player
 from tests.factories import NOW, TODAY
+from tests.unit.web.coordinator.school import plan_training
 from tests.web import Browser, ClientFor
 
 LINE = "Setting up: %d of 5 done."
@@ -74,8 +75,6 @@ def test_what_is_left_stays_in_sight_and_what_is_done_needs_nobodys_tick(
 
 
 def test_a_school_that_is_set_up_sees_no_steps(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
-    from tests.unit.web.coordinator.school import plan_training
-
     nia = client_for(cast.nia)
     assert "Setting up:" in nia.get("/school/people").text
     with sqlite_database.transaction() as db:
