@@ -113,6 +113,11 @@ def read_class_list(
     return replace(listed, candidates=tuple(row.candidate for row in rows if row.candidate.record not in stopped))
 
 
+def headings_of(data: bytes) -> tuple[str, ...]:
+    """Return the headings of a file. Raises as `read_class_list` does."""
+    return read_table(data, is_heading=is_heading).headings
+
+
 class _Reader:
     """Reads one record after another; remembers those seen, to notice a repeated one."""
 

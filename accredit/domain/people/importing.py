@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -26,7 +26,8 @@ from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, Tag
 from accredit.domain.organisations.models import Organisation
 from accredit.domain.people import rules
-from accredit.domain.people.class_list import Candidate, ClassList, Level, Remark
+from accredit.domain.people.class_list import Candidate, ClassList, Field, Level, Remark
+from accredit.domain.people.class_list_columns import remember
 from accredit.domain.people.models import YoungPerson
 from accredit.domain.people.names import name_key, name_matches
 from accredit.domain.people.operations import PersonEntry, apply
@@ -130,10 +131,11 @@ def import_class_list(
     expected_digest: str,
     pepper: bytes,
     leave_out_rejected: bool = False,
+    columns_said: Mapping[Field, int] | None = None,
     actor: Actor,
     now: datetime,
 ) -> Imported:
-    """Write what was planned: all of it, or nothing.
+    """Write what was planned: all of it, or nothing. ``columns_said`` is remembered for the next file like this.
 
     Raises `Conflict` ``plan-out-of-date`` when the plan is no longer the one that was shown; `RuleBroken`
     ``columns-need-attention``, or ``rows-need-attention`` unless the caller chose to leave rejected rows out.
@@ -159,6 +161,9 @@ def import_class_list(
     for change in plan.changed:
         row = matcher.row(change.young_person_id)
         apply(row, matcher.values(change.candidate, row))
+    if columns_said:
+        headings = class_list.table.headings
+        remember(db, organisation_id=organisation_id, headings=headings, columns=columns_said, pepper=pepper, now=now)
     db.flush()
     # One act, one event: who was added is told by the rows' own time of creation.
     audit.record(

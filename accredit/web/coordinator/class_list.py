@@ -15,7 +15,8 @@ from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people.class_list import ClassList, Field, Level, Remark, read_class_list
+from accredit.domain.people.class_list import ClassList, Field, Level, Remark, headings_of, read_class_list
+from accredit.domain.people.class_list_columns import remembered
 from accredit.domain.people.class_list_paste import as_file
 from accredit.domain.people.class_list_table import MOST_BYTES, RETURNED
 from accredit.domain.people.importing import (
@@ -54,10 +55,17 @@ class Sent:
     answers: Mapping[str, str]
 
     def read(self) -> ClassList:
-        """Return the file as read with those answers."""
+        """Return the file as read with those answers, its columns as somebody here said them last."""
+        mapping = self.mapping or self.remembered()
         return read_class_list(
-            self.data, today=today(), year_groups=year_groups(), mapping=self.mapping, answers=self.answers
+            self.data, today=today(), year_groups=year_groups(), mapping=mapping, answers=self.answers
         )
+
+    def remembered(self) -> Mapping[Field, int] | None:
+        """Return which column was which the last time, or None."""
+        headings = headings_of(self.data)
+        with reading() as db:
+            return remembered(db, organisation_id=own_organisation(), headings=headings, pepper=current_pepper())
 
 
 @bp.route("/people/class-list", methods=["GET", "POST"])
@@ -118,6 +126,7 @@ def _import(sent: Sent) -> Imported:
             expected_digest=request.form.get("digest", ""),
             pepper=current_pepper(),
             leave_out_rejected="leave_out" in request.form,
+            columns_said=sent.mapping,
             actor=own_actor(),
             now=utc_now(),
         )
@@ -161,6 +170,7 @@ def _plan_page(sent: Sent, *, refusal: AccreditError | None = None) -> ResponseR
         sealed=seal(sent.data, own_organisation()),
         answers=sent.answers,
         mapping_given=sent.mapping is not None,
+        as_last_time=sent.mapping is None and sent.remembered() is not None,
         questions=questions[:MOST_QUESTIONS],
         more_questions=max(0, len(questions) - MOST_QUESTIONS),
         all_the_same=ALL_THE_SAME if len(alike) > 1 else None,

@@ -253,3 +253,22 @@ def test_a_long_list_shows_the_first_and_counts_the_rest(client_for: ClientFor, 
     assert "These are the first 100." in text
     assert "100 more stand in the file that you can download." in text
     assert "Leave these 200 rows out for now" in text
+
+
+def test_what_was_said_of_the_columns_is_remembered_for_this_school_alone(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    client = client_for(cast.nia)
+    chosen = {"column:0": "school-reference", "column:1": "full-name", "column:2": "year-group"}
+    send(client, upload(client, b"Nr,Who,Yr\n4001,Dai Newydd,12\n"), do="import", **chosen)
+    assert "No column with names was found" in upload(client, b"Nr,Who,Yr\n4002,Elin Newydd,12\n").get_data(
+        as_text=True
+    )
+    again = send(client, upload(client, b"Nr,Who,Yr\n4001,Dai Newydd,12\n"), do="look", **chosen)
+    assert send(client, again, do="import", **chosen).status_code == 303
+    shown = upload(client, b"Nr,Who,Yr\n4002,Elin Newydd,12\n")
+    assert "They are read as somebody here said last time." in shown.get_data(as_text=True)
+    assert send(client, shown, do="import").status_code == 303
+    assert count(sqlite_database, cast) == 5
+    elsewhere = upload(client_for(cast.oz), b"Nr,Who,Yr\n4002,Elin Newydd,12\n")
+    assert "No column with names was found" in elsewhere.get_data(as_text=True)
