@@ -84,6 +84,7 @@ class Tag(StrEnum):
     HOURS_RETURNED = "hours.returned"
     HOURS_CORRECTED = "hours.corrected"
     HOURS_IMPORTED = "hours.imported"
+    HOURS_BROUGHT_FORWARD = "hours.brought-forward"
     APPROVAL_LINK_MADE = "approval-link.made"
     APPROVAL_LINK_OPENED = "approval-link.opened"
     APPROVAL_LINK_CLOSED = "approval-link.closed"

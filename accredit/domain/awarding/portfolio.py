@@ -82,6 +82,8 @@ class Portfolio:
     up_to_date_until: date | None = None
     """The last day on which all training is up to date; None when nothing attended lapses."""
     minutes: int = 0
+    earlier_minutes: int = 0
+    """How many of ``minutes`` the school attests in one total, from its earlier records."""
     entries: int = 0
     activities: tuple[ActivityDone, ...] = ()
     meetings: int = 0
@@ -127,6 +129,8 @@ class Portfolio:
             modules=tuple(ModuleDone(**each | _dates(each, "first_on", "latest_on")) for each in data["modules"]),
             training_minutes=data["training_minutes"],
             minutes=data["minutes"],
+            # Awards of the time before hours could be brought forward have none.
+            earlier_minutes=data.get("earlier_minutes", 0),
             entries=data["entries"],
             activities=tuple(ActivityDone(**each) for each in data["activities"]),
             meetings=data["meetings"],

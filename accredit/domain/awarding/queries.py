@@ -26,7 +26,8 @@ from accredit.domain.awarding.rules import Assessment
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.people.models import Staff, YoungPerson
 from accredit.domain.practice import totals as practice
-from accredit.domain.practice.models import HoursEntry, SkillObservation
+from accredit.domain.practice.earlier_hours import standing
+from accredit.domain.practice.models import HoursBroughtForward, HoursEntry, SkillObservation
 from accredit.domain.practice.rules import HoursStatus, Milestone
 from accredit.domain.programmes.models import Programme, ProgrammeVersion
 from accredit.domain.programmes.rules import Badge, Definition
@@ -168,6 +169,7 @@ def _portfolio(
         training_minutes=sum(module.minutes for module in modules),
         up_to_date_until=up_to_date_until(definition, attended),
         minutes=totals.minutes,
+        earlier_minutes=totals.earlier_minutes,
         entries=totals.entries,
         activities=tuple(
             ActivityDone(
@@ -229,7 +231,18 @@ def _leaves(db: Session, enrolment_ids: Collection[UUID], *, until: date) -> dic
             col(SkillObservation.observed_on) <= until,
         )
     )
-    leaf = sa.union_all(attended, approved, observed).subquery()
+    earlier = (
+        sa.select(col(HoursBroughtForward.enrolment_id), col(LedgerRecord.leaf_index))
+        .join(LedgerRecord, col(LedgerRecord.subject_id) == col(HoursBroughtForward.id))
+        .where(
+            col(LedgerRecord.act) == Act.HOURS_BROUGHT_FORWARD,
+            col(HoursBroughtForward.enrolment_id).in_(wanted),
+            standing(),
+            col(HoursBroughtForward.minutes) > 0,
+            col(HoursBroughtForward.until) <= until,
+        )
+    )
+    leaf = sa.union_all(attended, approved, observed, earlier).subquery()
     statement = sa.select(
         leaf.c.enrolment_id, sa.func.min(leaf.c.leaf), sa.func.max(leaf.c.leaf), sa.func.count()
     ).group_by(leaf.c.enrolment_id)

@@ -228,8 +228,17 @@ def _evidence(facts: CredentialFacts) -> Iterator[Evidence]:
             genre="Record",
             narrative=(
                 f"{_counted(totals.entries, 'entry', 'entries')} from {date_in_words(totals.first_on)} to "
-                f"{date_in_words(totals.last_on)}, together {hours_in_words(totals.minutes)}, approved by "
+                f"{date_in_words(totals.last_on)}, together {hours_in_words(totals.own_minutes)}, approved by "
                 f"{_counted(totals.adults, 'adult')}. Nobody approves their own time."
+            ),
+        )
+    if totals.earlier_minutes:
+        yield Evidence(
+            name="Earlier records",
+            genre="Record",
+            narrative=(
+                f"{hours_in_words(totals.earlier_minutes)} from the school’s earlier records, attested by the school "
+                "in one total. Single entries of this time are not kept here."
             ),
         )
     if facts.modules:

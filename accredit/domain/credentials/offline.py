@@ -61,7 +61,7 @@ def statement_of(view: CredentialView, *, now: datetime) -> Statement:
         award=view.award_title,
         awarded_on=view.awarded_on,
         modules=view.totals.modules,
-        minutes=view.totals.minutes,
+        minutes=view.totals.own_minutes,
         adults=view.totals.adults,
         stated_at=now.replace(microsecond=0),
     )

@@ -127,12 +127,13 @@ def _check_record(found: Basis, portfolio: Portfolio) -> None:
     # What counted as hours is told by the portfolio itself: a later version of the programme may have dropped a type.
     counted = {each.code for each in portfolio.activities}
     minutes = sum(entry.minutes for entry in found.hours if entry.activity_type in counted)
+    earlier = found.earlier.minutes if found.earlier else 0
     meetings = sum(entry.activity_type not in counted for entry in found.hours)
     modules = {each.module_code for each in found.attendances}
     skills = {each.skill_code for each in found.observations}
     observed = {each.code for each in portfolio.skills if each.observations}
     # The award states its totals; rows that no longer carry them must never be signed over.
-    if minutes < portfolio.minutes or meetings < portfolio.meetings:
+    if earlier < portfolio.earlier_minutes or minutes + earlier < portfolio.minutes or meetings < portfolio.meetings:
         raise RuleBroken("record-changed")
     if not (modules.issuperset(each.code for each in portfolio.modules) and skills.issuperset(observed)):
         raise RuleBroken("record-changed")

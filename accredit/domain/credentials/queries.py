@@ -364,6 +364,7 @@ def totals_of(portfolio: Portfolio) -> Totals:
         modules=len(portfolio.modules),
         training_minutes=portfolio.training_minutes,
         minutes=portfolio.minutes,
+        earlier_minutes=portfolio.earlier_minutes,
         meetings=portfolio.meetings,
         entries=portfolio.entries,
         adults=portfolio.adults,

@@ -20,7 +20,8 @@ from sqlmodel import col, select
 from accredit.domain.awarding.models import Award
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.people.models import YoungPerson
-from accredit.domain.practice.models import HoursEntry, MilestoneReached, SkillObservation
+from accredit.domain.practice.earlier_hours import standing
+from accredit.domain.practice.models import HoursBroughtForward, HoursEntry, MilestoneReached, SkillObservation
 from accredit.domain.practice.rules import HoursStatus
 from accredit.domain.programmes.models import ProgrammeVersion
 from accredit.domain.training.models import Attendance, TrainingSession
@@ -38,6 +39,8 @@ class Basis:
     person: YoungPerson
     version: ProgrammeVersion
     hours: tuple[HoursEntry, ...]
+    earlier: HoursBroughtForward | None
+    """The total that stood when the award was decided and still stands."""
     attendances: tuple[Attendance, ...]
     observations: tuple[SkillObservation, ...]
     milestones: tuple[MilestoneReached, ...]
@@ -60,6 +63,7 @@ def basis(db: Session, award_id: UUID) -> Basis:
         person=person,
         version=version,
         hours=_hours(db, award),
+        earlier=_earlier(db, award),
         attendances=_attendances(db, award),
         observations=_recorded(db, SkillObservation, award, col(SkillObservation.observed_on)),
         milestones=_recorded(db, MilestoneReached, award, col(MilestoneReached.reached_on)),
@@ -83,6 +87,9 @@ def record_hash(db: Session, award_id: UUID) -> bytes:
         "observations": _all(found.observations, "id skill_code activity_type observed_on observed_by recorded_at"),
         "milestones": _all(found.milestones, "id milestone reached_on recorded_by recorded_at"),
     }
+    if found.earlier is not None:
+        # Named only where there is one, so that what was prepared before there was any is still what it was.
+        record["earlier"] = _facts(found.earlier, "id", "minutes", "until", "attested_by", "attested_at")
     return hashlib.sha256(jcs.canonicalise(record)).digest()
 
 
@@ -94,6 +101,15 @@ def _hours(db: Session, award: Award) -> tuple[HoursEntry, ...]:
         .order_by(col(HoursEntry.id))
     )
     return tuple(rows)
+
+
+def _earlier(db: Session, award: Award) -> HoursBroughtForward | None:
+    return db.exec(
+        select(HoursBroughtForward)
+        .where(HoursBroughtForward.enrolment_id == award.enrolment_id, standing())
+        .where(HoursBroughtForward.minutes > 0, HoursBroughtForward.until <= award.awarded_on)
+        .where(HoursBroughtForward.attested_at <= award.decided_at)
+    ).first()
 
 
 def _attendances(db: Session, award: Award) -> tuple[Attendance, ...]:

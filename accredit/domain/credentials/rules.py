@@ -112,9 +112,9 @@ class Reserved(Protocol):
 class Totals:
     """What was done up to the date of the award.
 
-    ``minutes`` are approved supervised minutes that count as hours, in ``entries`` entries; ``meetings`` are
-    supervision meetings; ``adults`` the distinct adults who approved hours or held a meeting; the dates are those of
-    the hours.
+    ``minutes`` are supervised minutes that count as hours: those approved in ``entries`` entries, and
+    ``earlier_minutes`` that are one total from the school's earlier records. ``meetings`` are supervision meetings;
+    ``adults`` the distinct adults who approved hours or held a meeting; the dates are those of the entries.
     """
 
     modules: int
@@ -125,6 +125,12 @@ class Totals:
     adults: int
     first_on: date | None
     last_on: date | None
+    earlier_minutes: int = 0
+
+    @property
+    def own_minutes(self) -> int:
+        """Minutes of single entries that an adult approved here."""
+        return self.minutes - self.earlier_minutes
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -195,14 +201,20 @@ def honest_sentence(totals: Totals) -> str:
     met = ""
     if totals.meetings:
         met = "met with supervising adults " + ("once" if totals.meetings == 1 else f"{totals.meetings} times")
-    if totals.minutes and totals.first_on and totals.last_on:
+    if totals.own_minutes and totals.first_on and totals.last_on:
         when = between(totals.first_on, totals.last_on)
-        gave = f"Gave {hours_in_words(totals.minutes)} of supervised peer support {when}"
+        gave = f"Gave {hours_in_words(totals.own_minutes)} of supervised peer support {when}"
         sentences.append(f"{gave}, and {met}." if met else f"{gave}.")
     elif met:
         sentences.append(f"{met[0].upper()}{met[1:]}.")
     if totals.adults:
         sentences.append(f"Approved by {totals.adults} {_one('adult', totals.adults)}.")
+    if totals.earlier_minutes:
+        more = "A further " if totals.own_minutes else ""
+        hours = f"{more}{hours_in_words(totals.earlier_minutes)} of supervised peer support"
+        sentences.append(
+            f"{hours} {'is' if totals.earlier_minutes == 60 else 'are'} from the school’s earlier records."
+        )
     return " ".join(sentences)
 
 

@@ -44,6 +44,8 @@ class StepKind(StrEnum):
     HOURS = "hours"
     MEETING = "meeting"
     """A meeting with the supervising adult, which no level counts as hours."""
+    EARLIER = "earlier-records"
+    """The one total from the school's earlier records."""
     SKILL = "skill"
     AWARD = "award"
     CREDENTIAL = "credential"
@@ -212,6 +214,7 @@ def _leaves(db: Session, found: Basis) -> dict[UUID, int]:
     groups: Sequence[tuple[Act, list[UUID]]] = (
         (Act.ATTENDANCE_CONFIRMED, [each.id for each in found.attendances]),
         (Act.HOURS_APPROVED, [each.id for each in found.hours]),
+        (Act.HOURS_BROUGHT_FORWARD, [found.earlier.id] if found.earlier else []),
         (Act.SKILL_OBSERVED, [each.id for each in found.observations]),
         (Act.AWARD_DECIDED, [found.award.id]),
     )
@@ -235,6 +238,9 @@ def _steps(
         kind = StepKind.HOURS if entry.activity_type in counted else StepKind.MEETING
         title = activities.get(entry.activity_type, entry.activity_type)
         yield proofs.step(kind, entry.held_on, title, leaves.get(entry.id), entry.minutes)
+    if (total := found.earlier) is not None:
+        title = "From the school’s earlier records"
+        yield proofs.step(StepKind.EARLIER, total.until, title, leaves.get(total.id), total.minutes)
     for seen in found.observations:
         title = skills.get(seen.skill_code, seen.skill_code)
         yield proofs.step(StepKind.SKILL, seen.observed_on, title, leaves.get(seen.id))

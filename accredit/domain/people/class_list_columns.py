@@ -39,10 +39,14 @@ def remember(
     now: datetime,
 ) -> None:
     """Keep what was said of a file with these headings. It is part of the import, and of its event."""
+    said = {field.value: at for field, at in columns.items()}
     row = _row(db, organisation_id, headings, pepper) or ClassListColumns(
-        organisation_id=organisation_id, headings_hash=_hash(organisation_id, headings, pepper), said_at=now
+        organisation_id=organisation_id,
+        headings_hash=_hash(organisation_id, headings, pepper),
+        columns=said,
+        said_at=now,
     )
-    row.columns, row.said_at = {field.value: at for field, at in columns.items()}, now
+    row.columns, row.said_at = said, now
     db.add(row)
 
 

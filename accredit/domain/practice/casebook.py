@@ -19,6 +19,7 @@ from accredit.clock import local_date
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.organisations.rules import Role
 from accredit.domain.people.models import StaffRole, YoungPerson
+from accredit.domain.practice.earlier_hours import EarlierHours, earlier_hours
 from accredit.domain.practice.models import HoursEntry
 from accredit.domain.practice.rules import Entry, HoursStatus, SupervisorDays, Terms
 from accredit.domain.programmes.rules import widened
@@ -38,6 +39,7 @@ class Casebook:
     entries: dict[UUID, dict[UUID, Entry]]
     """Young person → entry id → entry."""
     supervisors: SupervisorDays
+    earlier: dict[UUID, EarlierHours]
 
     def enrolment(self, enrolment_id: UUID) -> Enrolled:
         """Return one enrolment. Raises `NotFound`."""
@@ -54,7 +56,13 @@ class Casebook:
         definition = widened(training.version_of(versions, enrolled).definition, [shared])
         required = set(definition.before_hours) & {module.code for module in definition.modules}
         trained_on = trained_since(required, self.attended[enrolment_id])
-        return Terms(enrolled=enrolled, trained_on=trained_on, definition=definition)
+        earlier = self.earlier.get(enrolment_id)
+        return Terms(
+            enrolled=enrolled,
+            trained_on=trained_on,
+            definition=definition,
+            brought_forward_until=earlier.until if earlier else None,
+        )
 
     def others(self, enrolment_id: UUID, *, only_approved: bool) -> list[Entry]:
         """Return the entries of the person behind an enrolment, in every programme."""
@@ -88,6 +96,7 @@ def open_casebook(db: Session, enrolment_ids: Collection[UUID], *, lock: bool = 
         attended=training.modules_attended(db, enrolled),
         entries=_entries(db, people),
         supervisors=supervisor_days(db, {each.organisation_id for each in enrolled.values()}),
+        earlier=earlier_hours(db, enrolled),
     )
 
 

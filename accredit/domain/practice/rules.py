@@ -10,6 +10,7 @@ An entry, when it is submitted and again when it is approved:
 - ``before-enrolment``, ``after-enrolment``: its date lies within the enrolment.
 - ``on-a-break``: its date lies outside every break.
 - ``before-training``: its date lies after the day on which the last of the required modules was attended.
+- ``counted-twice``: its date lies after the time that hours brought forward cover (`bringing_forward`).
 - ``not-a-supervisor``: the supervising adult holds the supervisor's role on that date; so does whoever approves it,
   and on the day of the decision too.
 - ``overlap``: it overlaps no other entry of the same person.
@@ -130,6 +131,8 @@ class Terms:
     trained_on: date | None
     """The day the last required module was first attended; None while one is missing."""
     definition: Definition
+    brought_forward_until: date | None = None
+    """The last day that hours brought forward cover; None where there are none."""
 
     def is_meeting(self, activity_type: str) -> bool:
         """Say whether the type counts as a supervision meeting rather than as hours."""
@@ -173,13 +176,16 @@ def check_submission(
 def check_day(terms: Terms, day: date, *, is_meeting: bool) -> None:
     """Refuse a day on which the person could not practise, whatever they did.
 
-    Raises `RuleBroken`: ``before-enrolment``, ``after-enrolment``, ``on-a-break``, ``before-training``.
+    Raises `RuleBroken`: ``before-enrolment``, ``after-enrolment``, ``on-a-break``, ``before-training``,
+    ``counted-twice``.
     """
     _check_enrolled(terms.enrolled, day)
     if terms.enrolled.is_on_break(day):
         raise RuleBroken("on-a-break", held_on=day)
     if not is_meeting and (terms.trained_on is None or day <= terms.trained_on):
         raise RuleBroken("before-training", trained_on=terms.trained_on)
+    if not is_meeting and terms.brought_forward_until is not None and day <= terms.brought_forward_until:
+        raise RuleBroken("counted-twice", until=terms.brought_forward_until)
 
 
 def check_approval(

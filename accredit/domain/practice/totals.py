@@ -1,7 +1,7 @@
 """What counts: minutes, meetings and adults added up in SQL, skills observed, milestones; for one or for a cohort.
 
-Only approved entries count, and each of them once. Every function takes many enrolments and makes a constant number
-of statements.
+Only approved entries count, and each of them once; to their minutes comes what the school brought forward
+(`bringing_forward`). Every function takes many enrolments and makes a constant number of statements.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from sqlmodel import col
 
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.people.models import Staff
+from accredit.domain.practice.earlier_hours import earlier_hours
 from accredit.domain.practice.models import HoursEntry, MilestoneReached, SkillObservation
 from accredit.domain.practice.rules import HoursStatus, Milestone
 from accredit.domain.programmes.rules import ActivityType
@@ -41,6 +42,8 @@ class Totals:
     """What one enrolment's entries come to. Waiting and returned figures hold hours only; ``adults`` all approvers."""
 
     minutes: int = 0
+    earlier_minutes: int = 0
+    """How many of ``minutes`` are from the school's earlier records: no entry stands here for them."""
     entries: int = 0
     by_activity: tuple[ActivityTotal, ...] = ()
     meetings: int = 0
@@ -72,16 +75,29 @@ def totals(db: Session, enrolment_ids: Collection[UUID], *, until: date | None =
     sums = _by_enrolment(db, _sums(wanted, until))
     adults = _by_enrolment(db, _adults(wanted, until))
     months = _by_enrolment(db, _months(wanted, until))
+    earlier = _earlier(db, wanted, until)
     types = _activity_types(db, wanted)
     return {
         enrolment_id: _totals(
-            types.get(enrolment_id, {}), sums[enrolment_id], len(adults[enrolment_id]), months[enrolment_id]
+            types.get(enrolment_id, {}),
+            sums[enrolment_id],
+            len(adults[enrolment_id]),
+            months[enrolment_id],
+            earlier.get(enrolment_id, 0),
         )
         for enrolment_id in wanted
     }
 
 
-def _totals(types: dict[str, ActivityType], sums: list[Any], adults: int, months: list[Any]) -> Totals:
+def _earlier(db: Session, wanted: set[UUID], until: date | None) -> dict[UUID, int]:
+    return {
+        enrolment_id: each.minutes
+        for enrolment_id, each in earlier_hours(db, wanted).items()
+        if until is None or each.until <= until
+    }
+
+
+def _totals(types: dict[str, ActivityType], sums: list[Any], adults: int, months: list[Any], earlier: int) -> Totals:
     def counts_as_hours(code: str) -> bool:
         return code not in types or types[code].counts_as_hours
 
@@ -90,7 +106,8 @@ def _totals(types: dict[str, ActivityType], sums: list[Any], adults: int, months
     waiting = [row for row in sums if row.status is HoursStatus.SUBMITTED and counts_as_hours(row.activity_type)]
     returned = [row for row in sums if row.status is HoursStatus.RETURNED and counts_as_hours(row.activity_type)]
     return Totals(
-        minutes=sum(row.minutes for row in hours),
+        minutes=sum(row.minutes for row in hours) + earlier,
+        earlier_minutes=earlier,
         entries=sum(row.entries for row in hours),
         by_activity=tuple(_activity(types, row) for row in sorted(hours, key=lambda row: (-row.minutes, row[1]))),
         meetings=sum(row.entries for row in approved if not counts_as_hours(row.activity_type)),

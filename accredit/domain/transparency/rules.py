@@ -27,6 +27,7 @@ class Act(StrEnum):
 
     ATTENDANCE_CONFIRMED = "attendance-confirmed"
     HOURS_APPROVED = "hours-approved"
+    HOURS_BROUGHT_FORWARD = "hours-brought-forward"
     SKILL_OBSERVED = "skill-observed"
     AWARD_DECIDED = "award-decided"
     AWARD_SET_ASIDE = "award-set-aside"

@@ -72,6 +72,7 @@ def register(app: Flask) -> None:
         certificate_status,
         certificates,
         class_list,
+        earlier_hours,
         enrolments,
         handing_over,
         hiding,

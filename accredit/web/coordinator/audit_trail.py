@@ -68,6 +68,7 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.HOURS_APPROVED: _l("Time approved"),
     Tag.HOURS_RETURNED: _l("Time returned"),
     Tag.HOURS_CORRECTED: _l("Time corrected"),
+    Tag.HOURS_BROUGHT_FORWARD: _l("Hours from earlier records brought forward"),
     Tag.HOURS_IMPORTED: _l("Log of hours brought in"),
     Tag.APPROVAL_LINK_MADE: _l("Link for approving hours sent"),
     Tag.APPROVAL_LINK_OPENED: _l("Link for approving hours opened"),

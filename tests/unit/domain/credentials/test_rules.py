@@ -52,6 +52,18 @@ NOTHING = Totals(modules=0, training_minutes=0, minutes=0, meetings=0, entries=0
             id="one of each",
         ),
         pytest.param(
+            replace(NOTHING, minutes=750, earlier_minutes=750),
+            "12½ hours of supervised peer support are from the school’s earlier records.",
+            id="earlier records alone",
+        ),
+        pytest.param(
+            replace(FULL, minutes=1650, earlier_minutes=60),
+            "Trained in 7 modules (6 hours). Gave 26½ hours of supervised peer support between October 2025 and "
+            "June 2026, and met with supervising adults 9 times. Approved by 3 adults. A further 1 hour of supervised "
+            "peer support is from the school’s earlier records.",
+            id="earlier records beside a year",
+        ),
+        pytest.param(
             replace(FULL, meetings=0),
             "Trained in 7 modules (6 hours). Gave 26½ hours of supervised peer support between October 2025 and "
             "June 2026. Approved by 3 adults.",
