@@ -151,7 +151,7 @@ _TRAINING = {
 _PRACTICE = {
     "earlier-minutes": lazy_gettext("Give hours between 0 and %(most)s."),
     "counted-twice": lazy_gettext(
-        "Hours up to %(until)s are counted in one total from the school’s earlier records already. No hours count twice."
+        "Hours up to %(until)s are counted in a total from the school’s earlier records. No hours count twice."
     ),
     "own-hours": lazy_gettext("Hours are approved by an adult, never by the person who gave them."),
     "not-submitted": lazy_gettext("This entry has been decided already."),
