@@ -94,6 +94,9 @@ _FILES = {
     "plan-out-of-date": lazy_gettext(
         "Something changed here since you looked. This is how it stands now; nothing was written."
     ),
+    "new-year-lately": lazy_gettext(
+        "A new school year was started here on %(on)s. Tick the box if it is to be done again."
+    ),
     "file-empty": lazy_gettext("The file is empty."),
     "file-too-large": lazy_gettext("The file is too large. Choose a smaller one, for example one year group."),
     "too-many-rows": lazy_gettext("The file has too many rows. Divide it and import the parts."),

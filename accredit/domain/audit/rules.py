@@ -58,6 +58,7 @@ class Tag(StrEnum):
     STAFF_RECOVERY_CODE_USED = "staff.recovery-code-used"
     STAFF_SIGN_INS_ENDED = "staff.sign-ins-ended"
     PEOPLE_IMPORTED = "people.imported"
+    NEW_YEAR_STARTED = "people.new-year-started"
     YOUNG_PERSON_ADDED = "young-person.added"
     YOUNG_PERSON_CHANGED = "young-person.changed"
     YOUNG_PERSON_NAME_CONFIRMED = "young-person.name-confirmed"

@@ -83,6 +83,16 @@ def enrolments_in(db: Session, programme_id: UUID) -> dict[UUID, EnrolmentFacts]
     return _load(db, col(Enrolment.programme_id) == programme_id)
 
 
+def open_places(db: Session, young_person_ids: Iterable[UUID], *, on: date) -> tuple[UUID, ...]:
+    """Return the ids of the enrolments of some people that have begun by a day and have no end."""
+    wanted = select(Enrolment.id).where(
+        col(Enrolment.young_person_id).in_(list(young_person_ids)),
+        col(Enrolment.ended_on).is_(None),
+        col(Enrolment.started_on) <= on,
+    )
+    return tuple(db.exec(wanted.order_by(col(Enrolment.id))))
+
+
 def enrolments_of(db: Session, young_person_id: UUID) -> tuple[EnrolmentFacts, ...]:
     """Return a young person's enrolments, oldest first."""
     found = _load(db, col(Enrolment.young_person_id) == young_person_id).values()

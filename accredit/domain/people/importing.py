@@ -207,6 +207,8 @@ class _Matcher:
         row = self._find(candidate)
         if row is None and not self.doubts_about(candidate):
             row = self._of_same_name(candidate)
+        if row is not None and row.left_at is not None:
+            self._doubt(candidate, "person-left", Level.ERROR, stored=row.printed_name)
         if row is not None and self._taken.setdefault(row.id, candidate.record) != candidate.record:
             self._doubt(candidate, "two-records-one-person", Level.ERROR, same_as=self._taken[row.id])
         return row

@@ -43,6 +43,7 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.STAFF_RECOVERY_CODE_USED: _l("Member of staff used a recovery code"),
     Tag.STAFF_SIGN_INS_ENDED: _l("Member of staff ended sign-ins on other devices"),
     Tag.PEOPLE_IMPORTED: _l("Class list brought in"),
+    Tag.NEW_YEAR_STARTED: _l("New school year started"),
     Tag.YOUNG_PERSON_ADDED: _l("Young person added"),
     Tag.YOUNG_PERSON_CHANGED: _l("Details of a young person changed"),
     Tag.YOUNG_PERSON_NAME_CONFIRMED: _l("Name to be printed confirmed"),

@@ -143,7 +143,7 @@ class Slip:
 @requires(Permission.MANAGE_PEOPLE)
 def make_slip(young_person_id: UUID) -> ResponseReturnValue:
     """Make a sign-in slip and show it, once; an earlier one stops working."""
-    return _slips([young_person_id], back_to=young_person_id)
+    return slips_page([young_person_id], back_to=young_person_id)
 
 
 @bp.post("/programmes/<uuid:programme_id>/slips")
@@ -161,10 +161,11 @@ def make_slips(programme_id: UUID) -> ResponseReturnValue:
             flash=_("Everybody here has a slip already. A lost one is made anew on the young person’s own page."),
             flash_kind="information",
         )
-    return _slips(wanted)
+    return slips_page(wanted)
 
 
-def _slips(wanted: list[UUID], *, back_to: UUID | None = None) -> ResponseReturnValue:
+def slips_page(wanted: list[UUID], *, back_to: UUID | None = None) -> ResponseReturnValue:
+    """Make slips and show them, once, on one sheet to be cut up."""
     with transaction() as db:
         codes = operations.make_claim_slips(
             db,

@@ -75,6 +75,7 @@ _ROWS = {
     "numbers-of-two-people": _l("UPN and pupil number belong to two different people here."),
     "zeros-lost": _l("The other pupil numbers have zeros in front. Is it “%(offered)s”?"),
     "zeros-differ": _l("There is %(stored)s here already. Are leading zeros missing?"),
+    "person-left": _l("%(stored)s has left here. Open their record again first, or leave this row out."),
     "two-records-one-person": _l("The same person as record %(same_as)s."),
 }
 _CELLS = {
