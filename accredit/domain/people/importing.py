@@ -283,7 +283,11 @@ class _Matcher:
         # A school may give a leaver's number to somebody else: then another child would inherit a record.
         if hashed and row.upn_hash and hashed != row.upn_hash:
             self._doubt(candidate, "upn-changed", Level.ASK)
-        elif not name_matches(candidate.printed_name, row.printed_name) and not (hashed and row.upn_hash):
+        elif (
+            candidate.printed_name != row.printed_name
+            and not name_matches(candidate.printed_name, row.printed_name)
+            and not (hashed and row.upn_hash)
+        ):
             self._doubt(candidate, "other-name", Level.ASK, stored=row.printed_name)
 
     def _check_order(self, candidate: Candidate, row: YoungPerson) -> None:

@@ -16,6 +16,7 @@ from __future__ import annotations
 import hmac
 import re
 import unicodedata
+from functools import lru_cache
 
 from accredit.errors import RuleBroken
 
@@ -65,7 +66,9 @@ def check_name(text: str) -> str:
     return name
 
 
+@lru_cache(maxsize=4_096)
 def _check_symbol(symbol: str) -> None:
+    # Five thousand names have a few hundred letters between them; a refusal is never remembered.
     category = unicodedata.category(symbol)
     code = f"U+{ord(symbol):04X}"
     if category in {"Cc", "Zl", "Zp", "Cs"} or symbol in _TURNING:
