@@ -96,7 +96,12 @@ def error_answer(status: int, *, detail: str = "", code: str = "", words: Words 
     """Answer with the page of ``status`` (JSON for a program); ``detail`` replaces the page's usual sentence."""
     said = words or WORDS.get(status) or WORDS[400 if status < 500 else 500]
     if _asked_by_a_program():
-        problem = {"status": status, "title": str(said.title), "detail": detail or str(said.text)}
+        problem = {
+            "type": "about:blank",
+            "status": status,
+            "title": str(said.title),
+            "detail": detail or str(said.text),
+        }
         answer = make_response(jsonify({**problem, "code": code} if code else problem), status)
         answer.content_type = "application/problem+json"
         return answer
@@ -106,6 +111,8 @@ def error_answer(status: int, *, detail: str = "", code: str = "", words: Words 
 
 
 def _asked_by_a_program() -> bool:
+    if request.blueprint in {"api", "vc_api"}:
+        return True
     accepted = request.accept_mimetypes
     return accepted.best_match(["text/html", "application/json"], default="text/html") == "application/json"
 

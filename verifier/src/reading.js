@@ -15,6 +15,7 @@ const OTHERS =
   /^(?:PK\x03\x04|\xd0\xcf\x11\xe0|Rar!|7z\xbc\xaf|\x1f\x8b|[^]{4}ftyp|RIFF[^]{4}WEBP|GIF8|BM[^]{4}\0\0|II\*\0|MM\0\*|%!PS|\xc5\xd0\xd3\xc6|\x7fELF|MZ|\s*<(?:![Dd][Oo][Cc][Tt][Yy][Pp][Ee]\s+[Hh][Tt][Mm][Ll]|[Hh][Tt][Mm][Ll]|[Hh][Ee][Aa][Dd]|[Bb][Oo][Dd][Yy])[\s>]|(?:Return-Path|Received|From|MIME-Version|Delivered-To|Message-ID):\s)/;
 const OLDER_CONTEXTS = ["https://w3id.org/openbadges/", "https://openbadgespec.org/", "http://openbadgespec.org/"];
 const MEMBERS = ["@context", "issuer", "credentialSubject", "proof"];
+const looksLikeOne = (document) => isObject(document) && MEMBERS.some((name) => name in document);
 const CONTAINER = {
   unknown_kind: "no_credential",
   no_credential: "no_credential",
@@ -58,7 +59,7 @@ export function kindOf(bytes) {
   if (start.startsWith("\xff\xd8\xff")) return "jpeg";
   if (OTHERS.test(start)) return "other-file";
   const trimmed = start.slice(0, 4096).replace(/^\xef\xbb\xbf/, "").replace(/^[ \t\r\n]+/, "");
-  if (trimmed.startsWith("{")) return "json";
+  if (/^(?:\[[ \t\r\n]*)?\{/.test(trimmed)) return "json";
   if (trimmed.startsWith("<")) return /<(?:[A-Za-z_][\w.-]*:)?svg[\s>/]/.test(start) ? "svg" : "unknown";
   const isToken = bytes.length <= MAX_BYTES && /^[ \t\r\n]*[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*\.[A-Za-z0-9_-]*[ \t\r\n]*$/.test(latin(bytes));
   return isToken ? "jwt" : "unknown";
@@ -90,7 +91,8 @@ export async function readCredential(bytes, evidenceName) {
     throw error instanceof Refused ? new NotReadable(JSON_CODES[error.code] ?? "malformed", kind) : error;
   }
   if (isObject(document) && isOlderBadge(document)) throw new NotReadable("open_badges_2", kind);
-  if (!isObject(document) || !MEMBERS.some((name) => name in document)) throw new NotReadable("no_credential", kind);
+  if (Array.isArray(document) && document.filter(looksLikeOne).length > 1) throw new NotReadable("multiple_credentials", kind);
+  if (!looksLikeOne(document)) throw new NotReadable("no_credential", kind);
   return { document, kind, token: null, notBefore: null, expires: null, evidence: found.evidence };
 }
 

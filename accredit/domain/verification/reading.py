@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeGuard
 
 from accredit.domain.verification.rules import REASONS, Reason, Verdict
 from accredit.kit.linkeddata import JsonRefused
@@ -168,9 +168,15 @@ def read_text(text: bytes, kind: Kind | None = None) -> Presented:
         raise NotReadable(_JSON.get(error.code, Reason.MALFORMED), kind) from error
     if isinstance(document, dict) and _is_older_badge(document):
         raise NotReadable(Reason.OPEN_BADGES_2, kind)
-    if not isinstance(document, dict) or not _MEMBERS & document.keys():
+    if isinstance(document, list) and sum(map(_looks_like_one, document)) > 1:
+        raise NotReadable(Reason.MULTIPLE_CREDENTIALS, kind)
+    if not _looks_like_one(document):
         raise NotReadable(Reason.NO_CREDENTIAL, kind)
     return Presented(document=document, kind=kind)
+
+
+def _looks_like_one(document: object) -> TypeGuard[dict[str, Any]]:
+    return isinstance(document, dict) and bool(_MEMBERS & document.keys())
 
 
 def _read_file(data: bytes, kind: Kind) -> Presented | Printed:

@@ -48,7 +48,8 @@ def kind_of(data: bytes) -> Kind:
     if _OTHERS.match(data):
         return Kind.OTHER_FILE
     start = data[:4096].removeprefix(_BOM).lstrip(_SPACE)
-    if start.startswith(b"{"):
+    # A list of objects is no credential, but may hold several, and its reader says so.
+    if start.startswith(b"{") or (start.startswith(b"[") and start[1:].lstrip(_SPACE).startswith(b"{")):
         return Kind.JSON
     if start.startswith(b"<"):
         # A drawing may begin with long comments, so the element is looked for in all of a bounded part.

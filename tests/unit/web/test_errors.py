@@ -30,7 +30,7 @@ def _client_of(fault: Exception | int) -> LintingClient:
     return client
 
 
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 418, 422, 429, 500, 502, 503])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 408, 409, 413, 418, 422, 429, 500, 502, 503])
 def test_every_status_has_a_page_with_a_way_on(status: int) -> None:
     answer = _client_of(status).get("/failing")
     assert answer.status_code == status

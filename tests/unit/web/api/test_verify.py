@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from accredit.kit import typed_code
 from accredit.storage import Database
 from accredit.web.api.answers import CHECKS
 from tests.cast import Cast
@@ -85,3 +88,15 @@ def test_vp07_fifty_megabytes_are_turned_away_at_the_door(stranger: Browser, add
     answer = stranger.post(address, data=b"{" + b" " * 50_000_000 + b"}", content_type="application/json")
     assert answer.status_code == 413
     assert "GENUINE" not in answer.text
+
+
+def test_a_fault_of_ours_is_told_to_a_program_as_a_problem(stranger: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(_code: str) -> None:
+        raise sa.exc.OperationalError("SELECT 1", {}, sqlite3.OperationalError("database is locked"))
+
+    monkeypatch.setattr(typed_code, "read", away)
+    answer = stranger.get("/api/verify/anything", headers={"Accept": "*/*"})
+    assert answer.status_code == 503
+    assert answer.content_type == "application/problem+json"
+    assert answer.get_json()["code"] == "database-away"
+    assert int(answer.headers["Retry-After"]) > 0

@@ -145,6 +145,7 @@ HELPLESS = {
         _pdf(("a.json", b"{}"), encryption=pikepdf.Encryption(owner="o", user="u")), Reason.PASSWORD_PROTECTED, 200
     ),
     "VX16 two credentials": (_pdf(("a.json", b"{}"), ("b.json", b"{}")), Reason.MULTIPLE_CREDENTIALS, 200),
+    "VX16 a list of two": (b'[{"issuer": "a"}, {"issuer": "b"}]', Reason.MULTIPLE_CREDENTIALS, 200),
     "VX26 a photo of something else": (photo(), Reason.NO_CODE_IN_PICTURE, 200),
     "VX30 one byte": (b"x", Reason.NO_CREDENTIAL, 200),
     "a badge of another time": (
