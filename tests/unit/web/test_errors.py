@@ -67,6 +67,7 @@ def test_a_program_gets_a_problem_document() -> None:
     answer = _client_of(RuleBroken("overlap", "They overlap.")).get("/failing", headers={"Accept": "application/json"})
     assert answer.content_type == "application/problem+json"
     assert answer.get_json() == {
+        "type": "about:blank",
         "status": 422,
         "title": "That cannot be done",
         "detail": "There is another entry at that time already.",
