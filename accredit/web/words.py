@@ -75,3 +75,13 @@ def _local(day: date) -> date:
 
 def _locale(language: str) -> str:
     return {"en": "en_GB", "cy": "cy_GB"}.get(language, language)
+
+
+def paragraphs(markdown: str) -> list[list[str] | str]:
+    """Split the plain Markdown that we write: paragraphs, and lists whose every line begins with a dash."""
+    found: list[list[str] | str] = []
+    for block in markdown.split("\n\n"):
+        lines = block.splitlines()
+        is_list = bool(lines) and all(line.startswith("- ") for line in lines)
+        found.append([line.removeprefix("- ") for line in lines] if is_list else " ".join(lines))
+    return found

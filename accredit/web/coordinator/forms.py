@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from flask_babel import gettext
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
 from accredit.domain.organisations.rules import Role
 from accredit.domain.practice.rules import Milestone
+from accredit.domain.programmes import wording
+from accredit.domain.programmes.language_list import Action, Place
 from accredit.web.findings import MILESTONES
 from accredit.web.forms import (
     CheckboxesInput,
@@ -50,6 +53,22 @@ def year_group_text(code: str | None) -> str:
 def choices_of(pairs: Iterable[tuple[Any, Any]]) -> list[SelectChoice]:
     """Return choices from (value, label) pairs."""
     return [SelectChoice(str(value), label) for value, label in pairs]
+
+
+class Printable:
+    """Refuses words that cannot stand on paper that strangers read, and says what to write instead."""
+
+    def __init__(self, place: Place) -> None:
+        """Take where the text is printed."""
+        self.place = place
+
+    def __call__(self, _form: Form, field: Any) -> None:
+        """Raise `ValidationError` for the first word that the language list refuses there."""
+        for remark in wording.remarks(field.data or "", self.place):
+            if remark.action is Action.REFUSE:
+                better = ", ".join(remark.instead)
+                said = gettext("“%(word)s” cannot be printed.", word=remark.word)
+                raise ValidationError(f"{said} {gettext('Better: %(words)s.', words=better)}" if better else said)
 
 
 class PersonForm(Form):
@@ -224,7 +243,7 @@ class OrganisationForm(Form):
     town = StringField(_("Town"), [Length(max=100, message=_("Use up to 100 letters."))], widget=TextInput())
     own_line = StringField(
         _("A line of your own for ceremony papers"),
-        [Length(max=120, message=_("Use up to 120 letters."))],
+        [Length(max=120, message=_("Use up to 120 letters.")), Printable(Place.NAME)],
         widget=TextInput(),
     )
     head_name = StringField(

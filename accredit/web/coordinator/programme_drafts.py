@@ -14,6 +14,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 
 from accredit.clock import utc_now
+from accredit.domain.credentials.document import criteria_narrative
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.enrolments import versions
 from accredit.domain.organisations.rules import Permission
@@ -40,6 +41,7 @@ from accredit.web.coordinator.programme_words import Word, advice_on, faults_of,
 from accredit.web.database import reading, transaction
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
+from accredit.web.words import paragraphs
 
 
 @dataclass(frozen=True)
@@ -258,16 +260,23 @@ def publish_draft(draft_id: UUID) -> ResponseReturnValue:
             if published.moved:
                 news = f"{news} {_moved(published.moved)}"
             return see_other("coordinator.programme", programme_id=published.programme_id, flash=news)
+    faults = faults_of(found.definition)
     return page(
         "coordinator/programme_publish.html",
         status=422 if form.errors else 200,
         form=form,
         draft=found,
-        faults=faults_of(found.definition),
+        faults=faults,
+        criteria=() if faults else _criteria(found.definition),
         refused=[each for each in words if each.is_refused],
         asked=[(each, form[f"keep_{number}"]) for number, each in enumerate(asked)],
         members=members,
     )
+
+
+def _criteria(definition: Definition) -> list[tuple[str, list[list[str] | str]]]:
+    """Return what strangers will read of each level: its title, and paragraphs and lists."""
+    return [(each.title, paragraphs(criteria_narrative(definition, each))) for each in definition.levels]
 
 
 def _publish(form: PublishForm, found: DraftFacts, asked: list[Word]) -> versions.Published | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -15,7 +16,7 @@ from accredit.domain.people import queries as people_queries
 from accredit.domain.programmes import operations, queries
 from accredit.domain.programmes.templates import TEMPLATES
 from accredit.domain.training import queries as training
-from accredit.errors import RuleBroken
+from accredit.errors import NotFound, RuleBroken
 from accredit.web.access import requires
 from accredit.web.coordinator import bp, standing
 from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
@@ -78,11 +79,16 @@ def programme(programme_id: UUID) -> ResponseReturnValue:
         draft = queries.draft_of(db, programme_id)
     # Before its first day a programme shows what it will ask for.
     version = found.current or versions[0]
+    number = request.args.get("version", type=int)
+    shown = version if number is None else next((each for each in versions if each.number == number), None)
+    if shown is None:
+        raise NotFound("programme-version")
     return page(
         "coordinator/programme.html",
         programme=found,
         version=version,
-        definition=version.definition,
+        shown=shown,
+        definition=shown.definition,
         members=members,
         without_slip=len(members) - len(slips),
         versions=[(each, followed[each.id]) for each in reversed(versions)],

@@ -22,6 +22,7 @@ from accredit.web.public import bp
 from accredit.web.public.machine import CREDENTIAL, LD_JSON, document_answer, machine_answer, wants_page
 from accredit.web.public.verdicts import confirmed
 from accredit.web.settings import current_settings
+from accredit.web.words import paragraphs
 
 DID_JSON = "application/did+json"
 
@@ -72,9 +73,7 @@ def achievement(achievement_id: str) -> Response:
     if not wants_page(LD_JSON, "application/json"):
         answer = document_answer({"@context": list(CONTEXT)} | found)
     else:
-        answer = page(
-            "public/achievement.html", achievement=found, criteria=_paragraphs(found["criteria"]["narrative"])
-        )
+        answer = page("public/achievement.html", achievement=found, criteria=paragraphs(found["criteria"]["narrative"]))
     answer.headers["Vary"] = "Accept"
     return answer
 
@@ -126,13 +125,3 @@ def _did_answer(name: str, keys: tuple[KeyFacts, ...]) -> Response:
     except IdentifierRefused as error:
         # A service on localhost has no did:web that anybody could look up.
         raise NotFound("did", error.code) from error
-
-
-def _paragraphs(markdown: str) -> list[list[str] | str]:
-    """Split the plain Markdown that we write: paragraphs, and lists whose every line begins with a dash."""
-    found: list[list[str] | str] = []
-    for block in markdown.split("\n\n"):
-        lines = block.splitlines()
-        is_list = bool(lines) and all(line.startswith("- ") for line in lines)
-        found.append([line.removeprefix("- ") for line in lines] if is_list else " ".join(lines))
-    return found

@@ -256,6 +256,36 @@ def test_a_word_is_kept_for_a_reason_and_not_without(
         assert queries.drafts(db, organisation_id=cast.organisation_id) == ()
 
 
+def test_what_strangers_will_read_is_shown_before_it_is_published(nia: Browser, draft: str) -> None:
+    page = text_of(nia.get(f"{draft}/publish"))
+    assert "has given at least 10 hours of supervised peer support" in page
+    assert "they are not counsellors" in page
+
+
+def test_an_earlier_version_can_be_looked_at(nia: Browser, draft: str, sqlite_database: Database, cast: Cast) -> None:
+    send(nia, sqlite_database, draft, "/module/add", **MODULE)
+    send(nia, sqlite_database, draft, "/publish", who="stay", **day("effective_from", TODAY))
+    address = f"/school/programmes/{cast.programme_id}"
+    assert "Company at lunch" in text_of(nia.get(address))
+    earlier = text_of(nia.get(f"{address}?version=1"))
+    assert "Company at lunch" not in earlier
+    assert "Version 1, since 1 September 2025." in earlier
+    assert nia.get(f"{address}?version=7").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        pytest.param("Our young carers", "“young carers” cannot be printed. Better: peer support", id="it reveals"),
+        pytest.param("For SEND", "“SEND” cannot be printed.", id="with nothing better"),
+    ],
+)
+def test_the_line_on_ceremony_papers_can_be_printed(client_for: ClientFor, cast: Cast, line: str, said: str) -> None:
+    answer = client_for(cast.lee).post("/school/organisation", data={"own_line": line})
+    assert answer.status_code == 422
+    assert said in text_of(answer)
+
+
 def test_a_draft_is_thrown_away(nia: Browser, draft: str, cast: Cast, sqlite_database: Database) -> None:
     assert nia.post(f"{draft}/throw-away").status_code == 303
     assert nia.get(draft).status_code == 404
