@@ -58,6 +58,7 @@ _PEOPLE = {
     "changed-meanwhile": lazy_gettext("Somebody else changed this while you had the page open. Please look again."),
     "email-format": lazy_gettext("Write the address like name@example.org."),
     "no-address": lazy_gettext("This person has no e-mail address here, so they do not sign in."),
+    "passkeys-full": lazy_gettext("You have ten passkeys. Remove one you no longer use first."),
     "password-short": lazy_gettext("Choose a longer password, for example four words."),
     "password-long": lazy_gettext("Choose a shorter password: at most 1,024 characters."),
     "password-common": lazy_gettext(

@@ -34,6 +34,8 @@ PUBLIC_ADDRESSES = frozenset(
         "/robots.txt",
         "/sign-in",
         "/sign-in/code",
+        "/sign-in/passkey",
+        "/sign-in/passkey/begin",
         "/sign-in/second-step",
         "/sign-out",
         "/start",

@@ -115,6 +115,7 @@ class World:
             "staff_id": cast.sam.id,
             "role_id": year.role_id,
             "sign_in_id": UUID(int=7),
+            "passkey_id": UUID(int=7),
             "token": "a-link-that-nobody-was-sent",
             "session_id": year.training_id,
             "draft_id": year.draft_id,

@@ -56,6 +56,8 @@ class Tag(StrEnum):
     STAFF_SECOND_STEP_ENDED = "staff.second-step-ended"
     STAFF_RECOVERY_CODES_MADE = "staff.recovery-codes-made"
     STAFF_RECOVERY_CODE_USED = "staff.recovery-code-used"
+    STAFF_PASSKEY_ADDED = "staff.passkey-added"
+    STAFF_PASSKEY_ENDED = "staff.passkey-ended"
     STAFF_SIGN_INS_ENDED = "staff.sign-ins-ended"
     PEOPLE_IMPORTED = "people.imported"
     NEW_YEAR_STARTED = "people.new-year-started"

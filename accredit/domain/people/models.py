@@ -125,6 +125,33 @@ class JoiningRequest(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+class Passkey(SQLModel, table=True):
+    """The public half of a key in somebody's device."""
+
+    __tablename__ = "passkey"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", index=True)
+    credential_id: bytes = Field(unique=True)
+    public_key: bytes
+    sign_count: int
+    browser: str
+    system: str
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class PasskeyChallenge(SQLModel, table=True):
+    """What a device is asked to sign, once; ``account_id`` is None where anybody may answer."""
+
+    __tablename__ = "passkey_challenge"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    challenge: bytes
+    account_id: UUID | None = Field(default=None, foreign_key="account.id")
+    made_at: datetime = Field(sa_type=UtcDateTime, index=True)
+
+
 class Staff(SQLModel, table=True):
     """A member of staff of one organisation; ``account_id`` is None for an adult who never signs in."""
 

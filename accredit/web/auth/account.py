@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from accredit.clock import utc_now
-from accredit.domain.people import second_step, sign_ins
+from accredit.domain.people import passkeys, second_step, sign_ins
 from accredit.domain.people.rules import SignInWay
 from accredit.domain.people.sign_ins import Browser, Device, System
 from accredit.web.access import account_holder
@@ -65,12 +65,14 @@ def account() -> Response:
     with reading(everywhere=True) as db:
         found = sign_ins.of_account(db, own_account(viewer), now=utc_now())
         second = second_step.of_account(db, own_account(viewer))
+        keys = passkeys.of_account(db, own_account(viewer))
     row = account_row(viewer.account_id)
     return page(
         "auth/account.html",
         email=row.email,
         has_password=row.password is not None,
         second_step=second,
+        passkeys=keys,
         sign_ins=found,
         here=viewer.sign_in_id,
         ways=WAYS,

@@ -65,13 +65,14 @@ def sign_in_anew(viewer: Viewer, *, now: datetime) -> None:
     assert account is not None  # it was just there
     session.clear()
     with transaction(everywhere=True) as db:
-        secret = sign_ins.begin(db, account_id=account.id, way=SignInWay.PASSPHRASE, device=_device(), now=now)[1]
+        secret = sign_ins.begin(db, account_id=account.id, way=SignInWay.PASSPHRASE, device=device_here(), now=now)[1]
     login_user(account)
     cookie.remember_account(session, secret=secret, now=now)
     cookie.choose_organisation(session, viewer.organisation_id)
 
 
-def _device() -> sign_ins.Device:
+def device_here() -> sign_ins.Device:
+    """Return the two words that are kept of this request's device."""
     return sign_ins.device_of(request.headers.get("User-Agent", ""))
 
 
@@ -96,7 +97,7 @@ def let_in(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: d
             if (slept := sleeping_viewer()).account_id is not None and slept.sign_in_id is not None:
                 sign_ins.leave(db, account_id=slept.account_id, sign_in_id=slept.sign_in_id)
             signing_in.mark_signed_in(db, actor=readers[0].actor(), now=now)
-            secret = sign_ins.begin(db, account_id=account.id, way=way, device=_device(), now=now)[1]
+            secret = sign_ins.begin(db, account_id=account.id, way=way, device=device_here(), now=now)[1]
     if not readers:
         return see_other(
             "auth.sign_in",

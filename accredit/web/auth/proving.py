@@ -2,7 +2,8 @@
 
 - What was sent travels through the page and is sent again with the proof, to where it was going; the page that was
   asked for then answers, in the same request.
-- A password or an e-mailed code proves it; of whoever has a second step, that alone does. Wrong ones are counted.
+- A password or an e-mailed code proves it; of whoever has a second step, only that; a passkey of theirs always.
+  Wrong ones are counted.
 - The sign-in gets a new secret, so that a copy of the cookie from before opens nothing (WA10).
 - A file cannot travel through a page: its reader comes back to the form and chooses it again.
 """
@@ -19,13 +20,14 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 
 from accredit.clock import utc_now
-from accredit.domain.people import second_step, sign_ins
+from accredit.domain.people import passkeys, second_step, sign_ins
 from accredit.domain.people.models import Account
 from accredit.errors import Forbidden
 from accredit.web.access import account_holder
 from accredit.web.auth import bp, cookie
 from accredit.web.auth.codes import BROWSER, QUARTER, account_of_code, send_code
 from accredit.web.auth.entering import account_row, account_with_password
+from accredit.web.auth.passkeys import account_of_answer
 from accredit.web.auth.ways import home_of
 from accredit.web.database import READ_ONLY_METHODS, reading, transaction
 from accredit.web.limits import Allowance, check_allowance, count_try
@@ -39,9 +41,11 @@ MARK = "proof-"
 # No password is ever written into a page.
 NOT_CARRIED = frozenset({"csrf_token", "password"})
 DO, PASSWORD, CODE, SECOND = "proof-do", "proof-password", "proof-code", "proof-second-step"
+PASSKEY = "proof-passkey"
 WRONG_PASSWORD = lazy_gettext("That is not the password of this account. Try again, or ask for a code by e-mail.")
 WRONG_CODE = lazy_gettext("This code does not work here. Look at it again, or ask for a new one.")
 WRONG_SECOND = lazy_gettext("This code does not work. Wait for the next one, or take a code from your paper.")
+WRONG_PASSKEY = lazy_gettext("This passkey does not belong to this account.")
 
 
 def ask_for_proof(viewer: Viewer) -> ResponseReturnValue | None:
@@ -81,13 +85,13 @@ def check_proof() -> ResponseReturnValue:
 def _answer(viewer: Viewer, now: datetime, *, to: str) -> Response | None:
     account = account_row(viewer.account_id)
     way = request.form.get(DO)
-    if has_second_step(account.id) and way != "second-step":
+    if has_second_step(account.id) and way not in {"second-step", "passkey"}:
         return _asked(viewer, to=to, account=account)
     match way:
         case "send":
             send_code(account.email, now=now)
             return _asked(viewer, to=to, account=account)
-        case "password" | "code" | "second-step":
+        case "password" | "code" | "second-step" | "passkey":
             check_allowance(WRONG_PROOFS, str(account.id), now=now)
             if _is_right(viewer, way, account, now):
                 _note_proof(viewer, now)
@@ -104,6 +108,12 @@ def has_second_step(account_id: UUID) -> bool:
         return second_step.of_account(db, account_id) is not None
 
 
+def has_passkey(account_id: UUID) -> bool:
+    """Say whether an account has a passkey."""
+    with reading(everywhere=True) as db:
+        return bool(passkeys.of_account(db, account_id))
+
+
 def _is_right(viewer: Viewer, way: str, account: Account, now: datetime) -> bool:
     if way == "second-step":
         with transaction(everywhere=True) as db:
@@ -115,6 +125,9 @@ def _is_right(viewer: Viewer, way: str, account: Account, now: datetime) -> bool
                 actor=viewer.actor(),
                 now=now,
             )
+    if way == "passkey":
+        # A passkey of somebody else proves nothing about this reader, however fresh it is.
+        return account_of_answer(request.form.get(PASSKEY, "")) == account.id
     if way == "password":
         found = account_with_password(account.email, request.form.get(PASSWORD, ""))
         return found is not None and found.id == account.id
@@ -144,6 +157,7 @@ def _asked(
         "password": (WRONG_PASSWORD, "#proof-password"),
         "code": (WRONG_CODE, "#proof-code"),
         "second-step": (WRONG_SECOND, "#proof-second-step"),
+        "passkey": (WRONG_PASSKEY, None),
     }
     return page(
         "auth/prove.html",
@@ -153,6 +167,7 @@ def _asked(
         email=found.email,
         has_password=found.password is not None,
         has_second_step=has_second_step(found.id),
+        has_passkey=has_passkey(found.id),
         code_is_sent=BROWSER in session,
         errors=[said[wrong]] if wrong else [],
         wrong=wrong,
