@@ -58,6 +58,7 @@ class Tag(StrEnum):
     STAFF_RECOVERY_CODE_USED = "staff.recovery-code-used"
     STAFF_PASSKEY_ADDED = "staff.passkey-added"
     STAFF_PASSKEY_ENDED = "staff.passkey-ended"
+    STAFF_SIGN_IN_GUESSED = "staff.sign-in-guessed"
     STAFF_SIGN_INS_ENDED = "staff.sign-ins-ended"
     PEOPLE_IMPORTED = "people.imported"
     NEW_YEAR_STARTED = "people.new-year-started"

@@ -18,7 +18,7 @@ from sqlalchemy import delete
 from sqlmodel import col, select
 
 from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Actor, ActorKind, Tag
+from accredit.domain.audit.rules import SERVICE, Actor, ActorKind, Tag
 from accredit.domain.people import passphrases, queries, sign_ins
 from accredit.domain.people.models import Account, SignInCode
 from accredit.errors import NotFound
@@ -81,6 +81,25 @@ def mark_signed_in(db: Session, *, actor: Actor, now: datetime) -> None:
     audit.record(
         db, tag=Tag.STAFF_SIGNED_IN, actor=actor, now=now, subject=actor.id, organisation_id=actor.organisation_id
     )
+
+
+def mark_guessed(db: Session, *, email: str, now: datetime) -> None:
+    """Record that somebody tried many passwords of one account; nothing for an address that nobody has."""
+    account = queries.account_by_email(db, email)
+    if account is None:
+        return
+    places: list[tuple[UUID, UUID | None]] = [
+        (facts.id, facts.organisation_id) for facts in queries.staff_of_account(db, account.id)
+    ]
+    for subject, organisation_id in places or [(account.id, None)]:
+        audit.record(
+            db,
+            tag=Tag.STAFF_SIGN_IN_GUESSED,
+            actor=SERVICE,
+            now=now,
+            subject=subject,
+            organisation_id=organisation_id,
+        )
 
 
 def mark_signed_out(db: Session, *, actor: Actor, now: datetime) -> None:

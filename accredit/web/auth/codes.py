@@ -11,19 +11,25 @@ from flask_babel import gettext as _
 
 from accredit.domain.notifications import operations as notifications
 from accredit.domain.people import signing_in
+from accredit.web.auth.known import QUARTER, Source
 from accredit.web.database import transaction
 from accredit.web.limits import Allowance, check_allowance, count_try
 from accredit.web.settings import current_pepper
 
-QUARTER = 15 * 60
 CODES_ASKED = Allowance(name="codes-asked", times=5, seconds=QUARTER)
+# So that nobody's mailbox is filled from a thousand networks; a browser that they know is not held up by it.
+CODES_FROM_ELSEWHERE = Allowance(name="codes-from-elsewhere", times=20, seconds=QUARTER)
 BROWSER = "code_browser"
 
 
-def send_code(who: str, *, now: datetime) -> None:
+def send_code(source: Source, *, now: datetime) -> None:
     """Send a code to an address, or do the same work for an address that nobody has. Raises `TooManyRequests`."""
-    check_allowance(CODES_ASKED, who, now=now)
-    count_try(CODES_ASKED, who)
+    who = source.who
+    check_allowance(CODES_ASKED, source.key, now=now)
+    if not source.is_known:
+        check_allowance(CODES_FROM_ELSEWHERE, who, now=now)
+        count_try(CODES_FROM_ELSEWHERE, who)
+    count_try(CODES_ASKED, source.key)
     session[BROWSER] = secrets.token_urlsafe(32)
     with transaction(everywhere=True) as db:
         account_id, code = signing_in.make_code(

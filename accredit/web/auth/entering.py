@@ -16,7 +16,7 @@ from accredit.domain.people import queries as people
 from accredit.domain.people.models import Account
 from accredit.domain.people.rules import SignInWay
 from accredit.errors import NotFound, RuleBroken
-from accredit.web.auth import cookie, half_way
+from accredit.web.auth import cookie, half_way, known
 from accredit.web.auth.accounts import SignInAccount, for_library
 from accredit.web.auth.viewer import readers_of_account
 from accredit.web.auth.ways import go_on
@@ -107,6 +107,12 @@ def let_in(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: d
     login_user(account)
     cookie.remember_account(session, secret=secret, now=now)
     if len(readers) > 1:
-        return see_other("auth.choose_organisation", next=safe_next(wanted))
+        return known.remember(see_other("auth.choose_organisation", next=safe_next(wanted)), account.email)
     cookie.choose_organisation(session, readers[0].organisation_id)
-    return go_on(readers[0], wanted)
+    return known.remember(go_on(readers[0], wanted), account.email)
+
+
+def note_guessing(who: str, *, now: datetime) -> None:
+    """Record that somebody has guessed at an account for as long as is allowed; nothing for an address nobody has."""
+    with transaction(everywhere=True) as db:
+        signing_in.mark_guessed(db, email=who, now=now)

@@ -13,7 +13,7 @@ from accredit.web.access import public
 from accredit.web.auth import bp
 from accredit.web.auth.entering import account_by_id, enter
 from accredit.web.auth.forms import CodeForm
-from accredit.web.auth.staff import BY_ADDRESS
+from accredit.web.auth.known import BY_ADDRESS
 from accredit.web.database import reading, transaction
 from accredit.web.limits import address, check_allowance, count_try
 from accredit.web.pages import address_of, page

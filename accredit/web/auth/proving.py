@@ -25,8 +25,9 @@ from accredit.domain.people.models import Account
 from accredit.errors import Forbidden
 from accredit.web.access import account_holder
 from accredit.web.auth import bp, cookie
-from accredit.web.auth.codes import BROWSER, QUARTER, account_of_code, send_code
+from accredit.web.auth.codes import BROWSER, account_of_code, send_code
 from accredit.web.auth.entering import account_row, account_with_password
+from accredit.web.auth.known import QUARTER, source_of
 from accredit.web.auth.passkeys import account_of_answer
 from accredit.web.auth.ways import home_of
 from accredit.web.database import READ_ONLY_METHODS, reading, transaction
@@ -89,7 +90,7 @@ def _answer(viewer: Viewer, now: datetime, *, to: str) -> Response | None:
         return _asked(viewer, to=to, account=account)
     match way:
         case "send":
-            send_code(account.email, now=now)
+            send_code(source_of(account.email), now=now)
             return _asked(viewer, to=to, account=account)
         case "password" | "code" | "second-step" | "passkey":
             check_allowance(WRONG_PROOFS, str(account.id), now=now)

@@ -18,9 +18,9 @@ from accredit.web.access import proved_account_holder, public
 from accredit.web.auth import bp, half_way
 from accredit.web.auth.account import own_account
 from accredit.web.auth.accounts import for_library
-from accredit.web.auth.codes import QUARTER
 from accredit.web.auth.entering import account_row, let_in
 from accredit.web.auth.forms import SecondStepForm
+from accredit.web.auth.known import QUARTER
 from accredit.web.auth.viewer import readers_of_account
 from accredit.web.database import reading, transaction
 from accredit.web.limits import Allowance, check_allowance, count_try

@@ -12,16 +12,15 @@ from accredit.clock import utc_now
 from accredit.domain.people.rules import SignInWay
 from accredit.web.access import public
 from accredit.web.auth import bp
-from accredit.web.auth.codes import BROWSER, QUARTER, account_of_code, send_code
-from accredit.web.auth.entering import account_by_id, account_with_password, enter
+from accredit.web.auth.codes import BROWSER, account_of_code, send_code
+from accredit.web.auth.entering import account_by_id, account_with_password, enter, note_guessing
 from accredit.web.auth.forms import CodeForm, SignInForm
+from accredit.web.auth.known import BY_ACCOUNT, BY_ADDRESS, Source, check_tries, count_wrong, source_of
 from accredit.web.auth.ways import go_on
-from accredit.web.limits import Allowance, address, check_allowance, count_try
+from accredit.web.limits import address, check_allowance, count_try, standing
 from accredit.web.pages import page, safe_next, see_other
 from accredit.web.viewer import current_viewer
 
-BY_ADDRESS = Allowance(name="sign-in-address", times=100, seconds=QUARTER)
-BY_ACCOUNT = Allowance(name="sign-in-account", times=10, seconds=QUARTER)
 # One sentence for every reason: whether somebody has an account here is nobody else's business.
 WRONG = lazy_gettext("The address and the password do not belong together. Try again, or ask for a code by e-mail.")
 
@@ -42,27 +41,30 @@ def start_sign_in() -> Response:
     """Check the password, or send a code."""
     form, now = SignInForm(), utc_now()
     wants_code = request.form.get("way") == "code"
-    check_allowance(BY_ADDRESS, address(), now=now)
     if form.validate() and not wants_code and not form.password.data:
         form.password.errors = [_("Type your password, or choose “Send me a code”")]
     if form.errors or form.password.errors:
         return page("auth/sign_in.html", status=422, form=form)
     who = form.email.data.strip().lower()
+    source = source_of(who)
     if wants_code:
-        return _send_code(who, now=now, wanted=form.next.data)
-    check_allowance(BY_ACCOUNT, who, now=now)
+        return _send_code(source, now=now, wanted=form.next.data)
+    check_tries(source, now=now)
     account = account_with_password(who, form.password.data)
     if account is not None:
         return enter(account, way=SignInWay.PASSPHRASE, wanted=form.next.data, now=now)
-    count_try(BY_ADDRESS, address())
-    count_try(BY_ACCOUNT, who)
+    count_wrong(source)
+    if not source.is_known and standing(BY_ACCOUNT, who, now=now).left == 0:
+        note_guessing(who, now=now)
     form.password.errors = [str(WRONG)]
     return page("auth/sign_in.html", status=422, form=form)
 
 
-def _send_code(who: str, *, now: datetime, wanted: str | None) -> Response:
-    count_try(BY_ADDRESS, address())
-    send_code(who, now=now)
+def _send_code(source: Source, *, now: datetime, wanted: str | None) -> Response:
+    if not source.is_known:
+        check_allowance(BY_ADDRESS, address(), now=now)
+        count_try(BY_ADDRESS, address())
+    send_code(source, now=now)
     return see_other("auth.code", next=safe_next(wanted))
 
 

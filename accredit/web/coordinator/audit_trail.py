@@ -43,6 +43,7 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.STAFF_RECOVERY_CODE_USED: _l("Member of staff used a recovery code"),
     Tag.STAFF_PASSKEY_ADDED: _l("Member of staff added a passkey"),
     Tag.STAFF_PASSKEY_ENDED: _l("Member of staff removed a passkey"),
+    Tag.STAFF_SIGN_IN_GUESSED: _l("Somebody tried many passwords of a member of staff; none of them was right"),
     Tag.STAFF_SIGN_INS_ENDED: _l("Member of staff ended sign-ins on other devices"),
     Tag.PEOPLE_IMPORTED: _l("Class list brought in"),
     Tag.NEW_YEAR_STARTED: _l("New school year started"),
