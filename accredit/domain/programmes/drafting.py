@@ -26,18 +26,18 @@ Change = Callable[[Definition, frozenset[str]], Definition]
 
 
 def begin_programme(
-    db: Session, *, organisation_id: UUID, name: str, like: str | None, actor: Actor, now: datetime
+    db: Session, *, organisation_id: UUID, name: str, like: str | UUID | None, actor: Actor, now: datetime
 ) -> UUID:
-    """Begin a programme of the organisation's own, blank or like a template; return the draft's id.
+    """Begin a programme of the organisation's own; return the draft's id.
 
-    Raises `RuleBroken`: ``unknown-template``, ``text-unprintable``.
+    It begins like a template (its code), like the latest version of another programme of the organisation (its id), or
+    blank. Raises `NotFound`, and `RuleBroken`: ``unknown-template``, ``text-unprintable``.
     """
-    if like is not None and like not in TEMPLATES:
-        raise RuleBroken("unknown-template", code=like)
+    source = _source(db, organisation_id, like)
     used = set(db.exec(select(Programme.code).where(Programme.organisation_id == organisation_id)).all())
     used |= {each.definition.code for each in queries.drafts(db, organisation_id=organisation_id)} | TEMPLATES.keys()
     code = editing.code_of_name(name, used)
-    made = editing.blank(code=code, name=name) if like is None else editing.copy(TEMPLATES[like], code=code, name=name)
+    made = editing.blank(code=code, name=name) if source is None else editing.copy(source, code=code, name=name)
     return _begin(db, organisation_id, None, made, actor, now)
 
 
@@ -134,6 +134,19 @@ def publish_draft(
     db.delete(row)
     db.flush()
     return programme_id, version_id
+
+
+def _source(db: Session, organisation_id: UUID, like: str | UUID | None) -> Definition | None:
+    if isinstance(like, UUID):
+        programme = db.exec(
+            select(Programme).where(Programme.id == like, Programme.organisation_id == organisation_id)
+        ).first()
+        if programme is None:
+            raise NotFound("programme")
+        return queries.versions(db, programme.id)[-1].definition
+    if like is not None and like not in TEMPLATES:
+        raise RuleBroken("unknown-template", code=like)
+    return None if like is None else TEMPLATES[like]
 
 
 def _begin(

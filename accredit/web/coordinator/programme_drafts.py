@@ -70,8 +70,10 @@ _PARTS = "any(module, activity, skill, level)"
 @requires(Permission.MANAGE_PROGRAMMES)
 def own_programme() -> ResponseReturnValue:
     """Begin a programme of one's own, like one of ours or empty."""
+    with reading() as db:
+        have = queries.programmes(db, organisation_id=own_organisation(), on=today())
     form = OwnProgrammeForm()
-    form.offer()
+    form.offer(have)
     if form.validate_on_submit():
         try:
             with transaction() as db:
@@ -79,7 +81,7 @@ def own_programme() -> ResponseReturnValue:
                     db,
                     organisation_id=own_organisation(),
                     name=form.name.data,
-                    like=None if form.like.data == "blank" else form.like.data,
+                    like=form.source,
                     actor=own_actor(),
                     now=utc_now(),
                 )

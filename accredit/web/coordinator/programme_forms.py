@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
+from uuid import UUID
 
 from flask_babel import lazy_gettext as _
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
@@ -14,6 +15,7 @@ from accredit.domain.practice.rules import Milestone
 from accredit.domain.programmes import editing
 from accredit.domain.programmes.drafting import Change
 from accredit.domain.programmes.frameworks import ESCO, FRAMEWORKS, SKILLS_BUILDER, alignment
+from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.domain.programmes.rules import Badge, Definition, Evidence
 from accredit.domain.programmes.templates import TEMPLATES
 from accredit.web.coordinator.forms import choices_of
@@ -75,12 +77,23 @@ class OwnProgrammeForm(Form):
     )
     like = RadioField(_("Begin with"), [InputRequired(_("Choose what to begin with."))], widget=RadioInput())
 
-    def offer(self) -> None:
-        """Fill the list with our templates, and with nothing at all."""
+    def offer(self, programmes: Iterable[ProgrammeFacts]) -> None:
+        """Fill the list with what the school has, our templates, and nothing at all."""
+        have = list(programmes)
+        names = {each.name for each in have}
         self.like.choices = [
-            *choices_of((code, each.name) for code, each in TEMPLATES.items()),
+            *choices_of((each.id, each.name) for each in have),
+            *choices_of((code, each.name) for code, each in TEMPLATES.items() if each.name not in names),
             *choices_of([("blank", _("An empty programme"))]),
         ]
+
+    @property
+    def source(self) -> str | UUID | None:
+        """What was chosen, as `drafting.begin_programme` takes it."""
+        chosen = str(self.like.data)
+        if chosen == "blank":
+            return None
+        return chosen if chosen in TEMPLATES else UUID(chosen)
 
 
 class PartForm(Form):

@@ -39,7 +39,7 @@ def publish(db: Session, draft_id: UUID, kept: dict[str, str] | None = None) -> 
     )
 
 
-def begin(db: Session, school: UUID, name: str, like: str | None = "WA") -> UUID:
+def begin(db: Session, school: UUID, name: str, like: str | UUID | None = "WA") -> UUID:
     return drafting.begin_programme(db, organisation_id=school, name=name, like=like, actor=SERVICE, now=NOW)
 
 
@@ -56,6 +56,18 @@ def test_a_programme_of_ones_own_begins_like_a_template(database: Database) -> N
         assert facts.current is not None
         assert facts.current.id == version_id
         assert facts.current.definition.level_codes == ("LF-1", "LF-2", "LF-3", "LF-4")
+
+
+def test_a_programme_of_ones_own_begins_like_another_of_the_same_school_only(database: Database) -> None:
+    with database.transaction() as db:
+        school, other = factories.add_organisation(db), factories.add_organisation(db, name="Example Valley School")
+        programme = factories.add_programme(db, school, template="DB")
+        copied = queries.draft(db, begin(db, school, "Library Friends", programme)).definition
+        assert (copied.code, copied.modules) == ("LF", TEMPLATES["DB"].modules)
+        with pytest.raises(NotFound):
+            begin(db, other, "Library Friends", programme)
+        with pytest.raises(RuleBroken, match="unknown-template"):
+            begin(db, school, "Library Friends", "XX")
 
 
 def test_two_programmes_of_ones_own_never_share_a_code(database: Database) -> None:

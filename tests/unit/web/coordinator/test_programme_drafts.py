@@ -14,6 +14,7 @@ from accredit.domain.programmes import queries
 from accredit.domain.programmes.queries import DraftFacts
 from accredit.domain.training import queries as training
 from accredit.storage import Database
+from tests import factories
 from tests.cast import Cast
 from tests.factories import TODAY
 from tests.web import Browser, ClientFor
@@ -63,6 +64,8 @@ def send(client: Browser, database: Database, draft: str, path: str, **data: Any
 
 def test_a_programme_of_ones_own_from_nothing_to_published(nia: Browser, sqlite_database: Database, cast: Cast) -> None:
     assert "Write one of your own" in text_of(nia.get("/school/programmes"))
+    offered = text_of(nia.get("/school/programmes/own"))
+    assert all(each in offered for each in ("Wellbeing Ambassadors", "Drop-in and Buddying", "An empty programme"))
     begun = nia.post("/school/programmes/own", data={"name": "Lunch Friends", "like": "blank"})
     draft = begun.location
     page = text_of(nia.get(draft))
@@ -180,6 +183,25 @@ def test_a_level_is_changed_and_higher_ones_follow(nia: Browser, draft: str, sql
     fewer = send(nia, sqlite_database, draft, "/level/WA-5", **(data | {"hours": "5"}))
     assert fewer.status_code == 303
     assert "A level goes on from the one before" in text_of(nia.get(draft))
+
+
+def test_a_cohort_on_two_versions_is_awarded_on_one_page(
+    nia: Browser, draft: str, sqlite_database: Database, cast: Cast
+) -> None:
+    modules = list(facts(sqlite_database, draft).definition.levels[-1].module_codes)
+    send(nia, sqlite_database, draft, "/level/add", **(LEVEL | {"modules": modules}))
+    send(nia, sqlite_database, draft, "/publish", who="stay", **day("effective_from", TODAY))
+    with sqlite_database.transaction(cast.organisation_id) as db:
+        person = factories.add_young_person(db, cast.organisation_id, name="Dai Newydd", reference="3104")
+        factories.enrol(db, person, cast.programme_id, started_on=TODAY)
+    for level, shown in (("WA-5", False), ("WA-TRN", True)):
+        answer = nia.get(f"/school/programmes/{cast.programme_id}/award/{level}")
+        assert answer.status_code == 200
+        page = text_of(answer)
+        assert "Dai Newydd" in page
+        # Ama's version has no such level.
+        assert ("Ama Sample" in page) is shown
+    assert nia.get(f"/school/programmes/{cast.programme_id}/progress").status_code == 200
 
 
 def test_a_part_is_taken_out(nia: Browser, draft: str, sqlite_database: Database) -> None:
