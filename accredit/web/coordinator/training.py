@@ -20,6 +20,7 @@ from accredit.domain.training import operations, queries
 from accredit.domain.training.operations import RegisterResult
 from accredit.domain.training.queries import Register
 from accredit.errors import RuleBroken
+from accredit.storage import Session
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
@@ -27,6 +28,7 @@ from accredit.web.coordinator.forms import SessionForm, choices_of
 from accredit.web.database import reading, transaction
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
+from accredit.web.sheets import mark_of, numbers_of
 from accredit.web.viewer import current_viewer
 
 
@@ -93,8 +95,7 @@ def register(session_id: UUID) -> ResponseReturnValue:
     errors: list[tuple[str, str]] = []
     with reading() as db:
         found = queries.register(db, session_id)
-        versions = queries.definitions(db, [found.session.programme_id])[found.session.programme_id]
-        definition = queries.known_on(versions, found.session.held_on)
+        definition = _definition(db, found)
     if request.method == "POST":
         ticks = _ticks(found)
         try:
@@ -106,16 +107,51 @@ def register(session_id: UUID) -> ResponseReturnValue:
             errors = [(sentence(refusal), "#register" if found.session.held_on <= today() else "")]
         else:
             return see_other("coordinator.register", session_id=session_id, flash=_news(result, ticks))
+    away, fault = _from_paper(len(found.rows))
     return page(
         "coordinator/register.html",
-        status=422 if errors else 200,
+        status=422 if errors or fault else 200,
         register=found,
         titles=_titles(definition, found.session.module_codes),
-        errors=errors,
+        errors=[*errors, *([(fault, "#away")] if fault else [])],
         each_module=request.args.get("each") == "module",
         tick_all=request.args.get("tick") == "all",
+        away=away,
+        fault=fault,
+        list_mark=_mark(found),
         is_open=found.session.held_on <= today(),
     )
+
+
+@bp.get("/training/<uuid:session_id>/sheet")
+@requires(Permission.RECORD_TRAINING)
+def register_sheet(session_id: UUID) -> ResponseReturnValue:
+    """Show a register to be printed and filled in by hand, before the day or on it."""
+    with reading() as db:
+        found = queries.register(db, session_id)
+        definition = _definition(db, found)
+    titles = _titles(definition, found.session.module_codes)
+    return page("coordinator/register_sheet.html", register=found, titles=titles, list_mark=_mark(found))
+
+
+def _mark(found: Register) -> str:
+    return mark_of(row.enrolment_id for row in found.rows)
+
+
+def _from_paper(most: int) -> tuple[frozenset[int] | None, str | None]:
+    """Return the numbers of those away, as copied from the sheet, and what is wrong with them; None where none came."""
+    text = request.args.get("away")
+    if text is None or request.method == "POST":
+        return None, None
+    try:
+        return numbers_of(text[:1000], most=most), None
+    except ValueError:
+        return None, _("Type the numbers from the sheet, like 3, 7-9. The last one is %(most)d.", most=most)
+
+
+def _definition(db: Session, found: Register) -> Definition:
+    programme_id = found.session.programme_id
+    return queries.known_on(queries.definitions(db, [programme_id])[programme_id], found.session.held_on)
 
 
 def _titles(definition: Definition, codes: Collection[str]) -> dict[str, str]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from flask import Response, request, url_for
-from flask_babel import ngettext
+from flask_babel import gettext, ngettext
 
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
@@ -19,8 +19,9 @@ from accredit.web.access import requires
 from accredit.web.database import reading, transaction
 from accredit.web.messages import sentence, sentence_of
 from accredit.web.pages import page, see_other
+from accredit.web.sheets import mark_of, numbers_of
 from accredit.web.supervisor import bp, occasions
-from accredit.web.supervisor.desk import is_supervisor, own_actor, own_programmes, own_staff_id
+from accredit.web.supervisor.desk import chosen, is_supervisor, own_actor, own_programmes, own_staff_id, today
 from accredit.web.supervisor.occasions import Occasion
 from accredit.web.supervisor.words import a_lot_lately
 
@@ -38,8 +39,12 @@ class Recorded:
 
 @dataclass(frozen=True, kw_only=True)
 class Line:
-    """One person of a register; ``concern`` says why their time cannot be recorded, ``lately`` that it is a lot."""
+    """One person of a register; ``concern`` says why their time cannot be recorded, ``lately`` that it is a lot.
 
+    ``number`` is that of the paper sheet.
+    """
+
+    number: int
     row: PracticeRegisterRow
     concern: str | None
     lately: str | None
@@ -145,7 +150,10 @@ def _register(*, present: Collection[UUID], taken: RegisterTaken | None = None, 
             return page("supervisor/occasion.html", status=422, **shown)
         rows = queries.practice_register(db, programme_id=occasion.programme.id, held_on=occasion.day)
     refused = taken.refused if taken else {}
-    lines = [_line(row, refused, present, is_meeting=is_meeting) for row in rows]
+    there, fault = _from_paper(len(rows))
+    if there is not None:
+        present = {row.enrolment_id for number, row in enumerate(rows, start=1) if number in there}
+    lines = [_line(number, row, refused, present, is_meeting=is_meeting) for number, row in enumerate(rows, start=1)]
     errors = [
         (f"{line.row.known_as}: {line.concern}", f"#present-{line.row.enrolment_id}")
         for line in lines
@@ -153,10 +161,14 @@ def _register(*, present: Collection[UUID], taken: RegisterTaken | None = None, 
     ]
     return page(
         "supervisor/register.html",
-        status=422 if refused or missing else 200,
+        status=422 if refused or missing or fault else 200,
         occasion=occasion,
         lines=lines,
-        errors=[(missing, "#present")] if missing else errors,
+        errors=[(text, f"#{at}") for text, at in ((missing, "present"), (fault, "there")) if text] or errors,
+        values=occasions.values(occasion, is_meeting=is_meeting),
+        there=there,
+        fault=fault,
+        list_mark=mark_of(row.enrolment_id for row in rows),
         is_meeting=is_meeting,
         address=url_for("supervisor.take_register", **occasions.values(occasion, is_meeting=is_meeting)),
         may_confirm=any(broken.rule == OVER_DAY_LIMIT for broken in refused.values()),
@@ -164,13 +176,44 @@ def _register(*, present: Collection[UUID], taken: RegisterTaken | None = None, 
     )
 
 
+@bp.get("/practice/sheet")
+@requires(Permission.RECORD_PRACTICE)
+def practice_sheet() -> Response:
+    """Show a register to be printed and filled in by hand; what it was and when is filled in, too."""
+    with reading() as db:
+        places = own_programmes(db)
+        place = chosen(places, request.args.get("programme", type=UUID))
+        if place is None:
+            return see_other("supervisor.new_practice")
+        rows = queries.practice_register(db, programme_id=place.id, held_on=today())
+    mark = mark_of(row.enrolment_id for row in rows)
+    return page("supervisor/sheet.html", place=place, places=places, rows=rows, list_mark=mark)
+
+
+def _from_paper(most: int) -> tuple[frozenset[int] | None, str | None]:
+    """Return the numbers of those there, as copied from the sheet, and what is wrong; None where none came."""
+    text = request.args.get("there", "")
+    if not text.strip() or request.method == "POST":
+        return None, None
+    try:
+        return numbers_of(text[:1000], most=most), None
+    except ValueError:
+        return None, gettext("Type the numbers from the sheet, like 3, 7-9. The last one is %(most)d.", most=most)
+
+
 def _line(
-    row: PracticeRegisterRow, refused: Mapping[UUID, RuleBroken], present: Collection[UUID], *, is_meeting: bool
+    number: int,
+    row: PracticeRegisterRow,
+    refused: Mapping[UUID, RuleBroken],
+    present: Collection[UUID],
+    *,
+    is_meeting: bool,
 ) -> Line:
     broken = refused.get(row.enrolment_id)
     # A talk with the adult may come before the first training; hours may not.
     concern = None if is_meeting and row.concern == "before-training" else row.concern
     return Line(
+        number=number,
         row=row,
         concern=sentence(broken) if broken else (sentence_of(concern) if concern else None),
         lately=a_lot_lately(row.week_minutes) if row.is_a_lot and not is_meeting else None,

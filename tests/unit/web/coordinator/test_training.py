@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date
 
 from accredit.domain.training import queries
 from accredit.storage import Database
+from tests import factories
 from tests.cast import Cast
 from tests.unit.web.coordinator.school import FIRST_TRAINING, plan_training, train
 from tests.web import ClientFor
@@ -101,3 +104,69 @@ def test_a_saved_register_says_how_many_were_there(
     )
     text = answer.get_data(as_text=True)
     assert "1 of 3 were there. 7 ticks recorded, one for each module." in text
+
+
+def words(text: str) -> str:
+    return " ".join(html.unescape(text).split())
+
+
+def test_a_sheet_of_the_register_can_be_printed_before_its_day(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    session_id = plan_training(sqlite_database, cast, held_on=date(2026, 7, 20))
+    client = client_for(cast.nia)
+    assert f"/school/training/{session_id}/sheet" in client.get(f"/school/training/{session_id}/register").text
+    sheet = words(client.get(f"/school/training/{session_id}/sheet").text)
+    for number, player in enumerate((cast.ama, cast.ben, cast.cai), start=1):
+        assert re.search(rf">{number}</td> <th[^>]*><bdi>{player.name}</bdi>", sheet)
+    assert "on a break" in sheet
+
+
+def test_numbers_from_the_sheet_tick_the_others_and_write_nothing(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    session_id = plan_training(sqlite_database, cast)
+    client = client_for(cast.nia)
+    page = words(client.get(f"/school/training/{session_id}/register?away=2").text)
+    assert f'id="p-{cast.ama.enrolled}" checked' in page
+    assert f'id="p-{cast.ben.enrolled}" checked' not in page
+    assert f'id="p-{cast.cai.enrolled}" checked' in page
+    assert "2. Ben Beispiel" in page
+    assert attended(sqlite_database, cast) == set()
+    everybody = words(client.get(f"/school/training/{session_id}/register?away=").text)
+    assert everybody.count(" checked") == 3
+
+
+def test_sheet_and_register_bear_the_same_mark_until_the_list_changes(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    session_id = plan_training(sqlite_database, cast)
+    client = client_for(cast.nia)
+
+    def marks() -> set[str]:
+        pages = (client.get(f"/school/training/{session_id}/{each}").text for each in ("sheet", "register"))
+        return {found[1] for text in pages if (found := re.search(r"(?:this list:|the mark) (\w{4})\b", text))}
+
+    before = marks()
+    assert len(before) == 1
+    with sqlite_database.transaction(cast.organisation_id) as db:
+        newcomer = factories.add_young_person(db, cast.organisation_id, name="Dai Newydd", reference="3199")
+        factories.enrol(db, newcomer, cast.programme_id)
+    assert len(marks()) == 1
+    assert marks() != before
+
+
+def test_a_number_that_is_not_on_the_sheet_is_asked_again(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    session_id = plan_training(sqlite_database, cast)
+    answer = client_for(cast.nia).get(f"/school/training/{session_id}/register?away=4")
+    assert answer.status_code == 422
+    assert "The last one is 3." in answer.text
+    assert 'value="4"' in answer.text
+    assert " checked" not in answer.text
+
+
+def test_another_school_finds_no_sheet(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
+    session_id = plan_training(sqlite_database, cast)
+    assert client_for(cast.oz).get(f"/school/training/{session_id}/sheet").status_code == 404

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html
+import re
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -180,3 +181,33 @@ def test_an_activity_it_does_not_have_is_answered_with_those_it_has(
         pairs = factories.add_programme(db, cast.organisation_id, template="PM")
     shown = words(client_for(cast.sam), address(cast, programme=pairs, activity="drop-in"))
     assert "One-to-one Peer Mentoring has only: " in shown
+
+
+def test_a_sheet_for_a_drop_in_without_a_device(sam: Browser) -> None:
+    assert "/practice/sheet" in sam.get("/practice").text
+    sheet = words(sam, "/practice/sheet")
+    for number, name in enumerate(("Ama", "Ben", "Cai"), start=1):
+        assert re.search(rf">{number}</td> <th[^>]*><bdi>{name}</bdi>", sheet)
+    assert "When did it start?" in sheet
+
+
+def test_numbers_from_the_sheet_tick_those_who_were_there(sam: Browser, cast: Cast, sqlite_database: Database) -> None:
+    before = entries(sqlite_database, cast, cast.cai.enrolled)
+    shown = words(sam, f"{address(cast)}&there=3")
+    assert f'id="present-{cast.cai.enrolled}" name="present" value="{cast.cai.enrolled}" checked' in shown
+    assert "3. <bdi>Cai</bdi>" in shown
+    assert shown.count(" checked") == 1
+    assert entries(sqlite_database, cast, cast.cai.enrolled) == before
+    on_a_break = words(sam, f"{address(cast)}&there=2,3")
+    assert "They were on a break that day." in on_a_break
+    assert on_a_break.count(" checked") == 2
+
+
+def test_a_number_beyond_the_sheet_is_asked_again(sam: Browser, cast: Cast) -> None:
+    answer = sam.get(f"{address(cast)}&there=17")
+    assert answer.status_code == 422
+    assert "The last one is 3." in answer.text
+
+
+def test_the_sheet_of_another_school_is_not_found(client_for: ClientFor, cast: Cast) -> None:
+    assert client_for(cast.oz).get(f"/practice/sheet?programme={cast.programme_id}").status_code == 404
