@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
         link,
         observing,
         practice,
+        supervision,
     )
 
     app.register_blueprint(bp)

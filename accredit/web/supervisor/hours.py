@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -121,7 +121,7 @@ def _inbox(
         to_ask = adults_to_ask(db) if current_viewer().may(Permission.MANAGE_PEOPLE) else ()
     # What a rule has just held back is shown whatever was filtered: its reason must be read.
     found = [each for each in waiting if filters.fits(each) or each.entry.id in refused]
-    lines = [_line(each, refused, confirmed, tick_all=tick_all) for each in found[:SHOWN]]
+    lines = _told_once([_line(each, refused, confirmed, tick_all=tick_all) for each in found[:SHOWN]])
     held = [line for line in lines if line.waiting.entry.id in refused]
     errors = [(f"{line.waiting.known_as}: {line.concern}", f"#entry-{line.waiting.entry.id}") for line in held]
     return page(
@@ -157,6 +157,18 @@ def _line(
         is_ticked=broken is not None or (tick_all and rule is None and set(waiting.notices) <= {Notice.A_LOT_LATELY}),
         is_confirmed=entry_id in confirmed,
     )
+
+
+def _told_once(lines: Sequence[Line]) -> list[Line]:
+    """Leave out of a week of one young person, beside every line but the first, that it is a lot."""
+    weeks: set[tuple[UUID, int, int]] = set()
+    told = []
+    for line in lines:
+        year, week, _weekday = line.waiting.entry.held_on.isocalendar()
+        key = (line.waiting.young_person_id, year, week)
+        told.append(replace(line, lately=None) if key in weeks else line)
+        weeks.add(key)
+    return told
 
 
 def _filters(*, may_record: bool) -> Filters:

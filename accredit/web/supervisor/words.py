@@ -55,3 +55,9 @@ def a_lot_lately(minutes: int) -> str:
     """Say that somebody gives a lot of time in one week, and what a kind adult does then."""
     time = hours_in_words(minutes, page_language())
     return str(gettext("A lot lately: %(time)s in that week. Check in and ask how they are.", time=time))
+
+
+def a_lot_in_a_week(minutes: int) -> str:
+    """Say the same of the last seven days."""
+    time = hours_in_words(minutes, page_language())
+    return str(gettext("A lot lately: %(time)s in the last seven days. Check in and ask how they are.", time=time))
