@@ -110,12 +110,13 @@ def up_to_date_until(definition: Definition, attended: Mapping[str, ModuleAttend
     days = [
         lapses
         for module in definition.modules
-        if module.code in attended and (lapses := _lapses_on(module, definition, attended)) is not None
+        if module.code in attended and (lapses := lapses_on(module, definition, attended)) is not None
     ]
     return min(days, default=None)
 
 
-def _lapses_on(module: Module, definition: Definition, attended: Mapping[str, ModuleAttendance]) -> date | None:
+def lapses_on(module: Module, definition: Definition, attended: Mapping[str, ModuleAttendance]) -> date | None:
+    """Return the last day on which an attended module is up to date; None when it never lapses."""
     if module.valid_months is None or module.refreshes:
         # A refresher renews what it names; it does not lapse beside it.
         return None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import time
 from uuid import UUID
 
@@ -15,10 +15,12 @@ from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people
 from accredit.domain.programmes import queries as programmes
+from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.domain.programmes.rules import Definition
-from accredit.domain.training import operations, queries
+from accredit.domain.training import operations, queries, refreshers
 from accredit.domain.training.operations import RegisterResult
 from accredit.domain.training.queries import Register
+from accredit.domain.training.refreshers import UpToDate
 from accredit.errors import RuleBroken
 from accredit.storage import Session
 from accredit.web.access import requires
@@ -42,6 +44,22 @@ def training() -> ResponseReturnValue:
     return page("coordinator/training.html", sessions=sessions, programmes=found, today=today())
 
 
+@bp.get("/training/up-to-date")
+@requires(Permission.RECORD_TRAINING)
+def up_to_date() -> ResponseReturnValue:
+    """Show until when everybody's training is up to date, programme by programme, with the way to a refresher."""
+    with reading() as db:
+        places = programmes.programmes(db, organisation_id=own_organisation(), on=today())
+        found = [(each, refreshers.up_to_date(db, programme_id=each.id, on=today())) for each in places]
+    return page("coordinator/up_to_date.html", places=[_due(place, people) for place, people in found])
+
+
+def _due(place: ProgrammeFacts, everybody: Sequence[UpToDate]) -> dict[str, object]:
+    """Return one programme with its people, and the modules of a refresher for those who are due and not on a break."""
+    wanted = {code: None for each in everybody if each.is_due and not each.is_on_break for code in each.refreshed_by}
+    return {"programme": place, "people": everybody, "modules": tuple(wanted)}
+
+
 @bp.route("/programmes/<uuid:programme_id>/training/add", methods=["GET", "POST"])
 @requires(Permission.RECORD_TRAINING)
 def add_session(programme_id: UUID) -> ResponseReturnValue:
@@ -50,7 +68,8 @@ def add_session(programme_id: UUID) -> ResponseReturnValue:
         programme = programmes.programme(db, programme_id, today())
         definition = queries.offered(db, programme_id, today())
         staff = people.staff(db, organisation_id=own_organisation())
-    form = SessionForm(held_on=today(), led_by=str(current_viewer().staff_id))
+    # What a refresher would teach comes in the address, from the list of those who are due.
+    form = SessionForm(held_on=today(), led_by=str(current_viewer().staff_id), modules=request.args.getlist("module"))
     form.modules.choices = choices_of((each.code, f"{each.code} {each.title}") for each in definition.modules)
     form.led_by.choices = choices_of((each.id, each.name) for each in staff)
     if form.validate_on_submit() and (session_id := _planned(form, programme_id)) is not None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import date
+from datetime import UTC, date, datetime
+
+from time_machine import Traveller
 
 from accredit.domain.training import queries
 from accredit.storage import Database
@@ -170,3 +172,29 @@ def test_a_number_that_is_not_on_the_sheet_is_asked_again(
 def test_another_school_finds_no_sheet(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
     session_id = plan_training(sqlite_database, cast)
     assert client_for(cast.oz).get(f"/school/training/{session_id}/sheet").status_code == 404
+
+
+def test_who_is_up_to_date_leads_to_a_refresher(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database, today: Traveller
+) -> None:
+    train(sqlite_database, cast)
+    client = client_for(cast.nia)
+    assert "/school/training/up-to-date" in client.get("/school/training").text
+    seen = words(client.get("/school/training/up-to-date").text)
+    assert "12 September 2026" in seen
+    assert "first training to come" in seen
+    assert "Plan a refresher" not in seen
+    today.move_to(datetime(2026, 8, 20, 12, tzinfo=UTC))
+    client = client_for(cast.nia)
+    later = words(client.get("/school/training/up-to-date").text)
+    assert "Refresher within a month" in later
+    address = re.search(r'href="([^"]+module=M12)"', later)
+    assert address is not None
+    assert re.search(r'value="M12"[^>]* checked', words(client.get(address[1]).text))
+
+
+def test_the_list_of_another_school_is_empty(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
+    train(sqlite_database, cast)
+    seen = client_for(cast.oz).get("/school/training/up-to-date").text
+    assert "Ama" not in seen
+    assert "there is none yet" in seen
