@@ -161,6 +161,7 @@ _PRACTICE = {
     "not-submitted": lazy_gettext("This entry has been decided already."),
     "in-the-future": lazy_gettext("That day has not come yet. Add it once it is done."),
     "not-one-day": lazy_gettext("An entry begins and ends on the same day. Split longer times into two."),
+    "entry-too-long": lazy_gettext("An entry has twelve hours at most. Check the minutes."),
     "before-enrolment": lazy_gettext("That day lies before they joined the programme."),
     "after-enrolment": lazy_gettext("That day lies after they left the programme."),
     "wrong-activity-type": lazy_gettext("This programme does not have that activity. Please choose another."),

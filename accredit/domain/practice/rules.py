@@ -6,6 +6,7 @@ An entry, when it is submitted and again when it is approved:
 - ``not-submitted``: only submitted hours can be approved or returned.
 - ``in-the-future``: its date is not in the future.
 - ``not-one-day``: it begins and ends on one day.
+- ``entry-too-long``: it is no longer than twelve hours.
 - ``wrong-activity-type``: the programme has its type of activity.
 - ``before-enrolment``, ``after-enrolment``: its date lies within the enrolment.
 - ``on-a-break``: its date lies outside every break.
@@ -45,6 +46,7 @@ from accredit.errors import RuleBroken
 
 ONE_TO_ONE = "one-to-one"
 MINUTES_OF_A_DAY = 24 * 60
+MOST_MINUTES = 12 * 60
 
 
 class HoursStatus(StrEnum):
@@ -162,6 +164,8 @@ def check_submission(
         raise RuleBroken("in-the-future", held_on=day)
     if entry.ends > MINUTES_OF_A_DAY or entry.minutes < 1:
         raise RuleBroken("not-one-day", minutes=entry.minutes)
+    if entry.minutes > MOST_MINUTES:
+        raise RuleBroken("entry-too-long", minutes=entry.minutes)
     if all(each.code != entry.activity_type for each in terms.definition.activity_types):
         raise RuleBroken("wrong-activity-type", activity_type=entry.activity_type)
     check_day(terms, day, is_meeting=terms.is_meeting(entry.activity_type))

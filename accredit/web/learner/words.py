@@ -47,6 +47,7 @@ FIELDS: Mapping[str, str] = {
     "before-training": "day",
     "too-late": "day",
     "not-one-day": "minutes",
+    "entry-too-long": "minutes",
     "overlap": "starts_at",
     "wrong-activity-type": "activity",
     "not-a-supervisor": "adult",

@@ -75,6 +75,10 @@ def _refusal(entry: Entry, **changes: Any) -> str | None:
         pytest.param(_entry(held_on=date(2026, 3, 11)), {}, "in-the-future", id="tomorrow is the future"),
         pytest.param(_entry(starts_at=time(23), minutes=60), {}, None, id="an entry may last until midnight"),
         pytest.param(_entry(starts_at=time(23), minutes=61), {}, "not-one-day", id="an entry does not cross midnight"),
+        pytest.param(
+            _entry(starts_at=time(6), minutes=720), {}, "over-day-limit", id="twelve hours want a second look"
+        ),
+        pytest.param(_entry(starts_at=time(6), minutes=721), {}, "entry-too-long", id="more than twelve hours"),
         pytest.param(_entry(activity_type="one-to-one"), {}, "wrong-activity-type", id="an activity it does not have"),
         pytest.param(_entry(held_on=date(2025, 9, 7)), {}, "before-enrolment", id="the day before they joined"),
         pytest.param(

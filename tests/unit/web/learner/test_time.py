@@ -64,6 +64,33 @@ def test_added_time_waits_for_the_adult_who_was_there(ama: Browser, cast: Cast, 
     assert (newest.supervised_by, newest.status) == (cast.sam.id, HoursStatus.SUBMITTED)
 
 
+@pytest.mark.attack("WZ17")
+@pytest.mark.parametrize(
+    "minutes",
+    ["-45", "0", "NaN", "inf", "1e9", "45.5", "45,5", "1.5 h", "24.01", "99999", "0x2D", "４５", "٤٥", "45\u200b", "½"],
+)
+def test_a_length_that_is_no_whole_number_of_minutes_is_asked_again(
+    ama: Browser, cast: Cast, sqlite_database: Database, minutes: str
+) -> None:
+    before = entries(sqlite_database, cast)
+    answer = ama.post(address(cast), data=filled(cast, minutes=minutes))
+    assert answer.status_code == 422
+    assert '<a href="#minutes">' in answer.text
+    assert entries(sqlite_database, cast) == before
+
+
+@pytest.mark.attack("WZ17")
+@pytest.mark.parametrize("minutes", ["721", "1000", "1441", "9999"])
+def test_more_than_half_a_day_is_refused_beside_its_field(
+    ama: Browser, cast: Cast, sqlite_database: Database, minutes: str
+) -> None:
+    before = entries(sqlite_database, cast)
+    answer = ama.post(address(cast), data=filled(cast, starts_at="00:00", minutes=minutes))
+    assert answer.status_code == 422
+    assert '<a href="#minutes">' in answer.text
+    assert entries(sqlite_database, cast) == before
+
+
 @pytest.mark.parametrize(
     ("changes", "field", "said"),
     [
