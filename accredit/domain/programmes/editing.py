@@ -42,6 +42,7 @@ class Overview:
     summary: str
     log_within_days: int
     day_limit_minutes: int
+    weekly_minutes: int
     one_to_one_minutes_between_meetings: int | None
 
 
@@ -135,6 +136,7 @@ def with_overview(definition: Definition, overview: Overview) -> Definition:
         summary=clean(overview.summary),
         log_within_days=overview.log_within_days,
         day_limit_minutes=overview.day_limit_minutes,
+        weekly_minutes=overview.weekly_minutes,
         one_to_one_minutes_between_meetings=overview.one_to_one_minutes_between_meetings,
     )
 

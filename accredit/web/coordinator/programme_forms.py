@@ -128,11 +128,13 @@ class AboutForm(PartForm):
     )
     log_within_days = NumberField(_("Hours are added within how many days?"), 1, 365)
     day_limit_minutes = NumberField(_("From how many minutes in one day is an adult asked?"), 15, 600)
+    weekly_minutes = NumberField(_("From how many minutes in a week is the adult asked to check in?"), 15, 3000)
     between_meetings = NumberField(
         _("After how many minutes one-to-one does a supervision meeting come first?"), 15, 6000, optional=True
     )
     hints: ClassVar[Mapping[str, Any]] = {
         "name": _("It stands on every certificate, so it says what is done and not who comes."),
+        "weekly_minutes": _("Nothing is refused, and the young person is not told."),
         "between_meetings": _("Left empty, there is no such limit."),
     }
 
@@ -141,6 +143,7 @@ class AboutForm(PartForm):
         self.name.data, self.summary.data = definition.name, definition.summary
         self.log_within_days.data = definition.log_within_days
         self.day_limit_minutes.data = definition.day_limit_minutes
+        self.weekly_minutes.data = definition.weekly_minutes
         self.between_meetings.data = definition.one_to_one_minutes_between_meetings
 
     def change(self, code: str | None) -> Change:
@@ -150,6 +153,7 @@ class AboutForm(PartForm):
             summary=self.summary.data,
             log_within_days=self.log_within_days.number,
             day_limit_minutes=self.day_limit_minutes.number,
+            weekly_minutes=self.weekly_minutes.number,
             one_to_one_minutes_between_meetings=self.between_meetings.data,
         )
         return lambda definition, _taken: editing.with_overview(definition, overview)

@@ -139,10 +139,16 @@ def test_the_overview_is_changed_alone() -> None:
         summary="Company.",
         log_within_days=14,
         day_limit_minutes=90,
+        weekly_minutes=150,
         one_to_one_minutes_between_meetings=None,
     )
     changed = editing.with_overview(WA, overview)
-    assert replace(changed, name=WA.name, summary=WA.summary, log_within_days=28, day_limit_minutes=120) == WA
+    assert (
+        replace(
+            changed, name=WA.name, summary=WA.summary, log_within_days=28, day_limit_minutes=120, weekly_minutes=180
+        )
+        == WA
+    )
 
 
 @pytest.mark.parametrize(

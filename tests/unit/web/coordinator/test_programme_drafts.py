@@ -28,7 +28,13 @@ LEVEL = {
     "meetings": "10",
     "skills_observed": "2",
 }
-ABOUT = {"name": "Wellbeing Friends", "summary": "Company.", "log_within_days": "14", "day_limit_minutes": "90"}
+ABOUT = {
+    "name": "Wellbeing Friends",
+    "summary": "Company.",
+    "log_within_days": "14",
+    "day_limit_minutes": "90",
+    "weekly_minutes": "150",
+}
 
 
 def day(name: str, on: date) -> dict[str, list[str]]:
