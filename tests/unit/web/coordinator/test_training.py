@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from datetime import UTC, date, datetime
-
-from time_machine import Traveller
+from datetime import date
 
 from accredit.domain.training import queries
 from accredit.storage import Database
@@ -174,9 +172,7 @@ def test_another_school_finds_no_sheet(client_for: ClientFor, cast: Cast, sqlite
     assert client_for(cast.oz).get(f"/school/training/{session_id}/sheet").status_code == 404
 
 
-def test_who_is_up_to_date_leads_to_a_refresher(
-    client_for: ClientFor, cast: Cast, sqlite_database: Database, today: Traveller
-) -> None:
+def test_who_is_up_to_date_leads_to_a_refresher(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
     train(sqlite_database, cast)
     client = client_for(cast.nia)
     assert "/school/training/up-to-date" in client.get("/school/training").text
@@ -184,10 +180,14 @@ def test_who_is_up_to_date_leads_to_a_refresher(
     assert "12 September 2026" in seen
     assert "first training to come" in seen
     assert "Plan a refresher" not in seen
-    today.move_to(datetime(2026, 8, 20, 12, tzinfo=UTC))
-    client = client_for(cast.nia)
+    with sqlite_database.transaction(cast.organisation_id) as db:
+        dai = factories.add_young_person(db, cast.organisation_id, name="Dai Newydd", reference="3199")
+        place = factories.enrol(db, dai, cast.programme_id, started_on=date(2025, 6, 2))
+    session_id = plan_training(sqlite_database, cast, held_on=date(2025, 7, 10))
+    client.post(f"/school/training/{session_id}/register", data={"present": [str(place)]})
     later = words(client.get("/school/training/up-to-date").text)
     assert "Refresher within a month" in later
+    assert later.index("Dai Newydd") < later.index("Ama Sample"), "whose refresher comes first"
     address = re.search(r'href="([^"]+module=M12)"', later)
     assert address is not None
     assert re.search(r'value="M12"[^>]* checked', words(client.get(address[1]).text))
