@@ -162,7 +162,7 @@ ENGLISH = (
         Why.LABELS_BOTH_SIDES,
         "kindness, friendship, standing up for others",
     ),
-    replace(_refused("SEN, SEND, ALN, EHCP", Why.REVEALS_DISABILITY), capitals_only=True),
+    replace(_refused("SEN, SEND, ALN, ASN, EHCP", Why.REVEALS_DISABILITY), capitals_only=True),
     _refused("pupil premium, free meals, free school meals", Why.REVEALS_FAMILY),
     _revealing(
         "anxiety, depression, depressed, eating disorder, anorexia, bulimia, self-harm, self harm, suicide, suicidal, "
@@ -173,7 +173,8 @@ ENGLISH = (
     _revealing(
         "disabled, disability, disabilities, autism, autistic, ASD, ADHD, dyslexia, dyslexic, deaf, blind, wheelchair, "
         "down’s syndrome, neurodiverse, neurodivergent, neurodiversity, special needs, special educational needs, "
-        "additional learning needs, learning difficulty, learning difficulties, speech and language",
+        "additional learning needs, additional support needs, learning difficulty, learning difficulties, "
+        "speech and language",
         Why.REVEALS_DISABILITY,
     ),
     _revealing(
