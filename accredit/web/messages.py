@@ -125,6 +125,9 @@ _PROGRAMMES = {
     "unknown-skill": lazy_gettext("There is no such skill in this programme."),
     "unknown-activity-type": lazy_gettext("There is no such activity in this programme."),
     "version-date": lazy_gettext("A new version starts on or after the one before it."),
+    "version-not-begun": lazy_gettext(
+        "Everybody can be moved from the first day of the version on. Choose today, or let them stay for now."
+    ),
     "version-after-they-began": lazy_gettext(
         "Some have started already. Choose %(earliest)s or later, so that what they work towards stays as it is."
     ),

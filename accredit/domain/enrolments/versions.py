@@ -61,7 +61,8 @@ def publish(
 ) -> Published:
     """Publish a draft for those who start from a day on; ``bring_along`` moves everybody who is there already to it.
 
-    Raises what `drafting.publish_draft` raises, and `RuleBroken` ``version-after-they-began`` (``earliest``).
+    Raises what `drafting.publish_draft` raises, and `RuleBroken` ``version-after-they-began`` (``earliest``) and
+    ``version-not-begun``.
     """
     draft = programmes.draft(db, draft_id)
     if draft.programme_id is not None:
@@ -86,11 +87,13 @@ def publish(
 def move_everybody(db: Session, *, version_id: UUID, actor: Actor, now: datetime) -> int:
     """Measure everybody whose place has not ended by one version of their programme; return how many.
 
-    Raises `NotFound`.
+    Raises `NotFound`, and `RuleBroken` ``version-not-begun`` before the version's first day.
     """
     version = db.get(ProgrammeVersion, version_id)
     if version is None:
         raise NotFound("programme-version")
+    if version.effective_from > local_date(now):
+        raise RuleBroken("version-not-begun", effective_from=version.effective_from)
     places = db.exec(
         select(Enrolment)
         .where(

@@ -145,6 +145,13 @@ def test_everybody_can_be_brought_along(database: Database, cast: Cast) -> None:
         versions.move_everybody(db, version_id=first.id, actor=cast.oz.actor, now=NOW)
 
 
+def test_nobody_is_moved_to_a_version_that_has_not_begun(database: Database, cast: Cast) -> None:
+    with pytest.raises(RuleBroken, match="version-not-begun"):
+        _publish(database, cast, since=date(2026, 7, 1), bring_along=True)
+    with database.reading(cast.organisation_id) as db:
+        assert len(programmes.versions(db, cast.programme_id)) == 1
+
+
 def test_a_version_does_not_begin_before_those_who_have_started(database: Database, cast: Cast) -> None:
     with pytest.raises(RuleBroken) as caught:
         _publish(database, cast, since=factories.YEAR_START)
