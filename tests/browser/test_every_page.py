@@ -40,6 +40,9 @@ NOT_REACHED = {
     "coordinator.certificate_revocation": "only when a revocation is asked for; seen in test_certificates",
     "public.note_confirmed": "its address stands in a note that was saved; seen in test_verification_page",
     "learner.second_look": "only when something is not right; seen in test_certificates",
+    "supervisor.follow_link": "its address stands in a letter; seen in test_approval_link",
+    "supervisor.link_hours": "behind the code of such a letter; seen in test_approval_link",
+    "supervisor.link_thanks": "after the answers to such a letter; seen in test_approval_link",
 }
 NOT_PAGES = re.compile(
     r"_file$|^(static|api\..*|learner\.offline_certificate"
