@@ -62,6 +62,8 @@ class YoungPersonFacts:
     name_said: str | None
     is_called_up: bool
     version: int
+    opening_asked_by: UUID | None = None
+    """Who asks that the page of this leaver is opened again."""
 
     @property
     def name_is_confirmed(self) -> bool:
@@ -236,6 +238,7 @@ def _young_person(row: YoungPerson) -> YoungPersonFacts:
         name_said=row.name_said,
         is_called_up=row.is_called_up,
         version=row.version,
+        opening_asked_by=row.opening_asked_by,
     )
 
 

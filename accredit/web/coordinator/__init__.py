@@ -77,6 +77,7 @@ def register(app: Flask) -> None:
         handing_over,
         hiding,
         home,
+        leaving,
         new_year,
         organisation,
         people,

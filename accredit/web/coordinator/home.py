@@ -16,6 +16,7 @@ from accredit.domain.credentials import challenging, revoking
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.issuing import queries as issuances
 from accredit.domain.organisations.rules import Permission, Role
+from accredit.domain.people import leaving
 from accredit.domain.people import queries as people
 from accredit.domain.people.queries import StaffFacts
 from accredit.domain.practice import queries as practice
@@ -101,6 +102,12 @@ def _tasks(db: Session, cohorts: Cohorts) -> list[Task]:
             href=url_for("coordinator.certificates"),
         ),
     ]
+    asked = leaving.asked_to_open(db, organisation_id=own_organisation())
+    if asked:
+        text = ngettext(
+            "leaver’s page may be opened again: look", "leavers’ pages may be opened again: look", len(asked)
+        )
+        found.append(Task(count=len(asked), text=text, href=url_for("coordinator.leavers")))
     return [task for task in found if task.count]
 
 
