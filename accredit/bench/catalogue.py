@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from accredit.bench import files, logs, page, poison, signing
+from accredit.bench import class_lists, files, logs, page, poison, signing
 from accredit.bench.harness import Bench
 
 BENCHES: Final[dict[str, Callable[[], Bench]]] = {
     "bake": files.bake,
     "canonicalise": signing.canonicalise,
+    "class_list": class_lists.class_list,
     "issue": signing.issue,
     "issue_checked": signing.issue_checked,
     "ledger": logs.ledger,

@@ -39,8 +39,9 @@ NAMES: Final = sorted([*BENCHES, *SERVED])
 def bench(
     name: str, *, as_json: bool, rounds: int, seconds: float, write: Path | None, credentials: str, commit: str
 ) -> None:
-    """Measure NAME: bake, canonicalise, issue, issue_checked, ledger, page, poison, status, verify, verify_api, or all.
+    """Measure NAME, or all.
 
+    The names: bake, canonicalise, class_list, issue, issue_checked, ledger, page, poison, status, verify, verify_api.
     Exits 1 when an outcome was wrong. Compare ratios, not figures, between machines.
     """
     if (name == ALL) != (write is not None):

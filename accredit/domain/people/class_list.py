@@ -25,6 +25,7 @@ from accredit.domain.people.names import LONGEST_NAME
 from accredit.domain.people.rules import Months, months_from_birth_date
 
 __all__ = [
+    "BY_NAME",
     "YEAR_GROUPS",
     "Candidate",
     "ClassList",
@@ -36,6 +37,8 @@ __all__ = [
     "read_class_list",
 ]
 
+BY_NAME = "0:-:no-number-column"
+"""The key of the answer that a list without any number is to be taken by its names."""
 _MOST_OTHERS = 10
 
 
@@ -90,16 +93,23 @@ def read_class_list(
     year_groups: Sequence[str],
     mapping: Mapping[Field, int] | None = None,
     answers: Mapping[str, str] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> ClassList:
     """Read a file. ``mapping`` says which column is which, ``answers`` answers remarks by their ``key``.
 
-    An answer is ``yes`` (take what is offered) or the text to use instead. Raises `RuleBroken` of `read_table`.
+    ``progress`` is told now and then how many records of how many are read. An answer is ``yes`` (take what is
+    offered), one of the choices of a remark, or the text to use instead. Raises `RuleBroken` of `read_table`.
     """
     table = read_table(data, is_heading=is_heading)
     notes = Notes(answers or {})
     columns = read_columns(table, notes, mapping)
     reader = _Reader(table, columns, notes, today, year_groups)
-    rows = [row for record in table.records if (row := reader.row(record))]
+    rows: list[_Row] = []
+    for record in table.records:
+        if row := reader.row(record):
+            rows.append(row)
+        if progress is not None and (record.number % 100 == 0 or record.number == len(table.records)):
+            progress(record.number, len(table.records))
     _compare(rows, notes, by_name=reader.by_name)
     listed = ClassList(
         table=table,

@@ -15,12 +15,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlmodel import select
+import sqlalchemy as sa
+from sqlmodel import col, select
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, Tag
@@ -158,9 +159,9 @@ def import_class_list(
         for candidate in plan.new
     ]
     db.add_all(rows)
-    for change in plan.changed:
-        row = matcher.row(change.young_person_id)
-        apply(row, matcher.values(change.candidate, row))
+    changed = {change.young_person_id: change.candidate for change in plan.changed}
+    for row in db.exec(select(YoungPerson).where(col(YoungPerson.id).in_(list(changed)))).all():
+        apply(row, matcher.values(changed[row.id], row))
     if columns_said:
         headings = class_list.table.headings
         remember(db, organisation_id=organisation_id, headings=headings, columns=columns_said, pepper=pepper, now=now)
@@ -181,28 +182,45 @@ def import_class_list(
     return Imported(added=tuple(row.id for row in rows), changed=len(plan.changed), unchanged=plan.unchanged)
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """Somebody who is here, as the matcher needs them: without the weight of a row that can be written."""
+
+    id: UUID
+    school_reference: str | None
+    printed_name: str
+    printed_name_confirmed_at: datetime | None
+    known_as: str
+    year_group: str | None
+    form: str | None
+    turns_13: str | None
+    turns_16: str | None
+    turns_18: str | None
+    upn_hash: bytes | None
+    left_at: datetime | None
+
+
+_KNOWN = [getattr(YoungPerson, each.name) for each in fields(_Known)]
+
+
 class _Matcher:
     """Everybody of one organisation, by hash and by number; finds who a candidate is, and what is doubtful about it."""
 
     def __init__(self, db: Session, organisation_id: UUID, class_list: ClassList, pepper: bytes) -> None:
-        everybody = db.exec(select(YoungPerson).where(YoungPerson.organisation_id == organisation_id)).all()
+        rows = db.execute(sa.select(*_KNOWN).where(col(YoungPerson.organisation_id) == organisation_id))
+        everybody = [_Known(*row) for row in rows]
         self._organisation_id, self._class_list, self._pepper = organisation_id, class_list, pepper
-        self._by_id = {row.id: row for row in everybody}
         self._by_hash = {row.upn_hash: row for row in everybody if row.upn_hash}
         self._by_reference = {row.school_reference: row for row in everybody if row.school_reference}
         self._by_bare = {reference.lstrip("0"): reference for reference in self._by_reference}
-        self._by_name: dict[str, list[YoungPerson]] = {}
+        self._by_name: dict[str, list[_Known]] = {}
         for row in everybody:
             self._by_name.setdefault(name_key(row.printed_name), []).append(row)
         self._taken: dict[UUID, int] = {}
         self._doubtful: set[int] = set()
         self.doubts: list[Remark] = []
 
-    def row(self, young_person_id: UUID) -> YoungPerson:
-        """Return somebody by id."""
-        return self._by_id[young_person_id]
-
-    def match(self, candidate: Candidate) -> YoungPerson | None:
+    def match(self, candidate: Candidate) -> _Known | None:
         """Return who a candidate is, or None for somebody new; what is doubtful is added to ``doubts``."""
         row = self._find(candidate)
         if row is None and not self.doubts_about(candidate):
@@ -213,7 +231,7 @@ class _Matcher:
             self._doubt(candidate, "two-records-one-person", Level.ERROR, same_as=self._taken[row.id])
         return row
 
-    def _find(self, candidate: Candidate) -> YoungPerson | None:
+    def _find(self, candidate: Candidate) -> _Known | None:
         hashed, reference = self._hash(candidate), candidate.school_reference
         by_hash = self._by_hash.get(hashed) if hashed else None
         by_reference = self._by_reference.get(reference) if reference else None
@@ -229,7 +247,7 @@ class _Matcher:
             self._doubt(candidate, "zeros-differ", Level.ERROR, stored=stored)
         return by_reference
 
-    def _of_same_name(self, candidate: Candidate) -> YoungPerson | None:
+    def _of_same_name(self, candidate: Candidate) -> _Known | None:
         """Return the one of the same name that somebody says it is; without an answer it is a doubt."""
         hashed = self._hash(candidate)
         # Two different UPNs are two people, whatever they are called.
@@ -257,7 +275,7 @@ class _Matcher:
         """Say whether anything about a candidate waits for an answer."""
         return candidate.record in self._doubtful
 
-    def values(self, candidate: Candidate, row: YoungPerson | None) -> dict[str, Any]:
+    def values(self, candidate: Candidate, row: _Known | YoungPerson | None) -> dict[str, Any]:
         """Return the columns that a candidate tells; what the file leaves open and a confirmed name are left out."""
         entry = PersonEntry(
             printed_name=candidate.printed_name,
@@ -279,7 +297,7 @@ class _Matcher:
             return None
         return upn_hash(candidate.upn, organisation_id=self._organisation_id, pepper=self._pepper)
 
-    def _check_same_person(self, candidate: Candidate, row: YoungPerson, hashed: bytes | None) -> None:
+    def _check_same_person(self, candidate: Candidate, row: _Known, hashed: bytes | None) -> None:
         # A school may give a leaver's number to somebody else: then another child would inherit a record.
         if hashed and row.upn_hash and hashed != row.upn_hash:
             self._doubt(candidate, "upn-changed", Level.ASK)
@@ -290,7 +308,7 @@ class _Matcher:
         ):
             self._doubt(candidate, "other-name", Level.ASK, stored=row.printed_name)
 
-    def _check_order(self, candidate: Candidate, row: YoungPerson) -> None:
+    def _check_order(self, candidate: Candidate, row: _Known) -> None:
         # Two columns that changed places would turn everybody's name around.
         ours, theirs = row.printed_name.casefold().split(), candidate.printed_name.casefold().split()
         if row.printed_name_confirmed_at is None and ours != theirs and sorted(ours) == sorted(theirs):
@@ -307,7 +325,7 @@ def _remark(candidate: Candidate, reason: str, level: Level, **facts: object) ->
     return Remark(record=candidate.record, line=candidate.line, level=level, reason=reason, facts=facts)
 
 
-def _differences(row: YoungPerson, values: dict[str, Any]) -> tuple[FieldChange, ...]:
+def _differences(row: _Known, values: dict[str, Any]) -> tuple[FieldChange, ...]:
     changed = [(name, getattr(row, name), value) for name, value in values.items() if getattr(row, name) != value]
     return tuple(
         FieldChange(field=name, before=None, after=None)

@@ -15,7 +15,7 @@ from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people.class_list import ClassList, Field, Level, Remark, headings_of, read_class_list
+from accredit.domain.people.class_list import BY_NAME, ClassList, Field, Level, Remark, headings_of, read_class_list
 from accredit.domain.people.class_list_columns import remembered
 from accredit.domain.people.class_list_paste import as_file
 from accredit.domain.people.class_list_table import MOST_BYTES, RETURNED
@@ -41,7 +41,6 @@ from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_pepper
 
-BY_NAME = "0:-:no-number-column"
 MOST_SHOWN = 100
 MOST_QUESTIONS = 50
 

@@ -21,6 +21,7 @@ from accredit.kit.vc import eddsa_rdfc_2022
 RAW = {
     "bake": set(),
     "canonicalise": set(),
+    "class_list": set(),
     "issue": {"raw_ed25519_sign"},
     "issue_checked": {"raw_sign_and_verify"},
     "ledger": {"raw_sha256"},

@@ -12,7 +12,7 @@ from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import SERVICE, Tag
 from accredit.domain.people import operations, queries
 from accredit.domain.people.class_list import YEAR_GROUPS, ClassList, Field, read_class_list
-from accredit.domain.people.importing import Imported, ImportPlan, import_class_list, plan_import
+from accredit.domain.people.importing import ALL_THE_SAME, Imported, ImportPlan, import_class_list, plan_import
 from accredit.domain.people.models import YoungPerson
 from accredit.errors import Conflict, Forbidden, RuleBroken
 from accredit.storage import Database, Session
@@ -203,3 +203,86 @@ def test_another_school_cannot_import_here(database: Database, school: UUID) -> 
                 actor=factories.young_actor(school, other),
                 now=NOW,
             )
+
+
+@pytest.mark.attack("WI17")
+@pytest.mark.parametrize(
+    ("first", "then", "new", "changed", "doubts"),
+    [
+        pytest.param(
+            f"7,{AMA},Jordan,Sample,12\n", f"8,{BEN},Jordan,Sample,12\n", 1, 0, [], id="WI17 another child of one name"
+        ),
+        pytest.param(
+            f"7,{AMA},Efa,Enghraifft,8\n8,{BEN},Eva,Enghraifft,8\n",
+            f"7,{AMA},Efa,Enghraifft,8\n8,{BEN},Eva,Enghraifft,8\n",
+            0,
+            0,
+            [],
+            id="WI17 twins of almost one name",
+        ),
+        pytest.param("7,,Jordan,Sample,12\n", "9,,Jordan,Sample,12\n", 0, 0, ["same-name"], id="WI17 another number"),
+        pytest.param(f"7,{AMA},Nia,Sampl,12\n", f"7,{AMA},Nia,Prawf,12\n", 0, 1, [], id="WI17 new surname, UPN known"),
+        pytest.param("7,,Nia,Sampl,12\n", "7,,Nia,Prawf,12\n", 0, 0, ["other-name"], id="WI17 a new surname, no UPN"),
+        pytest.param(
+            f"7,{AMA},Nia,Sampl,12\n", f"7,{AMA},Sampl,Nia,12\n", 0, 0, ["names-turned"], id="WI17 names swapped"
+        ),
+        pytest.param(
+            f"7,{AMA},Nia,Sampl,12\n8,{BEN},Cai,Prawf,12\n",
+            f"8,{AMA},Nia,Sampl,12\n",
+            0,
+            0,
+            ["numbers-of-two-people"],
+            id="WI17 numbers swapped",
+        ),
+    ],
+)
+def test_nobody_is_taken_for_somebody_else(
+    sqlite_database: Database, first: str, then: str, new: int, changed: int, doubts: list[str]
+) -> None:
+    with sqlite_database.transaction() as db:
+        school = factories.add_organisation(db)
+    with sqlite_database.transaction(school) as db:
+        _take_in(db, school, _list(first))
+        plan = _plan(db, school, _list(then))
+    reasons = [remark.reason for rejected in plan.rejected for remark in rejected.remarks]
+    assert (len(plan.new), len(plan.changed), reasons) == (new, changed, doubts)
+
+
+@pytest.mark.attack("WI17")
+def test_a_person_says_which_of_two_of_one_name_it_is(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as db:
+        school = factories.add_organisation(db)
+    with sqlite_database.transaction(school) as db:
+        _take_in(db, school, _list("7,,Jordan,Sample,12\n"))
+        people = _take_in(db, school, _list("8,,Jordan,Sample,12\n", answers={"1:-:same-name": "other"}))
+        assert len(people.added) == 1
+        [entry] = _plan(db, school, _list("9,,Jordan,Sample,12\n")).rejected
+        [question] = entry.remarks
+        assert question.facts["choices"] == (*sorted(map(str, queries_ids(db, school))), "other")
+        answers = {question.key: str(people.added[0])}
+        [change] = _plan(db, school, _list("9,,Jordan,Sample,12\n", answers=answers)).changed
+        assert change.young_person_id == people.added[0]
+        told = _plan(db, school, _list("9,,Jordan,Sample,12\n", answers={question.key: "yes"}))
+        assert len(told.rejected) == 1, "yes does not say which of the two"
+
+
+def queries_ids(db: Session, school: UUID) -> list[UUID]:
+    """Return the ids of everybody here."""
+    return [person.id for person in queries.young_people(db, organisation_id=school)]
+
+
+def test_names_alone_twice_add_nobody_once_somebody_says_so(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as db:
+        school = factories.add_organisation(db)
+    by_name = {"0:-:no-number-column": "yes"}
+    data = b"Name\nDai Newydd\nElin Sampl\n"
+
+    def listed(**answers: str) -> ClassList:
+        groups = YEAR_GROUPS["england"]
+        return read_class_list(data, today=TODAY, year_groups=groups, answers=by_name | answers)
+
+    with sqlite_database.transaction(school) as db:
+        assert len(_take_in(db, school, listed()).added) == 2
+        assert len(_plan(db, school, listed()).rejected) == 2
+        plan = _plan(db, school, listed(**{ALL_THE_SAME: "yes"}))
+        assert (plan.new, plan.unchanged, plan.rejected) == ((), 2, ())
