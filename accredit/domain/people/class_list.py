@@ -291,7 +291,7 @@ def _compare(rows: Sequence[_Row], notes: Notes, *, by_name: bool) -> None:
             if not by_name:
                 _numberless(row, like, notes)
             elif earlier := [record for record in like if record < row.candidate.record]:
-                _same_person(row, earlier, notes)
+                _same_person(row, earlier, notes, reason="name-again")
 
 
 def _records_by(rows: Sequence[_Row], key: Callable[[_Row], object]) -> dict[object, list[int]]:
@@ -313,10 +313,10 @@ def _numberless(row: _Row, like: Sequence[int], notes: Notes) -> None:
         notes.say(_place(row), Level.ERROR, "identifier-missing")
 
 
-def _same_person(row: _Row, like: Sequence[int], notes: Notes) -> bool | None:
+def _same_person(row: _Row, like: Sequence[int], notes: Notes, *, reason: str = "person-like") -> bool | None:
     """Ask whether a record is about somebody of another record; None is no answer yet."""
     before = len(notes.remarks)
-    answer = notes.ask(_place(row), "person-like", "same", same_as=tuple(like), choices=("same", "other"))
+    answer = notes.ask(_place(row), reason, "same", same_as=tuple(like), choices=("same", "other"))
     if len(notes.remarks) > before:
         return None
     if answer == "same":

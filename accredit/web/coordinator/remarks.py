@@ -67,6 +67,7 @@ _ROWS = {
     "reference-duplicate": _l("The same pupil number as record %(same_as)s."),
     "upn-two-columns": _l("The first UPN column is empty and another is not. Use “%(offered)s”?"),
     "person-like": _l("The same name and date of birth as record %(same_as)s. Is it the same person?"),
+    "name-again": _l("The same name as record %(same_as)s. Is it the same person?"),
     "identifier-missing": _l("Give a pupil number or a UPN, so that nobody is added twice."),
     "other-name": _l("This number belongs to %(stored)s here. Is it the same person?"),
     "same-name": _l("Somebody of this name is here already. Is it the same person?"),
