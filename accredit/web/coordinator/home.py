@@ -159,7 +159,7 @@ def _refresher(programme: ProgrammeFacts, cohort: Sequence[Progress]) -> Notice 
         due,
         programme=programme.name,
     )
-    return Notice(text=text, link=_("See who"), href=url_for("coordinator.progress", programme_id=programme.id))
+    return Notice(text=text, link=_("See who"), href=url_for("coordinator.up_to_date"))
 
 
 def _holding(staff: Sequence[StaffFacts], role: Role) -> int:

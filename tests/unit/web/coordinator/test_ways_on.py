@@ -81,4 +81,4 @@ def test_a_refresher_that_is_due_leads_to_who(
         remember_account(sqlite_database, session, account, now=later)
     shown = client.get("/school/").text
     assert "Wellbeing Ambassadors: a refresher is due for 2 young people" in shown
-    assert f'<a href="/school/programmes/{cast.programme_id}/progress">See who</a>' in shown
+    assert '<a href="/school/training/up-to-date">See who</a>' in shown
