@@ -69,12 +69,24 @@ class Rejected:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Absent:
+    """Somebody here whom the file does not name."""
+
+    young_person_id: UUID
+    printed_name: str
+    year_group: str
+    form: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ImportPlan:
     """What an import would do; ``digest`` names exactly this plan."""
 
     new: tuple[Candidate, ...]
     changed: tuple[Change, ...]
     unchanged: int
+    absent: tuple[Absent, ...]
+    """Who may have left: here, in a year group of the file, and not in the file. Told once every row is settled."""
     rejected: tuple[Rejected, ...]
     skipped: tuple[Remark, ...]
     remarks: tuple[Remark, ...]
@@ -115,6 +127,7 @@ def plan_import(db: Session, *, organisation_id: UUID, class_list: ClassList, pe
         new=tuple(new),
         changed=tuple(changed),
         unchanged=unchanged,
+        absent=() if rejected else matcher.absent(),
         rejected=rejected,
         skipped=tuple(remark for remark in remarks if remark.level is Level.SKIP),
         remarks=remarks,
@@ -208,7 +221,7 @@ class _Matcher:
 
     def __init__(self, db: Session, organisation_id: UUID, class_list: ClassList, pepper: bytes) -> None:
         rows = db.execute(sa.select(*_KNOWN).where(col(YoungPerson.organisation_id) == organisation_id))
-        everybody = [_Known(*row) for row in rows]
+        everybody = self._everybody = [_Known(*row) for row in rows]
         self._organisation_id, self._class_list, self._pepper = organisation_id, class_list, pepper
         self._by_hash = {row.upn_hash: row for row in everybody if row.upn_hash}
         self._by_reference = {row.school_reference: row for row in everybody if row.school_reference}
@@ -274,6 +287,15 @@ class _Matcher:
     def doubts_about(self, candidate: Candidate) -> bool:
         """Say whether anything about a candidate waits for an answer."""
         return candidate.record in self._doubtful
+
+    def absent(self) -> tuple[Absent, ...]:
+        """Return who is here in a year group of the file, and not in it; nobody where it names nobody we know."""
+        covered = {each.year_group for each in self._class_list.candidates if each.year_group} if self._taken else set()
+        return tuple(
+            Absent(young_person_id=row.id, printed_name=row.printed_name, year_group=row.year_group, form=row.form)
+            for row in sorted(self._everybody, key=lambda row: row.printed_name.casefold())
+            if row.year_group and row.year_group in covered and row.left_at is None and row.id not in self._taken
+        )
 
     def values(self, candidate: Candidate, row: _Known | YoungPerson | None) -> dict[str, Any]:
         """Return the columns that a candidate tells; what the file leaves open and a confirmed name are left out."""

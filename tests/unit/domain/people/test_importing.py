@@ -286,3 +286,13 @@ def test_names_alone_twice_add_nobody_once_somebody_says_so(sqlite_database: Dat
         assert len(_plan(db, school, listed()).rejected) == 2
         plan = _plan(db, school, listed(**{ALL_THE_SAME: "yes"}))
         assert (plan.new, plan.unchanged, plan.rejected) == ((), 2, ())
+
+
+def test_who_is_not_in_the_file_of_their_year_any_more_is_named(sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as db:
+        school = factories.add_organisation(db)
+    with sqlite_database.transaction(school) as db:
+        _take_in(db, school, _list("7,,Nia,Sampl,12\n8,,Cai,Prawf,12\n9,,Efa,Treial,13\n"))
+        assert [each.printed_name for each in _plan(db, school, _list("7,,Nia,Sampl,12\n")).absent] == ["Cai Prawf"]
+        assert _plan(db, school, _list("7,,Nia,Sampl,12\n10,,,,12\n")).absent == (), "not while a row is in doubt"
+        assert _plan(db, school, _list("11,,Dai,Newydd,12\n")).absent == (), "a list of nobody we know"
