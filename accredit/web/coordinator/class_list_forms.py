@@ -18,7 +18,7 @@ ANSWER, TYPED, COLUMN, GUESS = "answer:", "typed:", "column:", "guess:"
 class ClassListForm(Form):
     """A class list, as a file or pasted."""
 
-    file = FileField(_("A file"), widget=FileInput())
+    file = FileField(_("The file"), widget=FileInput())
     text = TextAreaField(
         _("Or paste it here"),
         [Length(max=200_000, message=_("That is too long to paste. Choose a file instead."))],
