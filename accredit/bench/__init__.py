@@ -10,5 +10,7 @@ on the wall.
 - `signing`, `files`, `logs`: the benches; `catalogue` names them
 - `report`: the answers of all of them as one page
 
+- `cohort`, `batch`: a school with as many ready as is asked for, and a whole class set awarded, issued and printed
+
 Not here: pages and whole services. No test asserts a time.
 """

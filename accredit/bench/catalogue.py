@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final
 
-from accredit.bench import class_lists, files, logs, page, poison, signing
+from accredit.bench import batch, class_lists, files, logs, page, poison, signing
 from accredit.bench.harness import Bench
 
 BENCHES: Final[dict[str, Callable[[], Bench]]] = {
@@ -19,6 +19,7 @@ BENCHES: Final[dict[str, Callable[[], Bench]]] = {
     "verify": signing.verify,
 }
 SERVED: Final[dict[str, Callable[..., dict[str, Any]]]] = {
+    "batch": batch.batch,
     "page": page.page,
     "poison": poison.poison,
     "verify_api": page.verify_api,

@@ -140,7 +140,7 @@ def _fill(database: Database, number: int, *, now: datetime) -> None:
     with database.transaction() as db:
         first = transparency.lock_head(db).size
         for start in range(first, first + number, _CHUNK):
-            _add_leaves(db, min(_CHUNK, first + number - start), now=now)
+            add_leaves(db, min(_CHUNK, first + number - start), now=now)
     connection = database.engine.raw_connection()
     try:
         driver: Any = connection.driver_connection
@@ -159,7 +159,7 @@ def _fill(database: Database, number: int, *, now: datetime) -> None:
         connection.invalidate()
 
 
-def _add_leaves(db: Session, number: int, *, now: datetime) -> None:
+def add_leaves(db: Session, number: int, *, now: datetime) -> None:
     """Append leaves of chance, as `transparency.append_many` would, without what they commit to."""
     tree = transparency.lock_head(db)
     moment = now.replace(tzinfo=None).isoformat(" ", timespec="microseconds")

@@ -10,6 +10,7 @@ from typing import Any, Final
 import click
 
 from accredit.bench import harness, report
+from accredit.bench.batch import SIZES as BATCH_SIZES
 from accredit.bench.catalogue import BENCHES, SERVED
 from accredit.bench.page import SIZES
 from accredit.clock import utc_now
@@ -31,9 +32,9 @@ NAMES: Final = sorted([*BENCHES, *SERVED])
 )
 @click.option(
     "--credentials",
-    default=",".join(map(str, SIZES)),
-    show_default=True,
-    help="Of page, poison (the least) and verify_api: how many there are in the databases that are served.",
+    default="",
+    help="Of page, poison (the least) and verify_api: how many there are in the databases that are served; of batch: "
+    "how many are awarded at once.",
 )
 @click.option("--commit", default="", help="With --write: what is measured; its answers are kept if it is stopped.")
 def bench(
@@ -41,7 +42,8 @@ def bench(
 ) -> None:
     """Measure NAME, or all.
 
-    The names: bake, canonicalise, class_list, issue, issue_checked, ledger, page, poison, status, verify, verify_api.
+    The names: bake, batch, canonicalise, class_list, issue, issue_checked, ledger, page, poison, status, verify,
+    verify_api.
     Exits 1 when an outcome was wrong. Compare ratios, not figures, between machines.
     """
     if (name == ALL) != (write is not None):
@@ -50,7 +52,8 @@ def bench(
     def measure(one: str) -> dict[str, Any]:
         if one in SERVED:
             # The time of a server is told in hundredths of a second, so a turn must take a while.
-            sizes = [int(size) for size in credentials.split(",")]
+            usual = BATCH_SIZES if one == "batch" else SIZES
+            sizes = [int(size) for size in credentials.split(",")] if credentials else list(usual)
             result = SERVED[one](rounds=rounds, seconds=max(seconds, LONG_ENOUGH), sizes=sizes)
         else:
             result = harness.run(BENCHES[one](), rounds=rounds, seconds=seconds)
