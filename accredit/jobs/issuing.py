@@ -177,16 +177,21 @@ class Issuer:
     def _prepare_chunk(self, done: Issued) -> int:
         if not self._has_room():
             return 0
+        now = self._clock()
         with self._database.reading() as db:
             stopped = stops(db)
             if stopped.everybody:
                 return 0
             waiting = awards_to_prepare(
-                db, kind=KIND, limit=CHUNK, without=tuple(done.refused), not_of=stopped.organisations
+                db,
+                kind=KIND,
+                limit=CHUNK,
+                due_by=now,
+                without=tuple(done.refused),
+                not_of=stopped.organisations,
             )
         if not waiting:
             return 0
-        now = self._clock()
         self._ensure_keys(waiting, now)
         try:
             with self._database.transaction() as db:

@@ -71,7 +71,7 @@ class Reconciler:
             others = stopped.organisations
             return not stopped.everybody and (
                 bool(queries.waiting(db, kind=KIND, limit=1, not_of=others))
-                or bool(awards_to_prepare(db, kind=KIND, limit=1, not_of=others))
+                or bool(awards_to_prepare(db, kind=KIND, limit=1, due_by=self._clock(), not_of=others))
                 or queries.unreleased(db) > 0
             )
 

@@ -200,7 +200,11 @@ _PRACTICE = {
     "not-observable": lazy_gettext("This skill is shown in another way, not by observing it."),
 }
 _AWARDING = {
-    "awarded-on": lazy_gettext("The day of an award is not in the future and not before they joined."),
+    "awarded-on": lazy_gettext(
+        "The day of an award is not before they joined, and at most sixty days ahead, for a ceremony."
+    ),
+    "not-yet": lazy_gettext("Its time has not come yet."),
+    "too-late-to-undo": lazy_gettext("It is too late to undo this; its certificate is being signed or is signed."),
     "already-awarded": lazy_gettext("They have this award already."),
     "name-not-confirmed": lazy_gettext("The name to be printed has not been confirmed yet."),
     "requirements-not-met": lazy_gettext("Something is still to come before this level."),

@@ -63,8 +63,11 @@ def award_cohort(
     enrolment_ids: Collection[UUID],
     actor: Actor,
     now: datetime,
+    issue_from: datetime | None = None,
 ) -> CohortAwarded:
     """Award one level to many; somebody whom a rule refuses does not stop the others.
+
+    Until ``issue_from`` nothing is issued, and it can be undone (`credentials.undoing`).
 
     Raises `NotFound` when somebody is not in the programme, `Forbidden` (not staff), `RuleBroken` (unknown level).
     """
@@ -73,7 +76,15 @@ def award_cohort(
     )
     if set(db.execute(statement).scalars()) != set(enrolment_ids):
         raise NotFound("enrolment")
-    return _award_all(db, enrolment_ids, level_code=level_code, awarded_on=awarded_on, actor=actor, now=now)
+    return _award_all(
+        db,
+        enrolment_ids,
+        level_code=level_code,
+        awarded_on=awarded_on,
+        actor=actor,
+        now=now,
+        issue_from=issue_from,
+    )
 
 
 def set_aside(db: Session, *, award_id: UUID, reason: rules.SetAsideReason, actor: Actor, now: datetime) -> None:
@@ -122,6 +133,7 @@ def _award_all(
     awarded_on: date,
     actor: Actor,
     now: datetime,
+    issue_from: datetime | None = None,
 ) -> CohortAwarded:
     if actor.kind is not ActorKind.STAFF or actor.id is None:
         raise Forbidden("staff-only")
@@ -142,12 +154,15 @@ def _award_all(
                 today=local_date(now),
                 is_name_confirmed=progress.is_name_confirmed,
                 awarded={each.level_code for each in progress.awarded},
+                issue_on=local_date(issue_from) if issue_from else None,
             )
         except RuleBroken as broken:
             refused[progress.enrolment_id] = broken
         else:
             award_round = rounds[progress.enrolment_id]
-            rows.append(_row(progress, assessment, award_round=award_round, awarded_by=actor.id, now=now))
+            row = _row(progress, assessment, award_round=award_round, awarded_by=actor.id, now=now)
+            row.issue_from = issue_from
+            rows.append(row)
     _write(db, rows, actor=actor, now=now)
     return CohortAwarded(awarded={row.enrolment_id: row.id for row in rows}, refused=refused)
 

@@ -49,6 +49,8 @@ class AwardSummary:
     level_title: str
     badge: Badge
     awarded_on: date
+    issue_from: datetime | None = None
+    """Until then it can be undone, and nobody outside the staff is told of it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,6 +70,7 @@ class AwardFacts:
     awarded_by: UUID
     awarded_by_name: str
     decided_at: datetime
+    issue_from: datetime | None
     assessment: Assessment
     portfolio: Portfolio
 
@@ -345,6 +348,7 @@ def awards_of(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, tuple[
             level_title=level.title,
             badge=level.badge,
             awarded_on=row.awarded_on,
+            issue_from=row.issue_from,
         )
         found[row.enrolment_id].append(summary)
     return {enrolment_id: tuple(found[enrolment_id]) for enrolment_id in enrolment_ids}
@@ -394,6 +398,7 @@ def award(db: Session, award_id: UUID) -> AwardFacts:
         awarded_by=row.awarded_by,
         awarded_by_name=awarded_by_name,
         decided_at=row.decided_at,
+        issue_from=row.issue_from,
         assessment=assessment,
         portfolio=Portfolio.from_json(row.portfolio),
     )

@@ -14,7 +14,8 @@ A level is met when every one of these is:
 
 And it may be awarded when:
 
-- ``awarded-on``: the day is not in the future and not before the enrolment.
+- ``awarded-on``: the day is not before the enrolment, and not in the future, unless it is for a ceremony at most
+  sixty days ahead and nothing is issued before that day.
 - ``already-awarded``: this level was not awarded before.
 - ``name-not-confirmed``: the young person has confirmed the name to be printed.
 - ``requirements-not-met``: the level is met by what was done up to that day.
@@ -25,7 +26,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import asdict, dataclass
-from datetime import date
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -48,6 +49,11 @@ __all__ = [
     "highest_met",
     "next_level",
 ]
+
+
+COOLING_OFF = timedelta(minutes=10)
+"""For so long an award can be undone, where whoever decides does not want it signed at once."""
+LONGEST_AHEAD = timedelta(days=60)
 
 
 class SetAsideReason(StrEnum):
@@ -257,12 +263,16 @@ def check_award(
     today: date,
     is_name_confirmed: bool,
     awarded: Collection[str],
+    issue_on: date | None = None,
 ) -> None:
     """Refuse an award that breaks a rule; ``awarded`` are the level codes the person has already.
 
+    Nothing is issued before ``issue_on``.
+
     Raises `RuleBroken` with one of the ids of the second list above.
     """
-    if not started_on <= assessment.on <= today:
+    latest = max(today, min(issue_on or today, today + LONGEST_AHEAD))
+    if not started_on <= assessment.on <= latest:
         raise RuleBroken("awarded-on", on=assessment.on)
     if assessment.level_code in awarded:
         raise RuleBroken("already-awarded", level=assessment.level_code)

@@ -35,10 +35,12 @@ from accredit.storage import Session, identity
 def build_for(db: Session, *, award_id: UUID, reservation: Reserved, now: datetime) -> dict[str, Any]:
     """Build the unsigned credential of one award, to be frozen by the issuing cycle.
 
-    Raises `NotFound` (``award-unknown``), `RuleBroken` with ``record-changed`` when rows that the award rests on have
-    been corrected since, or ``name-not-confirmed``.
+    Raises `NotFound` (``award-unknown``), `RuleBroken`: ``not-yet`` before its time has come, ``record-changed`` when
+    rows that the award rests on have been corrected since, or ``name-not-confirmed``.
     """
     found = basis(db, award_id)
+    if found.award.issue_from is not None and now < found.award.issue_from:
+        raise RuleBroken("not-yet")
     if found.person.printed_name_confirmed_at is None:
         raise RuleBroken("name-not-confirmed")
     definition = Definition.from_json(found.version.definition)

@@ -188,6 +188,7 @@ def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = No
                 progress=progress_of(issuance.stage, issuance.status) if issuance else Progress.WAITING,
                 code=credential.code if is_public and credential else None,
                 credential_id=issuance.credential_id if is_public else None,
+                issue_from=award.issue_from if issuance is None else None,
                 is_being_renewed=bool(is_being_renewed),
             )
         )

@@ -76,5 +76,7 @@ class CohortLine:
     progress: Progress
     code: str | None
     credential_id: UUID | None
+    issue_from: datetime | None = None
+    """Until then it can be undone; None for one that is signed as soon as may be."""
     is_being_renewed: bool = False
     """Whether another certificate is on its way, to take the place of this one."""

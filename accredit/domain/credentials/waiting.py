@@ -1,5 +1,6 @@
 """Awards that no credential has been prepared for yet: what the signer starts from, after a crash too.
 
+- What can still be undone, or is for a later day, waits until then.
 - What was set aside does not wait, nor what has an issuance that stands.
 - After an older database came back, what waits in it is held back: it may have been issued in the time that was lost,
   and revoked, and issued by itself it would hold again. A person decides (`renewing.issue_after_all`, `take_back`), or
@@ -44,19 +45,22 @@ def awards_to_prepare(
     *,
     kind: str,
     limit: int = 100,
+    due_by: datetime | None = None,
     without: Collection[UUID] = (),
     not_of: Collection[UUID] = (),
 ) -> tuple[WaitingAward, ...]:
     """Return the oldest awards without an issuance that stands, leaving out those (organisations) named.
 
     One that was given up before it was signed does not stand, nor one that is to be replaced; what was set aside does
-    not wait, and what is held back waits for a person.
+    not wait, and what is held back waits for a person. With ``due_by``, those are left out that are to wait longer.
     """
     wanted = (
         _without_issuance(kind)
         .where(~_is_held(), col(Award.id).not_in(without), col(Award.organisation_id).not_in(not_of))
         .limit(limit)
     )
+    if due_by is not None:
+        wanted = wanted.where(sa.or_(col(Award.issue_from).is_(None), col(Award.issue_from) <= due_by))
     return tuple(
         WaitingAward(award_id=award_id, organisation_id=organisation_id, controller=did)
         for award_id, organisation_id, did in db.execute(wanted)

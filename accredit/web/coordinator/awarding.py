@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time
 from uuid import UUID
 
 from flask import flash, request
@@ -14,7 +15,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
-from accredit.clock import utc_now
+from accredit.clock import LONDON, local_date, utc_now
 from accredit.domain.awarding import operations, queries, rules
 from accredit.domain.awarding.queries import Progress
 from accredit.domain.awarding.rules import Assessment, FindingKind
@@ -30,8 +31,10 @@ from accredit.web.coordinator import bp, standing
 from accredit.web.coordinator.desk import day_of, own_actor, today
 from accredit.web.coordinator.forms import AwardForm, choices_of
 from accredit.web.database import reading, transaction
+from accredit.web.languages import page_language
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
+from accredit.web.words import moment_in_words
 
 NEARLY = 2
 """So few things still to come, and at most a quarter of the hours, read as "nearly there"."""
@@ -184,6 +187,8 @@ def award_look(programme_id: UUID, level_code: str) -> ResponseReturnValue:
         previews=previews,
         refused=refused,
         awarded_on=day_of(form.awarded_on),
+        is_ahead=day_of(form.awarded_on) > today(),
+        form=AwardForm(when="later"),
     )
 
 
@@ -203,6 +208,7 @@ def _looked_at(
                 today=today(),
                 is_name_confirmed=who.is_name_confirmed,
                 awarded={award.level_code for award in who.awarded},
+                issue_on=day_of(form.awarded_on),
             )
         except RuleBroken as refusal:
             refused.append((who.printed_name, sentence(refusal)))
@@ -228,6 +234,8 @@ def award_give(programme_id: UUID, level_code: str) -> ResponseReturnValue:
     form.enrolments.choices = choices_of((each.enrolment_id, each.printed_name) for each in cohort)
     if level is None or not form.validate_on_submit():
         return _award_page(programme, cohort, level, form)
+    now = utc_now()
+    issue_from = _issue_from(form, now)
     with transaction() as db:
         result = operations.award_cohort(
             db,
@@ -236,17 +244,33 @@ def award_give(programme_id: UUID, level_code: str) -> ResponseReturnValue:
             awarded_on=day_of(form.awarded_on),
             enrolment_ids=_ids(form),
             actor=own_actor(),
-            now=utc_now(),
+            now=now,
+            issue_from=issue_from,
         )
     _tell_refused(result.refused, {each.enrolment_id: each.printed_name for each in cohort})
-    return see_other(
-        "coordinator.certificates", programme=programme.id, flash=_awarded(result.awarded), flash_kind="success"
-    )
+    flash = _awarded(result.awarded, issue_from)
+    return see_other("coordinator.certificates", programme=programme.id, flash=flash, flash_kind="success")
 
 
-def _awarded(awarded: Collection[UUID]) -> str | None:
+def _issue_from(form: AwardForm, now: datetime) -> datetime | None:
+    """Return from when on certificates may be signed: the first moment of a day to come, or ten minutes from now."""
+    day = day_of(form.awarded_on)
+    if day > local_date(now):
+        return datetime.combine(day, time.min, LONDON)
+    return now + rules.COOLING_OFF if form.when.data == "later" else None
+
+
+def _awarded(awarded: Collection[UUID], issue_from: datetime | None) -> str | None:
     if not awarded:
         return None
+    if issue_from is not None:
+        kept: str = ngettext(
+            "%(num)d award decided. Until %(moment)s you can undo it; then it is signed by itself.",
+            "%(num)d awards decided. Until %(moment)s you can undo them; then they are signed by themselves.",
+            len(awarded),
+            moment=moment_in_words(issue_from, page_language()),
+        )
+        return kept
     news: str = ngettext(
         "%(num)d award decided. The certificate is signed in a moment.",
         "%(num)d awards decided. The certificates are signed in a moment.",

@@ -9,9 +9,10 @@ from uuid import UUID
 
 from flask import request
 from flask.typing import ResponseReturnValue
+from flask_babel import ngettext
 
 from accredit.clock import utc_now
-from accredit.domain.credentials import challenging, hiding, queries, renewing, revoking, waiting
+from accredit.domain.credentials import challenging, hiding, queries, renewing, revoking, undoing, waiting
 from accredit.domain.credentials.operations import why_waiting
 from accredit.domain.credentials.rules import Progress
 from accredit.domain.credentials.views import CohortLine, CredentialView
@@ -21,16 +22,16 @@ from accredit.domain.issuing.stopping import stops
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people
 from accredit.domain.programmes import queries as programmes
-from accredit.errors import NotFound
+from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Session
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation, today
 from accredit.web.coordinator.reasons import ANSWERS, GROUNDS, REVOKE_REASONS, reason_text
-from accredit.web.database import reading
+from accredit.web.database import reading, transaction
 from accredit.web.files import FileKind, file_answer, source_of
 from accredit.web.messages import sentence
-from accredit.web.pages import page
+from accredit.web.pages import page, see_other
 
 # Signing takes seconds; what waits longer is looked at, to say what it waits for.
 _SOON = timedelta(seconds=30)
@@ -45,17 +46,21 @@ def certificates() -> ResponseReturnValue:
         found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
         lines = queries.cohort(db, organisation_id=own_organisation(), programme_id=chosen)
         stopped = stops(db).of(own_organisation()) is not None
-        late = [line for line in lines if line.progress is Progress.WAITING and line.decided_at < utc_now() - _SOON]
+        late = [line for line in lines if line.progress is Progress.WAITING and _begun(line) < utc_now() - _SOON]
         problems = {line.award_id: sentence(why) for line in late if (why := why_waiting(db, line.award_id))}
     return page(
         "coordinator/certificates.html",
         lines=lines,
         programmes=found,
         chosen=chosen,
-        batches=batches(lines),
+        batches=batches(lines, utc_now()),
         problems=problems,
         stopped=stopped,
     )
+
+
+def _begun(line: CohortLine) -> datetime:
+    return max(line.decided_at, line.issue_from or line.decided_at)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,19 +72,54 @@ class Batch:
     decided_at: datetime
     done: int
     total: int
+    undo_until: datetime | None
+    award_ids: tuple[UUID, ...]
 
 
-def batches(lines: Sequence[CohortLine]) -> list[Batch]:
-    """Return the batches that are still being signed, newest first."""
-    together: dict[tuple[datetime, str, str], list[bool]] = {}
+def batches(lines: Sequence[CohortLine], now: datetime) -> list[Batch]:
+    """Return the batches that can still be undone or are still being signed, newest first."""
+    together: dict[tuple[datetime, str, str], list[CohortLine]] = {}
     for line in lines:
-        key = (line.decided_at, line.programme_name, line.level_title)
-        together.setdefault(key, []).append(line.progress not in {Progress.WAITING, Progress.SIGNED})
-    return [
-        Batch(level_title=level, programme_name=programme, decided_at=at, done=sum(signed), total=len(signed))
-        for (at, programme, level), signed in together.items()
-        if not all(signed)
-    ]
+        together.setdefault((line.decided_at, line.programme_name, line.level_title), []).append(line)
+    found = []
+    for (at, programme, level), members in together.items():
+        done = sum(line.progress not in {Progress.WAITING, Progress.SIGNED} for line in members)
+        until = min((line.issue_from for line in members if is_undoable(line, now) and line.issue_from), default=None)
+        if done < len(members):
+            found.append(
+                Batch(
+                    level_title=level,
+                    programme_name=programme,
+                    decided_at=at,
+                    done=done,
+                    total=len(members),
+                    undo_until=until,
+                    award_ids=tuple(line.award_id for line in members if is_undoable(line, now)),
+                )
+            )
+    return found
+
+
+def is_undoable(line: CohortLine, now: datetime) -> bool:
+    """Say whether an award can be undone still."""
+    return line.progress is Progress.WAITING and line.issue_from is not None and now < line.issue_from
+
+
+@bp.post("/certificates/undo")
+@requires(Permission.AWARD)
+def undo_awards() -> ResponseReturnValue:
+    """Undo awards of which nothing was issued yet."""
+    try:
+        ids = [UUID(each) for each in request.form.getlist("awards")]
+    except ValueError:
+        raise NotFound("award") from None
+    try:
+        with transaction() as db:
+            undoing.undo(db, award_ids=ids, actor=own_actor(), now=utc_now())
+    except RuleBroken as refusal:
+        return see_other("coordinator.certificates", flash=sentence(refusal), flash_kind="careful")
+    news = ngettext("%(num)d award undone. Nobody was told.", "%(num)d awards undone. Nobody was told.", len(ids))
+    return see_other("coordinator.certificates", flash=news)
 
 
 @bp.get("/certificates/<uuid:award_id>")
@@ -118,6 +158,7 @@ def certificate(award_id: UUID) -> ResponseReturnValue:
         is_name_confirmed=person.name_is_confirmed,
         is_changed=is_changed,
         is_held=is_held,
+        undo_until=line.issue_from if is_undoable(line, utc_now()) else None,
         history=[
             (event, reason_text(event.act, event.reason), names.get(event.actor_id) if event.actor_id else None)
             for event in history

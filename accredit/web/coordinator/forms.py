@@ -202,6 +202,15 @@ class AwardForm(Form):
         _("Who is awarded"), [InputRequired(_("Tick who is to be awarded."))], widget=CheckboxesInput()
     )
     awarded_on = DateField(_("Date on the certificate"), [InputRequired(_("Enter the date of the award."))])
+    when = RadioField(
+        _("When should the certificates be signed?"),
+        [Optional()],
+        choices=[
+            SelectChoice("later", _("In ten minutes; until then I can undo it")),
+            SelectChoice("now", _("Straight away")),
+        ],
+        widget=RadioInput(),
+    )
 
 
 class StatusForm(Form):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from flask_babel import gettext as _
 
+from accredit.clock import utc_now
 from accredit.domain.awarding import queries as awarding
 from accredit.domain.awarding.queries import AwardSummary, Progress
 from accredit.domain.awarding.rules import Assessment, Finding, FindingKind
@@ -157,8 +158,10 @@ def _standing(db: Session, progress: Progress, enrolment: EnrolmentFacts, *, on:
     entries = practice.entries(db, enrolment.id)
     sessions = training.sessions(db, programme_id=enrolment.programme_id)
     planned = sorted((s for s in sessions if s.held_on >= on and not s.is_taken), key=lambda s: s.held_on)
+    # What the school may still undo, or keeps for a day to come, nobody is told before.
+    told = tuple(each for each in progress.awarded if each.issue_from is None or each.issue_from <= utc_now())
     return Standing(
-        progress=progress,
+        progress=replace(progress, awarded=told),
         enrolment=enrolment,
         waiting=tuple(each for each in entries if each.status is HoursStatus.SUBMITTED),
         returned=tuple(each for each in entries if each.status is HoursStatus.RETURNED),

@@ -79,7 +79,7 @@ def test_looking_shows_the_certificate_and_decides_nothing(
     ("data", "told"),
     [
         pytest.param(ON, "Tick who is to be awarded.", id="nobody ticked"),
-        pytest.param({"awarded_on": ["1", "7", "2026"]}, "The day of an award is not in the future", id="tomorrow"),
+        pytest.param({"awarded_on": ["1", "9", "2026"]}, "at most sixty days ahead", id="in nine weeks"),
         pytest.param({"awarded_on": ["31", "6", "2026"]}, "Enter a date as day, month and year", id="no such day"),
     ],
 )
