@@ -342,7 +342,7 @@ def awards_of(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, tuple[
     )
     for row, version in db.execute(statement):
         level = Definition.from_json(version.definition).level(row.level_code)
-        told = {"level_title": level.title, "badge": level.badge}
+        told: dict[str, Any] = {"level_title": level.title, "badge": level.badge}
         told |= {name: getattr(row, name) for name in ("id", "level_code", "awarded_on", "issue_from")}
         found[row.enrolment_id].append(AwardSummary(**told))
     return {enrolment_id: tuple(found[enrolment_id]) for enrolment_id in enrolment_ids}
