@@ -18,6 +18,7 @@ from accredit.clock import LONDON
 from accredit.domain.issuing.self_audit import verify_lists, verify_store
 from accredit.domain.transparency import queries as transparency
 from accredit.errors import NotReady
+from accredit.jobs.tidying import tidy
 from accredit.storage import Database, inspection, integrity
 from accredit.storage.lock_store import LockStore
 
@@ -100,13 +101,14 @@ def inspect(database: Database, lock_store: Path, clock: Callable[[], datetime])
 def inspect_nightly(
     database: Database, lock_store: Path, clock: Callable[[], datetime], ended: threading.Event
 ) -> None:
-    """Look through the record whenever that is due, until told to stop."""
+    """Look through the record whenever that is due, and let go of what was kept for days only, until told to stop."""
     while not ended.wait(LOOK_SECONDS):
         try:
             with database.reading() as db:
                 latest = inspection.latest(db)
             if is_due(latest.began_at if latest else None, now=clock()):
                 inspect(database, lock_store, clock)
+                tidy(database, now=clock())
         except Exception:
             # The database may be away, or another process writing: the next look finds it due still.
             logger.exception("the record could not be looked through")

@@ -37,12 +37,13 @@ from accredit.storage.erasure import bury
 from accredit.storage.promises import Promise, promise
 from accredit.storage.tombstones import Tombstone, Tombstones
 
-_OF_KIND: dict[RecordKind, Any] = {
+OF_NOBODY: dict[RecordKind, Any] = {
     RecordKind.SIGN_IN_CODES: SignInCode,
     RecordKind.SENT_MESSAGES: OutgoingMail,
     RecordKind.OLD_SLIPS: ClaimSlip,
     RecordKind.OLD_APPROVAL_LINKS: ApprovalLink,
 }
+"""The kinds that are no person's record, with their rows; `let_go` takes these out."""
 
 
 def erase_person(
@@ -130,7 +131,7 @@ def let_go(db: Session, *, due: Due, actor: Actor, now: datetime) -> int:
 
     People are not taken out here but one by one, with `erase_person`. Raises `KeyError` for their kinds.
     """
-    model = _OF_KIND[due.kind]
+    model = OF_NOBODY[due.kind]
     if due.ids:
         db.execute(sa.delete(model).where(col(model.id).in_(due.ids)))
         audit.record(db, tag=Tag.RETENTION_ENDED, actor=actor, now=now, kind=due.kind.value, count=len(due.ids))

@@ -129,5 +129,5 @@ def test_the_worker_looks_by_itself_and_once(
         found = inspection.latest(db)
     assert found is not None
     assert found.ended_at - found.began_at == timedelta(seconds=1)
-    # Asked at 0, begun at 1, ended at 2; asked again at 3, and nothing was due.
-    assert next(moments) == NOW + timedelta(seconds=4)
+    # Asked at 0, begun at 1, ended at 2, tidied at 3; asked again at 4, and nothing was due.
+    assert next(moments) == NOW + timedelta(seconds=5)

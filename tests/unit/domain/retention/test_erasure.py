@@ -29,6 +29,7 @@ from accredit.domain.verification import operations as verification
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.rules import Reason, Verdict
 from accredit.errors import NotFound, RuleBroken
+from accredit.jobs.tidying import tidy
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
 from accredit.storage import Database, identity
@@ -252,6 +253,16 @@ def test_dp12_the_schedule_lets_go_in_time_and_keeps_what_is_held(school: School
     assert due(2 * 365 + 1)[RecordKind.WITHOUT_AWARD] == 2
 
 
+def test_nobody_goes_by_night(school: School) -> None:
+    late = NOW + timedelta(days=60 * 365)
+    with school.database.reading() as db:
+        assert any(each.ids for each in queries.due(db, now=late) if each.kind not in operations.OF_NOBODY)
+        people = len(db.execute(sa.select(YoungPerson)).all())
+    tidy(school.database, now=late)
+    with school.database.reading() as db:
+        assert len(db.execute(sa.select(YoungPerson)).all()) == people
+
+
 def test_what_was_only_for_signing_in_goes_and_nothing_else(school: School) -> None:
     with school.database.transaction() as db:
         person = db.get(YoungPerson, school.cast.ben.id)
@@ -266,10 +277,10 @@ def test_what_was_only_for_signing_in_goes_and_nothing_else(school: School) -> N
         )
         db.add(OutgoingMail(to_address=None, subject=None, text=None, created_at=NOW, sent_at=NOW))
     later = NOW + timedelta(days=91)
-    with school.database.transaction() as db:
-        found = [each for each in queries.due(db, now=later) if each.ids]
-        gone = {each.kind: operations.let_go(db, due=each, actor=SERVICE, now=later) for each in found}
-    assert gone == {RecordKind.OLD_SLIPS: 1, RecordKind.SENT_MESSAGES: 1}
+    with school.database.reading() as db:
+        found = {each.kind: len(each.ids) for each in queries.due(db, now=later) if each.ids}
+    assert found == {RecordKind.OLD_SLIPS: 1, RecordKind.SENT_MESSAGES: 1}
+    assert (tidy(school.database, now=NOW), tidy(school.database, now=later)) == (0, 2)
     with school.database.reading() as db:
         assert [each for each in queries.due(db, now=later) if each.ids] == []
         assert log.verify_chain(db) == ()
