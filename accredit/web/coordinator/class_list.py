@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
+from functools import cached_property
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
@@ -55,11 +56,12 @@ class Sent:
 
     def read(self) -> ClassList:
         """Return the file as read with those answers, its columns as somebody here said them last."""
-        mapping = self.mapping or self.remembered()
+        mapping = self.mapping or self.remembered
         return read_class_list(
             self.data, today=today(), year_groups=year_groups(), mapping=mapping, answers=self.answers
         )
 
+    @cached_property
     def remembered(self) -> Mapping[Field, int] | None:
         """Return which column was which the last time, or None."""
         headings = headings_of(self.data)
@@ -169,7 +171,7 @@ def _plan_page(sent: Sent, *, refusal: AccreditError | None = None) -> ResponseR
         sealed=seal(sent.data, own_organisation()),
         answers=sent.answers,
         mapping_given=sent.mapping is not None,
-        as_last_time=sent.mapping is None and sent.remembered() is not None,
+        as_last_time=sent.mapping is None and sent.remembered is not None,
         questions=questions[:MOST_QUESTIONS],
         more_questions=max(0, len(questions) - MOST_QUESTIONS),
         all_the_same=ALL_THE_SAME if len(alike) > 1 else None,
