@@ -23,6 +23,7 @@ from accredit.sandbox.turns import TURNS
 from accredit.storage import Database, identity
 from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
 from accredit.web.access import check_every_route_declares
+from accredit.web.auth import SCHOOL_FETCHER
 from accredit.web.foundation import Foundation, install
 from accredit.web.gateway import Gateway
 from accredit.web.outside import FETCHER
@@ -50,6 +51,11 @@ def compose(database: Database, settings: Settings) -> Flask:
     app.extensions["accredit.check_schema"] = lambda: migrations.check(database)
     app.extensions[FETCHER] = Fetcher(
         allowed=settings.fetch == "on", own_hosts=settings.own_hosts, proxy=Proxy.at(settings.fetch_proxy)
+    )
+    app.extensions[SCHOOL_FETCHER] = Fetcher(
+        allowed=settings.school_sign_in == "on",
+        own_hosts=settings.own_hosts,
+        proxy=Proxy.at(settings.fetch_proxy),
     )
     registering.pinned(settings.registry_keys)  # A key that cannot be read is refused now, not at the first reader.
     app.config.update(

@@ -66,6 +66,8 @@ class Settings(BaseSettings):
     smtp_starttls: bool = False
     fetch: Literal["off", "on"] = "off"
     """Whether keys and status lists of issuers elsewhere may be looked up at their own addresses."""
+    school_sign_in: Literal["off", "on"] = "off"
+    """Whether staff may sign in at their school's own service, which this one then contacts."""
     fetch_proxy: str | None = None
     """The only host that look-ups contact, as ``http://host:port``; it must refuse what is inside."""
     registry: Path | None = None

@@ -21,6 +21,7 @@ from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing import recovery as lists
 from accredit.domain.issuing.rules import Purpose
+from accredit.domain.people import sign_ins
 from accredit.domain.retention import operations as retention
 from accredit.domain.retention.rules import ErasureReason
 from accredit.domain.transparency import operations as transparency
@@ -114,6 +115,7 @@ def _bring_up_to_date(
     now = utc_now()
     _erase_again(database, Tombstones(settings.tombstones), older, now)
     with database.transaction() as db:
+        sign_ins.forget_all(db)
         lists.hide_outdated_lists(db)
     is_newest = _compare(database, settings, kept, files, now)
     is_settled = _settle(database, published, now, nothing_was_revoked=False)

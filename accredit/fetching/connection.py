@@ -106,8 +106,12 @@ def exchange(
     accept: str,
     max_bytes: int,
     dial: Dial,
+    form: bytes | None = None,
 ) -> Answer:
-    """Ask once. ``peer`` is what is dialled: a checked address, or the proxy. Raises `FetchRefused`."""
+    """Ask once. ``peer`` is what is dialled: a checked address, or the proxy; ``form`` is sent where there is one.
+
+    Raises `FetchRefused`.
+    """
     try:
         with dial(peer, deadline.left()) as plain:
             if through is not None:
@@ -115,7 +119,7 @@ def exchange(
             plain.settimeout(deadline.left())
             # The certificate is that of the name that stands in the document, whatever the address belongs to.
             with tls.wrap_socket(plain, server_hostname=target.host) as secured:
-                return _ask(secured, target, deadline, accept, max_bytes)
+                return _ask(secured, target, deadline, accept, max_bytes, form)
     except FetchRefused:
         raise
     except ssl.SSLError as error:
@@ -128,13 +132,17 @@ def exchange(
         raise FetchRefused("malformed", type(error).__name__) from error
 
 
-def _ask(channel: ssl.SSLSocket, target: Target, deadline: Deadline, accept: str, max_bytes: int) -> Answer:
+def _ask(
+    channel: ssl.SSLSocket, target: Target, deadline: Deadline, accept: str, max_bytes: int, form: bytes | None
+) -> Answer:
+    method = "GET" if form is None else "POST"
+    told = "" if form is None else f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(form)}\r\n"
     request = (
-        f"GET {target.path} HTTP/1.1\r\nHost: {target.host}\r\nAccept: {accept}\r\n"
+        f"{method} {target.path} HTTP/1.1\r\nHost: {target.host}\r\nAccept: {accept}\r\n{told}"
         f"Accept-Encoding: identity\r\nUser-Agent: {_AGENT}\r\nConnection: close\r\n\r\n"
     )
-    channel.sendall(request.encode("ascii"))
-    response = http.client.HTTPResponse(_Channel(channel, deadline, max_bytes + HEAD_BYTES), method="GET")  # type: ignore[arg-type]  # it asks for makefile, and for nothing else
+    channel.sendall(request.encode("ascii") + (form or b""))
+    response = http.client.HTTPResponse(_Channel(channel, deadline, max_bytes + HEAD_BYTES), method=method)  # type: ignore[arg-type]  # it asks for makefile, and for nothing else
     response.begin()
     if 300 <= response.status < 400:
         # Nobody is sent on: the next address would be the sender's choice again (ASVS V15.3.2).

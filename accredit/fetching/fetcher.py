@@ -117,7 +117,17 @@ class Fetcher:
         self._remember(target, found)
         return found
 
-    def _ask(self, target: Target, accept: Collection[str], deadline: Deadline) -> Answer:
+    def send(self, url: str, *, form: bytes, accept: Collection[str], now: datetime) -> Fetched:
+        """Send a form to an address and return the answer, of which nothing is remembered. Raises `FetchRefused`."""
+        if not self.allowed:
+            raise FetchRefused("fetching-is-off")
+        target = target_of(url)
+        if target.host in self._own_hosts:
+            raise FetchRefused("own-address")
+        answer = self._ask(target, accept, Deadline(SECONDS), form)
+        return Fetched(target.url, answer.content_type, answer.body, now)
+
+    def _ask(self, target: Target, accept: Collection[str], deadline: Deadline, form: bytes | None = None) -> Answer:
         if not self._room.acquire(blocking=False):
             raise FetchRefused("busy")
         try:
@@ -131,6 +141,7 @@ class Fetcher:
                 accept=", ".join(sorted(accept)),
                 max_bytes=MAX_BYTES,
                 dial=self._dial,
+                form=form,
             )
         finally:
             self._room.release()

@@ -62,6 +62,12 @@ _PEOPLE = {
     "email-format": lazy_gettext("Write the address like name@example.org."),
     "no-address": lazy_gettext("This person has no e-mail address here, so they do not sign in."),
     "passkeys-full": lazy_gettext("You have ten passkeys. Remove one you no longer use first."),
+    "school-issuer": lazy_gettext(
+        "Write the address as the school’s service gives it, for example https://accounts.google.com or "
+        "https://login.microsoftonline.com/…/v2.0 with the school’s own tenant in it."
+    ),
+    "school-domain": lazy_gettext("Give the domain of the school’s addresses, for example example.sch.uk."),
+    "school-account-taken": lazy_gettext("This school account opens somebody else’s account here already."),
     "password-short": lazy_gettext("Choose a longer password, for example four words."),
     "password-long": lazy_gettext("Choose a shorter password: at most 1,024 characters."),
     "password-common": lazy_gettext(

@@ -34,6 +34,12 @@ CLASS_LIST = """Name,Year Group,Registration Form
 Brenda Specimen-Example,Year 11,11A
 """
 NOT_REACHED = {
+    "auth.back_from_school": "only on the way back from a school's own service",
+    "auth.go_to_school": "only where a school's own service is connected, and leads there",
+    "auth.invitation": "its address stands in a letter",
+    "auth.prove": "only when a proof is older than ten minutes; seen in test_signing_in",
+    "auth.school": "only where a school's own service is connected",
+    "auth.second_step": "only between the two steps of signing in",
     "learner.choose_programme": "only for young people of several programmes",
     "coordinator.certificate_answer": "only when a second look is asked for; seen in test_certificates",
     "coordinator.certificate_renewal": "only when a name or a record has changed; seen in test_certificates",

@@ -152,6 +152,34 @@ class PasskeyChallenge(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
+class SchoolSignIn(SQLModel, table=True):
+    """Where people of an organisation sign in with the account they have at their school; the secret is sealed."""
+
+    __tablename__ = "school_sign_in"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", unique=True)
+    issuer: str
+    client_id: str
+    client_secret: bytes
+    school: str | None = None
+    """Google's domain or Microsoft's tenant, to which an answer must belong."""
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SchoolIdentity(SQLModel, table=True):
+    """Somebody's account at their school, which opens their account here."""
+
+    __tablename__ = "school_identity"
+    __table_args__ = (UniqueConstraint("issuer", "subject"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    account_id: UUID = Field(foreign_key="account.id", unique=True)
+    issuer: str
+    subject: str
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Staff(SQLModel, table=True):
     """A member of staff of one organisation; ``account_id`` is None for an adult who never signs in."""
 

@@ -21,7 +21,7 @@ from sqlmodel import col, select
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, Tag
-from accredit.domain.people.models import Account, SignIn
+from accredit.domain.people.models import Account, Invitation, PasskeyChallenge, SignIn, SignInCode
 from accredit.domain.people.rules import SignInWay
 from accredit.errors import NotFound
 from accredit.storage import Session
@@ -183,6 +183,12 @@ def end_every_one(db: Session, *, account_id: UUID) -> None:
         raise NotFound("account")
     row.fs_uniquifier = uuid.uuid4().hex
     db.execute(delete(SignIn).where(col(SignIn.account_id) == account_id))
+
+
+def forget_all(db: Session) -> None:
+    """End whatever a restored backup brought back: sign-ins ended since, codes and invitations used since."""
+    for model in (SignIn, SignInCode, Invitation, PasskeyChallenge):
+        db.execute(delete(model))
 
 
 def _tell(db: Session, actor: Actor, *, ended: int, now: datetime) -> None:

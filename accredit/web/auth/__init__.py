@@ -11,14 +11,28 @@ from accredit.web.access import PROOF
 from accredit.web.auth.accounts import install_accounts
 from accredit.web.auth.viewer import load_viewer
 
-__all__ = ["bp", "load_viewer", "register"]
+__all__ = ["SCHOOL_FETCHER", "bp", "load_viewer", "register"]
+
+SCHOOL_FETCHER = "accredit.school_fetcher"
 
 bp = Blueprint("auth", __name__)
 
 
 def register(app: Flask) -> None:
     """Add the sign-in pages to ``app``."""
-    from accredit.web.auth import account, inviting, password, places, proving, second_step, staff, young  # noqa: F401  # their views join the blueprint  # noqa: F401
+    from accredit.web.auth import (  # noqa: F401  # their views join the blueprint
+        account,
+        inviting,
+        passkeys,
+        password,
+        places,
+        proving,
+        school,
+        school_settings,
+        second_step,
+        staff,
+        young,
+    )
 
     install_accounts(app)
     app.extensions[PROOF] = proving.ask_for_proof

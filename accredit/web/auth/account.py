@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from accredit.clock import utc_now
-from accredit.domain.people import passkeys, second_step, sign_ins
+from accredit.domain.people import passkeys, school_sign_in, second_step, sign_ins
 from accredit.domain.people.rules import SignInWay
 from accredit.domain.people.sign_ins import Browser, Device, System
 from accredit.web.access import account_holder
@@ -66,6 +66,9 @@ def account() -> Response:
         found = sign_ins.of_account(db, own_account(viewer), now=utc_now())
         second = second_step.of_account(db, own_account(viewer))
         keys = passkeys.of_account(db, own_account(viewer))
+        is_connected = school_sign_in.is_connected(db, own_account(viewer))
+        place = viewer.organisation_id
+        school = school_sign_in.connection(db, place) if place is not None else None
     row = account_row(viewer.account_id)
     return page(
         "auth/account.html",
@@ -73,6 +76,8 @@ def account() -> Response:
         has_password=row.password is not None,
         second_step=second,
         passkeys=keys,
+        school=school,
+        is_connected=is_connected,
         sign_ins=found,
         here=viewer.sign_in_id,
         ways=WAYS,

@@ -24,8 +24,8 @@ from accredit.web.database import reading, transaction
 from accredit.web.pages import safe_next, see_other
 from accredit.web.viewer import Viewer, sleeping_viewer
 
-# A passkey is two things at once, and a school's own service asks for what the school wants.
-WHOLE = frozenset({SignInWay.PASSKEY, SignInWay.SCHOOL})
+# A passkey is two things at once: the device, and its owner's finger, face or PIN.
+WHOLE = frozenset({SignInWay.PASSKEY})
 
 
 def account_with_password(email: str, password: str) -> SignInAccount | None:

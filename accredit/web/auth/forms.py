@@ -59,6 +59,17 @@ class PasswordForm(Form):
     )
 
 
+class SchoolForm(Form):
+    """Where people have an account already, and what this service is called there."""
+
+    issuer = StringField(
+        _l("Address of the service (issuer)"), [InputRequired(_l("Give the address"))], widget=TextInput()
+    )
+    school = StringField(_l("Domain of the school"), widget=TextInput())
+    client_id = StringField(_l("Client id"), [InputRequired(_l("Give the client id"))], widget=TextInput())
+    client_secret = StringField(_l("Client secret"), [InputRequired(_l("Give the client secret"))], widget=TextInput())
+
+
 class ClaimForm(Form):
     """The code on a young person's slip."""
 

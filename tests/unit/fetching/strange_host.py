@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import re
 import socket
 import ssl
 import threading
@@ -83,7 +84,7 @@ class StrangeHost:
     def _serve(self, plain: socket.socket) -> None:
         with contextlib.suppress(OSError), plain, self._server_tls.wrap_socket(plain, server_side=True) as channel:
             request = b""
-            while not request.endswith(b"\r\n\r\n"):
+            while not _is_whole(request):
                 more = channel.recv(4096)
                 if not more:
                     return
@@ -116,6 +117,12 @@ class StrangeHost:
         self.authority.configure_trust(tls)
         given: dict[str, Any] = {"tls": tls, "resolve": self.resolve, "dial": self.dial} | options
         return Fetcher(allowed=allowed, proxy=proxy, **given)
+
+
+def _is_whole(request: bytes) -> bool:
+    head, end, body = request.partition(b"\r\n\r\n")
+    told = re.search(rb"(?i)\r\ncontent-length: (\d+)", head)
+    return bool(end) and len(body) >= int(told[1] if told else 0)
 
 
 @contextlib.contextmanager

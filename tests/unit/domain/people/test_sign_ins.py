@@ -11,13 +11,13 @@ from sqlmodel import select
 from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import SERVICE, Tag
 from accredit.domain.people import operations as people
-from accredit.domain.people import sign_ins
-from accredit.domain.people.models import SignIn
+from accredit.domain.people import passkeys, sign_ins, signing_in
+from accredit.domain.people.models import Invitation, PasskeyChallenge, SignIn, SignInCode
 from accredit.domain.people.rules import SignInWay
 from accredit.domain.people.sign_ins import Browser, Device, System
 from accredit.errors import NotFound
 from accredit.storage import Database
-from tests.factories import NOW
+from tests.factories import NOW, PEPPER
 
 
 @pytest.fixture
@@ -133,6 +133,16 @@ def test_what_is_long_over_is_forgotten(database: Database, account_id: UUID) ->
     begin(database, account_id, after=timedelta(hours=13))
     with database.reading() as db:
         assert len(db.exec(select(SignIn)).all()) == 1
+
+
+def test_wa12_what_a_restored_backup_brings_back_is_ended(database: Database, account_id: UUID) -> None:
+    _, secret = begin(database, account_id)
+    with database.transaction() as db:
+        signing_in.make_code(db, email="sam@example.org", browser_secret="x", pepper=PEPPER, now=NOW)
+        passkeys.ask(db, account_id=None, place=passkeys.Place(host="a.example", origin="https://a.example"), now=NOW)
+        sign_ins.forget_all(db)
+        assert all(db.exec(select(model)).all() == [] for model in (SignIn, SignInCode, PasskeyChallenge, Invitation))
+    assert not is_on(database, account_id, secret)
 
 
 WINDOWS, PHONE = "Mozilla/5.0 (Windows NT 10.0; Win64; x64)", "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X)"
