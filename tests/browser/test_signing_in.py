@@ -10,17 +10,20 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 from werkzeug.serving import make_server
 
-from accredit.domain.people import queries, signing_in
+from accredit.clock import utc_now
+from accredit.domain.people import invitations, queries, signing_in
 from accredit.storage import Database
 from tests.browser.crawl import AXE, TAGS
 from tests.browser.test_certificates import VIOLATIONS
 from tests.cast import make_cast
+from tests.factories import PEPPER
 from tests.processes import free_port
 from tests.web import compose, make_settings, prepare
 
 pytestmark = pytest.mark.browser
 PASSWORD = "a long walk along the river"
-NIA = "nia@example.org"
+NIA, LEE = "nia@example.org", "lee@example.org"
+INVITATION: list[str] = []
 # A finger on a sensor, as Chromium's own stand-in has it (WebAuthn Level 3 §11).
 DEVICE = {
     "protocol": "ctap2",
@@ -40,10 +43,13 @@ def address(sqlite_database: Database) -> Iterator[str]:
     settings = make_settings(base_url=f"http://localhost:{port}")
     prepare(database, settings)
     with database.transaction() as db:
-        make_cast(db)
-        account = queries.account_by_email(db, NIA)
-        assert account is not None
-        signing_in.set_password(db, account_id=account.id, text=PASSWORD)
+        cast = make_cast(db)
+        for email in (NIA, LEE):
+            account = queries.account_by_email(db, email)
+            assert account is not None
+            signing_in.set_password(db, account_id=account.id, text=PASSWORD)
+        drawn = invitations.make(db, staff_id=cast.sam.id, pepper=PEPPER, actor=cast.nia.actor, now=utc_now())
+    INVITATION[:] = [f"/invitation/{drawn.token}", drawn.code]
     server = make_server("localhost", port, compose(database, settings, csrf=True), threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
@@ -101,6 +107,27 @@ def test_a_passkey_is_added_and_signs_in(context: BrowserContext, address: str, 
     tab.get_by_role("button", name="Sign in with a passkey").click()
     tab.wait_for_url(f"{address}/school/**")
     assert problems == []
+
+
+def test_an_invitation_and_the_settings_of_a_school_are_usable_by_all(
+    context: BrowserContext, address: str, tmp_path: Path
+) -> None:
+    tab = context.new_page()
+    path, code = INVITATION
+    tab.goto(address + path)
+    clean(tab, "invitation", tmp_path)
+    tab.get_by_label("Code from the e-mail").fill(code)
+    tab.get_by_role("button", name="Accept and sign in").click()
+    tab.wait_for_url(f"{address}/account")
+    tab.goto(address + path)
+    clean(tab, "invitation-over", tmp_path)
+    tab.context.clear_cookies()
+    tab.goto(f"{address}/sign-in?next=/school-sign-in")
+    tab.get_by_label("E-mail address").fill(LEE)
+    tab.get_by_label("Password").fill(PASSWORD)
+    tab.get_by_role("button", name="Sign in", exact=True).click()
+    tab.wait_for_url(f"{address}/school-sign-in")
+    clean(tab, "school-sign-in", tmp_path)
 
 
 def test_without_a_script_nothing_is_missing_but_the_passkey(chromium: Browser, address: str, tmp_path: Path) -> None:
