@@ -161,7 +161,8 @@ def _plan_page(sent: Sent, *, refusal: AccreditError | None = None) -> ResponseR
     listed = sent.read()
     plan = _plan(listed)
     errors = [(sentence(refusal), "#stays-out" if plan.rejected else "")] if refusal else []
-    questions, stopped = _questions(plan), _stopped(plan)
+    # Which column is which comes first: much that looks doubtful before is not.
+    questions, stopped = ([], []) if plan.needs_columns else (_questions(plan), _stopped(plan))
     alike = [remark for _, remark in questions if remark.reason == "same-name"]
     return page(
         "coordinator/class_list_plan.html",

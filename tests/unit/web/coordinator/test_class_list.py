@@ -115,7 +115,20 @@ def test_columns_in_doubt_are_asked_about_first(client_for: ClientFor, cast: Cas
 
 
 def test_every_remark_of_the_broken_file_has_its_line_and_its_sentence(client_for: ClientFor, cast: Cast) -> None:
-    text = upload(client_for(cast.nia), (VECTORS / "broken-export.csv").read_bytes()).get_data(as_text=True)
+    client = client_for(cast.nia)
+    shown = upload(client, (VECTORS / "broken-export.csv").read_bytes())
+    first = shown.get_data(as_text=True)
+    for told in (
+        "Column 2 has no heading.",
+        "“UPN” stands twice (columns 3 and 4).",
+        "“Favourite colour” is not needed.",
+    ):
+        assert told in first
+    assert "There is no such day." not in first, "what the columns are comes first"
+    fields = ("first-name", "last-name", "upn", "", "year-group", "form", "birth-date", "", "")
+    text = send(client, shown, do="columns", **{f"column:{at}": field for at, field in enumerate(fields)}).get_data(
+        as_text=True
+    )
     assert "Something here needs a look." not in text
     for told in ("There is no such day.", "Write the date as day/month/year.", "Line 15"):
         assert told in text
