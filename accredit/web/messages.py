@@ -90,6 +90,7 @@ _PEOPLE = {
     "role-dates": lazy_gettext("A role ends on or after the day it starts."),
     "role-ended": lazy_gettext("This role has ended already."),
     "last-coordinator": lazy_gettext("Someone has to stay co-ordinator: give the role to another person first."),
+    "back-from-today": lazy_gettext("They have left. Give them a role from today, and they are back."),
     "has-left-already": lazy_gettext("They have handed over and left already."),
     "successor-other": lazy_gettext("Choose somebody else, who is still on the staff."),
     "successor-signs-in": lazy_gettext("Choose somebody who can sign in: give them an e-mail address first."),

@@ -55,6 +55,7 @@ def hand_over(
     held_by_actor = queries.roles_on(db, actor.id, today) if actor.id else frozenset()
     passed = _passed_on(before.roles_on(today) - successor.roles_on(today), checks_confirmed=checks_confirmed)
     for role in sorted(passed):
+        _take_back_a_later_start(db, successor_id, role, now)
         give_role(
             db,
             staff_id=successor_id,
@@ -69,7 +70,7 @@ def hand_over(
     ended = _end_roles(db, leaver, now)
     for role in (Role.ADMINISTRATOR, Role.COORDINATOR):
         if role in ended:
-            check_somebody_stays(db, organisation_id=leaver.organisation_id, role=role, but=staff_id)
+            check_somebody_stays(db, organisation_id=leaver.organisation_id, role=role, but=staff_id, held_until=today)
     leaver.left_at = now
     if leaver.account_id is not None:
         sign_ins.end_every_one(db, account_id=leaver.account_id)
@@ -109,6 +110,16 @@ def _check_successor(leaver: StaffFacts, successor: StaffFacts) -> None:
 
 def _passed_on(roles: frozenset[Role], *, checks_confirmed: bool) -> frozenset[Role]:
     return roles if checks_confirmed else roles - {Role.SUPERVISOR}
+
+
+def _take_back_a_later_start(db: Session, successor_id: UUID, role: Role, now: datetime) -> None:
+    """Let a role that the successor was to hold later begin today instead."""
+    today = local_date(now)
+    wanted = select(StaffRole).where(StaffRole.staff_id == successor_id, StaffRole.role == role)
+    for row in db.exec(wanted):
+        if row.held_from > today:
+            db.delete(row)
+    db.flush()
 
 
 def _end_roles(db: Session, leaver: Staff, now: datetime) -> frozenset[Role]:

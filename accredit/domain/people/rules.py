@@ -8,6 +8,7 @@
 - A supervisor is added by a co-ordinator of the same organisation (``not-a-coordinator``), who ticks that its own
   safer-recruitment checks were done (``checks-not-confirmed``).
 - An administrator makes administrators; administrators and co-ordinators make co-ordinators (``role-beyond-yours``).
+- Whoever has left is back with a role from today (``back-from-today``).
 - Nobody holds the same role twice at once (``role-held-already``); a role ends on or after its first day
   (``role-dates``); somebody who can sign in stays administrator, and somebody co-ordinator (``last-administrator``,
   ``last-coordinator``).
@@ -124,6 +125,15 @@ def check_new_role(*, role: Role, held_from: date, others: Iterable[RolePeriod])
     for other in others:
         if other.role is role and (other.held_until is None or other.held_until >= held_from):
             raise RuleBroken("role-held-already", held_from=other.held_from)
+
+
+def check_coming_back(*, held_from: date, today: date) -> None:
+    """Refuse a role from another day than today for somebody who has left (``back-from-today``).
+
+    With a later day they would hold until then what they held on their last day.
+    """
+    if held_from != today:
+        raise RuleBroken("back-from-today")
 
 
 def check_role_end(*, period: RolePeriod, held_until: date) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlmodel import col, select
@@ -92,7 +92,8 @@ def give_role(
     """Give a role from a day on; return the id of the period.
 
     For a supervisor ``checks_confirmed`` is the co-ordinator's tick. Raises `RuleBroken`: ``not-a-coordinator``,
-    ``checks-not-confirmed``, ``role-beyond-yours``, ``role-held-already``; `Forbidden` for another organisation.
+    ``checks-not-confirmed``, ``role-beyond-yours``, ``role-held-already``, ``back-from-today``; `Forbidden` for
+    another organisation.
     """
     person = _locked(db, staff_id)
     rules.check_same_organisation(actor, person.organisation_id)
@@ -102,7 +103,11 @@ def give_role(
         held_by_actor=queries.roles_on(db, actor.id, local_date(now)) if actor.id else frozenset(),
         checks_confirmed=checks_confirmed,
     )
-    rules.check_new_role(role=role, held_from=held_from, others=queries.staff_member(db, staff_id).roles)
+    if person.left_at is not None:
+        rules.check_coming_back(held_from=held_from, today=local_date(now))
+        _forget_last_day(db, staff_id, today=local_date(now))
+    else:
+        rules.check_new_role(role=role, held_from=held_from, others=queries.staff_member(db, staff_id).roles)
     row = StaffRole(
         organisation_id=person.organisation_id,
         staff_id=staff_id,
@@ -112,7 +117,7 @@ def give_role(
         given_at=now,
     )
     db.add(row)
-    person.left_at = None  # Whoever left and is given a role is back.
+    person.left_at = None
     db.flush()
     _tell(db, Tag.STAFF_ROLE_GIVEN, row, actor, now)
     return row.id
@@ -136,13 +141,25 @@ def end_role(db: Session, *, role_id: UUID, held_until: date, actor: Actor, now:
     )
     period = RolePeriod(id=row.id, role=row.role, held_from=row.held_from, held_until=row.held_until)
     rules.check_role_end(period=period, held_until=held_until)
-    check_somebody_stays(db, organisation_id=row.organisation_id, role=row.role, but=row.staff_id)
+    check_somebody_stays(
+        db, organisation_id=row.organisation_id, role=row.role, but=row.staff_id, held_until=held_until
+    )
     row.held_until = held_until
     _tell(db, Tag.STAFF_ROLE_ENDED, row, actor, now)
 
 
-def check_somebody_stays(db: Session, *, organisation_id: UUID, role: Role, but: UUID) -> None:
-    """Refuse that a role ends whose last holder is ``but``; raises what `rules.check_somebody_stays` does."""
+def _forget_last_day(db: Session, staff_id: UUID, *, today: date) -> None:
+    """Let what somebody held on the day they left end the day before, so that it does not come back with them."""
+    for row in db.exec(select(StaffRole).where(StaffRole.staff_id == staff_id)):
+        if row.held_from >= today:
+            db.delete(row)
+        elif row.held_until is not None and row.held_until >= today:
+            row.held_until = today - timedelta(days=1)
+    db.flush()
+
+
+def check_somebody_stays(db: Session, *, organisation_id: UUID, role: Role, but: UUID, held_until: date) -> None:
+    """Refuse that a role ends on a day whose last holder is ``but``; raises what `rules.check_somebody_stays` does."""
     # Every holder is locked, in one order: of two who leave at once the second finds that the first has gone.
     holders = db.exec(
         select(StaffRole, Staff.account_id)
@@ -154,7 +171,12 @@ def check_somebody_stays(db: Session, *, organisation_id: UUID, role: Role, but:
         .with_for_update(of=StaffRole)
         .execution_options(populate_existing=True)
     ).all()
-    others = [held for held, account_id in holders if held.staff_id != but and account_id is not None]
+    others = [
+        held
+        for held, account_id in holders
+        # Whoever begins after a day without anybody does not count.
+        if held.staff_id != but and account_id is not None and held.held_from <= held_until + timedelta(days=1)
+    ]
     rules.check_somebody_stays(role, others=len(others))
 
 

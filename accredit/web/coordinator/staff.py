@@ -30,6 +30,7 @@ _OF_FIELD = {
     "not-a-coordinator": "role",
     "role-beyond-yours": "role",
     "role-held-already": "role",
+    "back-from-today": "held_from",
 }
 
 
