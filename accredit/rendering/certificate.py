@@ -53,6 +53,8 @@ class CertificateValues:
     credential_json: bytes
     receipt: bytes | None = None
     evidence: bytes | None = None
+    preview: bool = False
+    """Whether it is a look at what may be awarded; it says so across the page, and nothing is attached."""
 
 
 def certificate_pdf(values: CertificateValues) -> bytes:
@@ -92,8 +94,9 @@ def layout_of(values: CertificateValues) -> Layout:
 
 def drawings(values: CertificateValues) -> dict[str, str]:
     """Return the pictures of the page by the name under which it asks for them."""
-    demonstration = translations(values.language).gettext("Demonstration").upper()
-    watermark = line_outline(demonstration, weight=600, size=24, centre=110, baseline=78)
+    say = translations(values.language).gettext
+    across = (say("Preview") if values.preview else say("Demonstration")).upper()
+    watermark = line_outline(across, weight=600, size=24, centre=110, baseline=78)
     return {
         "own:badge": badge_svg(
             values.level,
@@ -112,6 +115,8 @@ def drawings(values: CertificateValues) -> dict[str, str]:
 
 
 def _attached(values: CertificateValues) -> list[Attached]:
+    if values.preview:
+        return []
     say = translations(values.language).gettext
     told = [
         Attached(ATTACHMENT_NAME, values.credential_json, say("The signed credential this certificate shows"), "Source")

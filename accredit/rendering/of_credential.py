@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from urllib.parse import urlsplit
 
-from accredit.domain.credentials.rules import TARIFF_LINE, date_in_words, honest_sentence
+from accredit.domain.credentials.rules import TARIFF_LINE, Totals, date_in_words, honest_sentence
 from accredit.domain.credentials.views import CredentialView
 from accredit.rendering.badge import BadgeValues, baked_png, baked_svg
 from accredit.rendering.certificate import CertificateValues, certificate_pdf
@@ -64,6 +65,48 @@ def _certificate(
         demonstration=view.demonstration,
         language="en",
         credential_json=document,
+    )
+
+
+def preview_of(
+    *,
+    organisation: str,
+    name: str,
+    award: str,
+    level: str,
+    totals: Totals,
+    skills: tuple[str, ...],
+    signatory_name: str,
+    signatory_role: str | None,
+    awarded_on: date,
+    tariff_line: bool,
+    base_url: str,
+    demonstration: bool,
+) -> bytes:
+    """Return what a certificate would look like, as a PDF that says across the page that it is a preview.
+
+    It has no code, and its picture to scan leads to the page on which anything can be checked.
+    """
+    return certificate_pdf(
+        CertificateValues(
+            organisation=organisation,
+            name=name,
+            award=award,
+            sentence=honest_sentence(totals),
+            skills=skills,
+            signatory_name=signatory_name,
+            signatory_role=signatory_role or "",
+            awarded_on=date_in_words(awarded_on),
+            code="·····-·····-····",
+            verify_host=urlsplit(base_url).netloc,
+            qr_text=f"{base_url.rstrip('/')}/verify",
+            level=level,
+            tariff_line=TARIFF_LINE if tariff_line else None,
+            demonstration=demonstration,
+            language="en",
+            credential_json=b"",
+            preview=True,
+        )
     )
 
 

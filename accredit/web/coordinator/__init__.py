@@ -82,6 +82,7 @@ def register(app: Flask) -> None:
         organisation,
         people,
         person,
+        preview,
         programme_drafts,
         programmes,
         setting_up,

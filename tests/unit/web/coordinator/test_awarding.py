@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pypdfium2
 import pytest
 import time_machine
+import zxingcpp
 
 from accredit.domain.awarding import queries
 from accredit.domain.credentials import queries as credentials
@@ -13,6 +15,8 @@ from accredit.domain.training import operations as training
 from accredit.domain.training import queries as training_queries
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
+from accredit.kit.openbadges import pdf as pdf_reading
+from accredit.kit.openbadges.errors import ContainerUnreadable
 from accredit.storage import Database
 from accredit.web.messages import SENTENCES
 from tests.cast import Cast
@@ -73,6 +77,35 @@ def test_looking_shows_the_certificate_and_decides_nothing(
     assert "Trained in 7 modules" in answer.get_data(as_text=True)
     with trained.reading() as db:
         assert queries.awards_of(db, [cast.ama.enrolled])[cast.ama.enrolled] == ()
+
+
+def test_the_real_certificate_can_be_seen_before_it_is_awarded(
+    client_for: ClientFor, cast: Cast, trained: Database
+) -> None:
+    client, base = client_for(cast.nia), f"/school/programmes/{cast.programme_id}/award/WA-TRN"
+    looked = client.post(f"{base}/look", data={"enrolments": [str(cast.ama.enrolled)], **ON}).get_data(as_text=True)
+    address = f"{base}/preview/{cast.ama.enrolled}.pdf"
+    assert f"{address}?on=2026-06-30" in looked
+    answer = client.get(address, query_string={"on": "2026-06-30"})
+    assert answer.mimetype == "application/pdf"
+    with pypdfium2.PdfDocument(answer.data) as document:
+        text = document[0].get_textpage().get_text_range()
+        picture = document[0].render(scale=2).to_pil()
+    assert all(words in text for words in ("PREVIEW", "Nothing is awarded", "Trained in 7 modules", "30 June 2026"))
+    assert next(each.text for each in zxingcpp.read_barcodes(picture)).endswith("/verify")
+    with pytest.raises(ContainerUnreadable, match="no_credential"):
+        pdf_reading.extract(answer.data)
+    with trained.reading() as db:
+        assert queries.awards_of(db, [cast.ama.enrolled])[cast.ama.enrolled] == ()
+
+
+@pytest.mark.parametrize("address", ["WA-XXX/preview/{ama}.pdf", "WA-TRN/preview/{nobody}.pdf"], ids=["level", "who"])
+def test_a_preview_of_what_there_is_not_is_not_found(
+    client_for: ClientFor, cast: Cast, trained: Database, address: str
+) -> None:
+    asked = address.format(ama=cast.ama.enrolled, nobody=cast.programme_id)
+    base = f"/school/programmes/{cast.programme_id}/award/"
+    assert client_for(cast.nia).get(base + asked).status_code == 404
 
 
 @pytest.mark.parametrize(
