@@ -161,7 +161,8 @@ def _award_all(
         else:
             award_round = rounds[progress.enrolment_id]
             row = _row(progress, assessment, award_round=award_round, awarded_by=actor.id, now=now)
-            row.issue_from = issue_from
+            # The moment of a credential is a whole second, and must not lie before this one.
+            row.issue_from = issue_from.replace(microsecond=0) if issue_from else None
             rows.append(row)
     _write(db, rows, actor=actor, now=now)
     return CohortAwarded(awarded={row.enrolment_id: row.id for row in rows}, refused=refused)

@@ -11,8 +11,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlmodel import select
+from sqlmodel import col, select
 
+from accredit.domain.awarding.models import Award
 from accredit.domain.awarding.rules import Portfolio
 from accredit.domain.credentials import queries, waiting
 from accredit.domain.credentials.document import (
@@ -24,6 +25,7 @@ from accredit.domain.credentials.document import (
 from accredit.domain.credentials.models import Achievement, Credential
 from accredit.domain.credentials.record import Basis, basis
 from accredit.domain.credentials.rules import LedgerSpan, Reserved, identity_base
+from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.organisations.models import Organisation
 from accredit.domain.programmes.rules import Definition, Level
 from accredit.domain.transparency import queries as transparency
@@ -81,19 +83,23 @@ def attach(db: Session, *, award_id: UUID, issuance_id: UUID, now: datetime) -> 
     known = queries.code_of(db, issuance_id=issuance_id)
     if known is not None:
         return known
-    found = basis(db, award_id)
-    achievement = _achievement(db, found)
+    wanted = select(Award, Enrolment.young_person_id).join(Enrolment, col(Enrolment.id) == col(Award.enrolment_id))
+    found = db.exec(wanted.where(Award.id == award_id)).one_or_none()
+    if found is None:
+        raise NotFound("award-unknown")
+    award, young_person_id = found
+    achievement = _achievement(db, award)
     if achievement is None:
         raise NotFound("achievement-unknown")
     # 13 random symbols of 31 are 64 bits: a guess is hopeless, and two alike would be refused by the unique key.
     code = typed_code.make(secrets.randbelow)
     db.add(
         Credential(
-            organisation_id=found.award.organisation_id,
+            organisation_id=award.organisation_id,
             award_id=award_id,
             issuance_id=issuance_id,
             achievement_id=achievement.id,
-            young_person_id=found.person.id,
+            young_person_id=young_person_id,
             code=code,
             created_at=now,
         )
@@ -151,7 +157,7 @@ def _ensure_achievement(
     now: datetime,
     demonstration: bool,
 ) -> Achievement:
-    known = _achievement(db, found)
+    known = _achievement(db, found.award)
     if known is not None:
         return known
     public_id = secrets.token_hex(10)
@@ -171,10 +177,10 @@ def _ensure_achievement(
     return made
 
 
-def _achievement(db: Session, found: Basis) -> Achievement | None:
+def _achievement(db: Session, award: Award) -> Achievement | None:
     return db.exec(
         select(Achievement).where(
-            Achievement.programme_version_id == found.version.id, Achievement.level_code == found.award.level_code
+            Achievement.programme_version_id == award.programme_version_id, Achievement.level_code == award.level_code
         )
     ).one_or_none()
 
