@@ -6,8 +6,9 @@ from concurrent.futures import ThreadPoolExecutor
 from uuid import UUID
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
-from sqlmodel import select
+from sqlmodel import SQLModel, select
 
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.people import operations as people
@@ -256,3 +257,29 @@ def test_the_service_never_runs_for_finding_faults(sqlite_database: Database, ca
     settings = make_settings()
     prepare(sqlite_database, settings)
     assert not compose(sqlite_database, settings).debug
+
+
+@pytest.mark.attack("WA28")
+@pytest.mark.parametrize("role", ["nobody", "nia", "lee", "operator", "ama"])
+def test_looking_at_the_pages_of_signing_in_changes_nothing(
+    app: Flask, client_for: ClientFor, cast: Cast, sqlite_database: Database, role: str
+) -> None:
+    client = client_for(None if role == "nobody" else getattr(cast, role))
+    before = _everything(sqlite_database)
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint.startswith("auth.") and "GET" in (rule.methods or ()):
+            values = {name: _value(rule._converters[name], "x") for name in rule.arguments}
+            with app.test_request_context():
+                built = rule.build(values)
+            assert built is not None, rule
+            assert client.get(built[1]).status_code < 500, rule.rule
+    assert _everything(sqlite_database) == before
+
+
+def _everything(database: Database) -> list[tuple[object, ...]]:
+    with database.engine.connect() as connection:
+        return [
+            tuple(row)
+            for table in SQLModel.metadata.sorted_tables
+            for row in connection.execute(sa.select(table)).all()
+        ]
