@@ -88,7 +88,7 @@ faults: ## every misfortune of the fault matrix, on both databases (FAULTS=R17,R
 screenshots: ## write the main pages and the certificate into docs/img
 	@tools/setup.sh dev
 	@$(PY) -m tests.screenshots docs/img
-reference: ## write docs/reference.md anew from the code
+reference: ## write docs/reference.md and docs/refusals.md anew from the code
 	@tools/setup.sh dev
 	@$(PY) -m tests.house.reference_tables
 translations: ## bring the catalogues up to date with the words in code and templates

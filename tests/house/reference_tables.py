@@ -1,4 +1,6 @@
-"""The tables of `docs/reference.md`, made from the code: run ``python -m tests.house.reference_tables`` to write them.
+"""The tables of `docs/reference.md` and `docs/refusals.md`, made from the code.
+
+Run ``python -m tests.house.reference_tables`` to write them.
 
 Ids are found by reading the source, not by running it, so that a rule nobody has tested yet is found too.
 """
@@ -19,7 +21,7 @@ from accredit.domain.transparency.rules import Act
 from accredit.storage.promises import Promise
 
 ROOT = Path(__file__).resolve().parents[2]
-DOCUMENT = ROOT / "docs/reference.md"
+DOCUMENTS = (ROOT / "docs/reference.md", ROOT / "docs/refusals.md")
 MARKED = re.compile(r"(<!-- table: ([a-z-]+) -->\n).*?(<!-- end -->)", re.DOTALL)
 Row = tuple[str, ...]
 
@@ -185,4 +187,5 @@ def _passed(module: ast.Module, function: str, position: int) -> Iterator[str]:
 
 
 if __name__ == "__main__":
-    DOCUMENT.write_text(filled(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")
+    for document in DOCUMENTS:
+        document.write_text(filled(document.read_text(encoding="utf-8")), encoding="utf-8")

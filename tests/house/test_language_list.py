@@ -26,6 +26,8 @@ OURS = {
     "This file is damaged or not complete",
     "Please do not rely on it. Ask the person for the original, or ask the organisation. The person may not know: "
     "files get damaged, and copies get changed on the way.",
+    # What Google and Microsoft call it, on the page for whoever sets a school's sign-in up.
+    "Client id",
     # It says what an award is not.
     "This is not a DBS check, a safeguarding clearance, a reference or a regulated qualification.",
     "The signature proves that the organisation said this; the organisation vouches for the facts. This is not a DBS "
