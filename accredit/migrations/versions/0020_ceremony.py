@@ -53,7 +53,7 @@ def _change_reasons(reasons: str) -> None:
         return
     # SQLite changes no check of a table that stands, so the table is made anew; no key points at it.
     columns = ", ".join(SET_ASIDE)
-    op.execute(f"CREATE TABLE award_set_aside_before AS SELECT {columns} FROM award_set_aside")  # noqa: S608
+    op.execute(f"CREATE TABLE award_set_aside_before AS SELECT {columns} FROM award_set_aside")  # noqa: S608  # nosec B608
     for column in ("enrolment_id", "organisation_id"):
         op.drop_index(op.f(f"ix_award_set_aside_{column}"), table_name="award_set_aside")
     op.drop_table("award_set_aside")
@@ -75,7 +75,7 @@ def _change_reasons(reasons: str) -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_award_set_aside")),
         sa.UniqueConstraint("award_id", name=op.f("uq_award_set_aside_award_id")),
     )
-    op.execute(f"INSERT INTO award_set_aside ({columns}) SELECT * FROM award_set_aside_before")  # noqa: S608
+    op.execute(f"INSERT INTO award_set_aside ({columns}) SELECT * FROM award_set_aside_before")  # noqa: S608  # nosec B608
     op.drop_table("award_set_aside_before")
     for column in ("enrolment_id", "organisation_id"):
         op.create_index(op.f(f"ix_award_set_aside_{column}"), "award_set_aside", [column], unique=False)
