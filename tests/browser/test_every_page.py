@@ -39,6 +39,7 @@ NOT_REACHED = {
     "auth.invitation": "its address stands in a letter",
     "auth.prove": "only when a proof is older than ten minutes; seen in test_signing_in",
     "auth.school": "only where a school's own service is connected",
+    "auth.school_sign_in": "only where the operator lets schools connect their own service",
     "auth.second_step": "only between the two steps of signing in",
     "learner.choose_programme": "only for young people of several programmes",
     "coordinator.certificate_answer": "only when a second look is asked for; seen in test_certificates",
@@ -49,6 +50,11 @@ NOT_REACHED = {
     "begin.begin": "only while nobody runs the service; seen in test_begins",
     "begin.asked": "only after asking; seen in test_begins",
     "coordinator.ask_call_off": "only from a session whose register was not taken",
+    "coordinator.programme_draft": "only once a draft of a programme was begun",
+    "coordinator.draft_about": "only in a draft of a programme",
+    "coordinator.draft_part": "only in a draft of a programme",
+    "coordinator.add_draft_part": "only in a draft of a programme",
+    "coordinator.publish_draft": "only in a draft of a programme",
     "public.note_confirmed": "its address stands in a note that was saved; seen in test_verification_page",
     "learner.second_look": "only when something is not right; seen in test_certificates",
     "supervisor.follow_link": "its address stands in a letter; seen in test_approval_link",
@@ -57,6 +63,7 @@ NOT_REACHED = {
 }
 NOT_PAGES = re.compile(
     r"_file$|^(static|api\..*|learner\.offline_certificate"
+    r"|coordinator\.(award_preview|ceremony_certificates|ceremony_paper)"
     r"|public\.(healthz|readyz|robots|did|service_did|status_lists?|suspension_list|checkpoint|tile"
     r"|verifier|trust_anchors|note))$"
 )
@@ -226,10 +233,11 @@ def test_nothing_is_asked_of_anybody_else(pages: list[Seen]) -> None:
 def test_a_strangers_pages_are_light_and_carry_no_script(pages: list[Seen]) -> None:
     public = [seen for seen in pages if seen.who == STRANGER]
     assert len(public) > 10
-    # The page that takes files has the camera's button, in one script; without it all but the camera works.
-    takes_files = [seen for seen in public if seen.path.partition("?")[0] == "/verify"]
-    assert {seen.scripts for seen in takes_files} <= {0, 1}
-    assert _told([seen for seen in public if seen not in takes_files], lambda seen: seen.scripts) == []
+    # Where files are taken (the camera's button), staff sign in (the device's own question) and a school asks to join
+    # (the school's look) there is one script; without it all but the camera and the device works.
+    with_one = [seen for seen in public if seen.path.partition("?")[0] in {"/verify", "/sign-in", "/join"}]
+    assert {seen.scripts for seen in with_one} <= {0, 1}
+    assert _told([seen for seen in public if seen not in with_one], lambda seen: seen.scripts) == []
     assert _told(public, lambda seen: seen.weight if seen.weight > HEAVIEST_PUBLIC_PAGE else "") == []
 
 
