@@ -200,6 +200,7 @@ class Year:
         hands.choose(YOUNG_PERSON, within="Tick who is awarded")
         hands.press("Look at the certificates first")
         hands.reads("The decision is yours")
+        hands.choose("Straight away", within="When should the certificates be signed?")
         hands.press("Award it")
         hands.reads("award decided")
         deadline = time.monotonic() + SIGNED_WITHIN_SECONDS
