@@ -136,7 +136,7 @@ class Gateway:
                 return self._run(environ | {"wsgi.input": io.BytesIO()})
             return await self._called(environ, b"")
         if not _is_file(environ, length, self._places.doors):
-            return await self._called(environ, await self._body(protocol, length))
+            return await self._called_with(environ, await self._body(protocol, length))
         if self._is_full():
             raise _TooMuch
         self._arriving += 1
@@ -146,20 +146,22 @@ class Gateway:
             self._arriving -= 1
         # Only now: whoever sends a file slowly keeps no place from those whose file is there.
         if not self._places.take():
+            self._held -= len(body)
             raise _TooMuch
         try:
-            return await self._called(environ | {ADMITTED: True}, body)
+            return await self._called_with(environ | {ADMITTED: True}, body)
         finally:
             self._places.give_back()
 
     async def _body(self, protocol: Any, length: int | None) -> bytes:
         """Return the body, or of one that announced no length and is too long as much as shows that it is.
 
-        ``length`` is None where none was announced. Raises `_TooSlow` and `_TooMuch`.
+        ``length`` is None where none was announced. What is returned counts as held until it was answered
+        (`_called_with`). Raises `_TooSlow` and `_TooMuch`.
         """
         if length is not None and length > LARGEST:
             return b""
-        begun, pieces, received = time.monotonic(), protocol.__aiter__(), 0
+        begun, pieces, received, is_whole = time.monotonic(), protocol.__aiter__(), 0, False
         gathered = bytearray()
         try:
             while received <= LARGEST:
@@ -176,11 +178,19 @@ class Gateway:
                 self._held += len(piece)
                 if self._held > MEMORY:
                     raise _TooMuch
+            if length is not None and received < length:
+                raise _TooSlow
+            is_whole = True
+            return bytes(gathered)
         finally:
-            self._held -= received
-        if length is not None and received < length:
-            raise _TooSlow
-        return bytes(gathered)
+            if not is_whole:
+                self._held -= received
+
+    async def _called_with(self, environ: dict[str, Any], body: bytes) -> Answer:
+        try:
+            return await self._called(environ, body)
+        finally:
+            self._held -= len(body)
 
     async def _called(self, environ: dict[str, Any], body: bytes) -> Answer:
         environ["wsgi.input"] = io.BytesIO(body)
@@ -208,13 +218,16 @@ class Gateway:
         asked = {_key(name): str(environ.get(_key(name), ""))[:200] for name in _OF_BUSY}
         asked["HTTP_COOKIE"] = _language(str(environ.get("HTTP_COOKIE", "")))
         key = (environ["PATH_INFO"], *asked.values())
-        if key not in self._busy:
-            # Asked for without whoever asks, so that it holds nothing of one of them.
-            answer = await self._refused({name: environ[name] for name in _OF_SERVER} | asked, 503)
+        if (kept := self._busy.get(key)) is not None:
+            return kept
+        # Asked for without whoever asks, so that it holds nothing of one of them.
+        answer = await self._refused({name: environ[name] for name in _OF_SERVER} | asked, 503)
+        # A fault while it was drawn is nobody's answer tomorrow.
+        if answer.status == 503:
             if len(self._busy) >= _BUSY_ANSWERS:
                 self._busy.clear()
             self._busy[key] = answer
-        return self._busy[key]
+        return answer
 
     async def _refused(self, environ: Mapping[str, Any], status: int) -> Answer:
         """Have the application refuse a request whose body it is not given."""

@@ -1,0 +1,85 @@
+"""What the gateway holds in memory, and what it keeps: seen from inside, with the real application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from accredit.web import gateway
+from accredit.web.gateway import Answer, Gateway
+
+
+class _Protocol:
+    """One connection: the pieces of its body, and the answer it was given."""
+
+    def __init__(self, *pieces: bytes) -> None:
+        self.pieces, self.answer = pieces, Answer(0, [], b"")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for piece in self.pieces:
+            yield piece
+
+    def response_bytes(self, status: int, headers: list[tuple[str, str]], body: bytes) -> None:
+        self.answer = Answer(status, headers, body)
+
+
+def _scope(path: str, length: int) -> Any:
+    headers = {"host": "accredit.example", "content-length": str(length), "content-type": "application/pdf"}
+    return SimpleNamespace(
+        http_version="1.1", server="127.0.0.1:1", client="127.0.0.1:2", scheme="https", method="POST", path=path,
+        query_string="", authority=None, headers=headers,
+    )  # fmt: skip
+
+
+def _ask(asked: Gateway, *protocols: _Protocol, path: str, length: int) -> None:
+    async def all_of_them() -> None:
+        await asyncio.gather(*(asked.__rsgi__(_scope(path, length), each) for each in protocols))
+
+    asyncio.run(all_of_them())
+
+
+@pytest.mark.attack("VX30")
+def test_vx30_a_body_counts_until_it_was_answered(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateway, "MEMORY", 100)
+    held: list[int] = []
+    asked = Gateway(app, threads=1)
+    called = asked._run
+
+    def looking(environ: dict[str, Any]) -> Answer:
+        held.append(asked._held)
+        return called(environ)
+
+    monkeypatch.setattr(asked, "_run", looking)
+    first, second = _Protocol(b"x" * 90), _Protocol(b"y" * 90)
+    _ask(asked, first, second, path="/sign-in", length=90)
+    assert max(held) <= 180
+    assert sorted(each.answer.status == 503 for each in (first, second)) == [False, True]
+    assert asked._held == 0
+
+
+@pytest.mark.attack("VX30")
+def test_vx30_nothing_stays_counted_of_what_broke_off(app: Flask) -> None:
+    asked = Gateway(app, threads=1)
+    short = _Protocol(b"x" * 10)
+    _ask(asked, short, path="/sign-in", length=90)
+    assert (short.answer.status, asked._held) == (408, 0)
+
+
+def test_only_an_answer_that_asks_to_come_again_is_kept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = Gateway(app, threads=1)
+    while app.extensions["accredit.places"].take():
+        pass
+    called = asked._run
+    monkeypatch.setattr(asked, "_run", lambda _environ: Answer(500, [], b"a fault of this moment"))
+    broken = _Protocol()
+    _ask(asked, broken, path="/verify", length=100_000)
+    monkeypatch.setattr(asked, "_run", called)
+    well = _Protocol()
+    _ask(asked, well, path="/verify", length=100_000)
+    assert broken.answer.status == 500
+    assert well.answer.status == 503
