@@ -23,6 +23,7 @@ from accredit.sandbox.turns import TURNS
 from accredit.storage import Database, identity
 from accredit.web import admin, api, auth, coordinator, learner, public, supervisor
 from accredit.web.access import check_every_route_declares
+from accredit.web.api.verify import recalling
 from accredit.web.auth import SCHOOL_FETCHER
 from accredit.web.foundation import Foundation, install
 from accredit.web.gateway import Gateway
@@ -99,7 +100,8 @@ def gateway() -> Gateway:
     """Build what `accredit serve` lets the web server call."""
     # One thread that is busy at a time is the fastest; the others wait for files that are read (`web.admission` lets
     # two in), so that one is always left for everybody else.
-    return Gateway(from_environment(), threads=THREADS)
+    app = from_environment()
+    return Gateway(app, threads=THREADS, recall=recalling(app))
 
 
 def _check_identity(database: Database, settings: Settings) -> None:

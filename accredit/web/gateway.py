@@ -43,6 +43,8 @@ a code takes half a one."""
 logger = structlog.get_logger()
 
 Headers: TypeAlias = list[tuple[str, str]]
+Recall: TypeAlias = Callable[[Mapping[str, Any], bytes], Mapping[str, Any]]
+"""What an environment and a whole body need besides to be answered in the loop; empty where that needs a thread."""
 
 
 class Scope(Protocol):
@@ -79,8 +81,9 @@ class _TooMuch(Exception):
 class Gateway:
     """An application as Granian calls it. Of one event loop; the application is called in threads of a pool."""
 
-    def __init__(self, app: Flask, *, threads: int) -> None:
+    def __init__(self, app: Flask, *, threads: int, recall: Recall | None = None) -> None:
         self._app = app
+        self._recall = recall or _recalls_nothing
         self._places: Places = app.extensions[PLACES]
         self._pool = ThreadPoolExecutor(threads, thread_name_prefix="page")
         self._held = 0
@@ -136,7 +139,11 @@ class Gateway:
                 return self._run(environ | {"wsgi.input": io.BytesIO()})
             return await self._called(environ, b"")
         if not _is_file(environ, length, self._places.doors):
-            return await self._called_with(environ, await self._body(protocol, length))
+            body = await self._body(protocol, length)
+            if recalled := self._recalled(environ, body):
+                self._held -= len(body)
+                return self._run({**environ, **recalled, "wsgi.input": io.BytesIO(body)})
+            return await self._called_with(environ, body)
         if self._is_full():
             raise _TooMuch
         self._arriving += 1
@@ -185,6 +192,14 @@ class Gateway:
         finally:
             if not is_whole:
                 self._held -= received
+
+    def _recalled(self, environ: dict[str, Any], body: bytes) -> Mapping[str, Any]:
+        try:
+            return self._recall(environ, body)
+        except Exception:
+            # Whatever is wrong, the view meets it too, and has a page that says so.
+            logger.exception("nothing could be recalled")
+            return {}
 
     async def _called_with(self, environ: dict[str, Any], body: bytes) -> Answer:
         try:
@@ -293,6 +308,10 @@ def _joined(parts: Iterable[bytes]) -> bytes:
     finally:
         if (close := getattr(parts, "close", None)) is not None:
             close()
+
+
+def _recalls_nothing(_environ: Mapping[str, Any], _body: bytes) -> Mapping[str, Any]:
+    return {}
 
 
 def _no_write(_data: bytes) -> object:

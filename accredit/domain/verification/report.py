@@ -5,8 +5,8 @@ There is no lone boolean in it, so that nobody can read a part for the whole.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -76,6 +76,9 @@ class VerificationReport:
     named_issuer: str | None = None
     """The organisation of this service that it names as its issuer, truly or not: only to look up how to ask it."""
 
+    texts: dict[Hashable, tuple[str, ...]] = field(default_factory=dict, compare=False, repr=False)
+    """What was written of this answer, but for the moment; kept by whoever wrote it (`web.api.writing`)."""
+
     @property
     def exit_code(self) -> int:
         """What the command line ends with."""
@@ -119,6 +122,11 @@ class VerificationReport:
         return words.TITLES.get(self.reason, words.HEADINGS[self.verdict])
 
     @property
+    def checked_at_text(self) -> str:
+        """When it was checked, to the second, for machines."""
+        return self.checked_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+    @property
     def may_be_remembered(self) -> bool:
         """Whether nothing but our own record, and the time, decided this answer."""
         return (
@@ -158,7 +166,7 @@ class VerificationReport:
             "claims": None if self.is_of_a_stranger else claims,
             "unconfirmed_claims": claims if self.is_of_a_stranger else None,
             "endorsements": [each.to_json() for each in self.endorsements],
-            "checked_at": self.checked_at.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
+            "checked_at": self.checked_at_text,
         }
 
 

@@ -22,7 +22,12 @@ PROBLEM = "application/problem+json"
 def answered(members: Mapping[str, object]) -> Response:
     """Answer with JSON whose members stand in their own order, the verdict first."""
     # Not jsonify, which sorts the names.
-    return Response(json.dumps(members, ensure_ascii=False), content_type="application/json")
+    return answered_text(json.dumps(members, ensure_ascii=False))
+
+
+def answered_text(text: str) -> Response:
+    """Answer with JSON that is written already."""
+    return Response(text, content_type="application/json")
 
 
 def problem(status: int, code: str, detail: str) -> Response:

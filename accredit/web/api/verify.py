@@ -6,10 +6,11 @@ whole contract is at ``/api/openapi.json`` (`accredit.web.api.openapi`).
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from flask import Response, request
+from flask import Flask, Response, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from accredit.clock import utc_now
@@ -21,15 +22,20 @@ from accredit.domain.verification.rules import Reason
 from accredit.kit import typed_code
 from accredit.kit.linkeddata import strict_json
 from accredit.kit.linkeddata.errors import JsonRefused
+from accredit.storage import Database, versions
 from accredit.web.access import public
 from accredit.web.admission import AGAIN_AFTER
 from accredit.web.api import bp
-from accredit.web.api.answers import answered, count_check, problem
+from accredit.web.api.answers import answered_text, count_check, problem
+from accredit.web.api.writing import text_of
 from accredit.web.database import current_version, reading
 from accredit.web.outside import outside_of
 from accredit.web.settings import current_settings
 
 LONGEST_QUESTION = 1_000
+RECALLED = "accredit.recalled"
+_PATH = "/api/verify"
+_FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 @bp.post("/verify")
@@ -61,7 +67,7 @@ def verify_code(code: str) -> Response:
 
 
 def _is_form() -> bool:
-    return request.mimetype in {"multipart/form-data", "application/x-www-form-urlencoded"}
+    return request.mimetype in _FORMS
 
 
 def _pasted() -> str:
@@ -82,9 +88,9 @@ def _sent() -> bytes:
 
 def _by_bytes(data: bytes) -> Response:
     now = utc_now()
-    kept = operations.recall(data, version=current_version(), now=now)
+    kept = request.environ.get(RECALLED) or operations.recall(data, version=current_version(), now=now)
     if kept is not None:
-        return answered(kept.to_json())
+        return _written(kept)
     # A file may take a while to be opened, so not while a connection to the database is held.
     received = receive(data)
     with reading(everywhere=True) as db:
@@ -97,13 +103,13 @@ def _told(found: operations.Checked) -> Response:
     if found.report.reason is Reason.BUSY:
         # No verdict on the file, but on the moment: whoever asks again is answered.
         raise ServiceUnavailable(retry_after=AGAIN_AFTER)
-    return answered(_of_code(found.report, found.view) if found.code else found.report.to_json())
+    return _written_of_code(found.report, found.view) if found.code else _written(found.report)
 
 
 def _by_code(code: str) -> Response:
     found = _answer_to(code, utc_now())
     if found is not None:
-        return answered(_of_code(found.report, found.view))
+        return _written_of_code(found.report, found.view)
     try:
         typed_code.read(code)
     except typed_code.TypedCodeError as error:
@@ -119,13 +125,39 @@ def _answer_to(code: str, now: datetime) -> operations.CodeAnswer | None:
         return operations.verify_code(db, code=code, now=now)
 
 
-def _of_code(report: VerificationReport, view: CredentialView | None) -> dict[str, Any]:
+def _written(report: VerificationReport) -> Response:
+    return answered_text(text_of(report, form="file", write=VerificationReport.to_json))
+
+
+def _written_of_code(report: VerificationReport, view: CredentialView | None) -> Response:
     """Write the answer to a code, which is no file: it opens initials, never the name (outer contract of /v/<code>)."""
-    written = report.to_json()
-    for name in ("claims", "unconfirmed_claims"):
-        if written[name] is not None:
-            written[name] |= {"printed_name": None, "initials": view.initials if view else None}
-    return written
+    initials = view.initials if view else None
+
+    def write(asked: VerificationReport) -> dict[str, Any]:
+        written = asked.to_json()
+        for name in ("claims", "unconfirmed_claims"):
+            if written[name] is not None:
+                written[name] |= {"printed_name": None, "initials": initials}
+        return written
+
+    return answered_text(text_of(report, form=("code", initials), write=write))
+
+
+def recalling(app: Flask) -> Callable[[Mapping[str, Any], bytes], Mapping[str, Any]]:
+    """Return what finds the answer to a body that was posted here before, for a gateway.
+
+    It takes the environment (PEP 3333) and the body of a request. What it adds to the environment lets the view answer
+    without waiting for anything; nothing is added where there is something to be worked out.
+    """
+    database: Database = app.extensions["accredit.database"]
+
+    def of(environ: Mapping[str, Any], body: bytes) -> Mapping[str, Any]:
+        if environ["PATH_INFO"] != _PATH or str(environ.get("CONTENT_TYPE", "")).startswith(_FORMS):
+            return {}
+        kept = operations.recall(body, version=versions.version_of(database), now=utc_now())
+        return {} if kept is None else {RECALLED: kept}
+
+    return of
 
 
 def _code_in(data: bytes) -> str | None:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+import threading
+from collections.abc import AsyncIterator, Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -83,3 +84,27 @@ def test_only_an_answer_that_asks_to_come_again_is_kept(app: Flask, monkeypatch:
     _ask(asked, well, path="/verify", length=100_000)
     assert broken.answer.status == 500
     assert well.answer.status == 503
+
+
+def test_what_can_be_recalled_is_answered_without_a_thread(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    seen: list[tuple[str, object]] = []
+
+    def recall(_environ: Mapping[str, Any], body: bytes) -> Mapping[str, Any]:
+        if body == b"broken":
+            raise RuntimeError
+        return {"recalled": body} if body == b"known" else {}
+
+    asked = Gateway(app, threads=1, recall=recall)
+
+    def run(environ: dict[str, Any]) -> Answer:
+        seen.append((threading.current_thread().name.partition("_")[0], environ.get("recalled")))
+        return Answer(200, [], environ["wsgi.input"].read())
+
+    monkeypatch.setattr(asked, "_run", run)
+    bodies = (b"known", b"other", b"broken")
+    for body in bodies:
+        one = _Protocol(body)
+        _ask(asked, one, path="/api/verify", length=len(body))
+        assert one.answer.body == body
+    assert seen == [(threading.current_thread().name, b"known"), ("page", None), ("page", None)]
+    assert asked._held == 0

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
+from accredit.clock import utc_now
 from accredit.kit import typed_code
-from accredit.storage import Database
+from accredit.storage import Database, heartbeat
 from accredit.web.api.answers import CHECKS
+from accredit.web.api.verify import RECALLED, recalling
 from tests.cast import Cast
 from tests.populated import Year, populate
 from tests.web import Browser, ClientFor
@@ -100,3 +105,42 @@ def test_a_fault_of_ours_is_told_to_a_program_as_a_problem(stranger: Browser, mo
     assert answer.content_type == "application/problem+json"
     assert answer.get_json()["code"] == "database-away"
     assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_second_answer_is_the_first_but_for_its_moment(stranger: Browser, client_for: ClientFor, cast: Cast,
+                                                       year: Year) -> None:  # fmt: skip
+    data = client_for(cast.ama).get(f"/credentials/{year.credential_id}.json").data
+    of_file = [stranger.post("/api/verify", data=data) for _ in range(3)]
+    of_code = [stranger.get(f"/api/verify/{year.code}") for _ in range(3)]
+    for answers in (of_file, of_code):
+        told = [_without_moment(each.get_json()) for each in answers]
+        assert told[0] == told[1] == told[2]
+        assert list(answers[0].get_json()) == list(answers[2].get_json())
+    assert "Ama Sample" in of_file[2].text
+    assert "Ama Sample" not in of_code[2].text
+
+
+def _without_moment(report: dict[str, Any]) -> dict[str, Any]:
+    """Take the moments out, and see that they are moments of just now."""
+    moments = [report.pop("checked_at"), *(each["facts"].pop("as_of", None) for each in report["checks"])]
+    assert sum(each is not None for each in moments) >= 2
+    for each in moments:
+        assert each is None or abs((utc_now() - datetime.fromisoformat(each)).total_seconds()) < 600
+    return report
+
+
+def test_answer_recalled_by_the_gateway_is_the_view_s_own(
+    app: Flask, stranger: Browser, client_for: ClientFor, cast: Cast, year: Year
+) -> None:
+    data = client_for(cast.ama).get(f"/credentials/{year.credential_id}.json").data
+    posted, recall = {"PATH_INFO": "/api/verify", "CONTENT_TYPE": "application/json"}, recalling(app)
+    assert recall(posted, data) == {}
+    first = stranger.post("/api/verify", data=data)
+    again = stranger.post("/api/verify", data=data, environ_overrides=dict(recall(posted, data)))
+    assert recall(posted, data).keys() == {RECALLED}
+    assert _without_moment(again.get_json()) == _without_moment(first.get_json())
+    assert recall(posted | {"PATH_INFO": "/vc-api/credentials/verify"}, data) == {}
+    assert recall(posted | {"CONTENT_TYPE": "multipart/form-data; boundary=b"}, data) == {}
+    with app.extensions["accredit.database"].transaction() as db:
+        heartbeat.beat(db, queue="test", now=utc_now())
+    assert recall(posted, data) == {}
