@@ -171,7 +171,8 @@ class Gateway:
         begun, pieces, received, is_whole = time.monotonic(), protocol.__aiter__(), 0, False
         gathered = bytearray()
         try:
-            while received <= LARGEST:
+            # Not until the end is told as well: to wait for that costs as much as to wait for the body.
+            while received <= LARGEST and received != length:
                 left = begun + PATIENCE + received / SLOWEST - time.monotonic()
                 try:
                     async with asyncio.timeout(left):

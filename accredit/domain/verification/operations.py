@@ -143,11 +143,10 @@ def verify(
     )
     if offline or expected_name is not None or not isinstance(sources, DatabaseSources):
         return _examined(data, examination)
-    digest = sha256(raw).digest()
-    same = _SAME_REPORTS.get(sources.db, digest, now=now)
+    same = recall_anew(sources.db, raw, now=now)
     if same is not None:
-        _REPORTS.keep(version, digest, same, until=_until(same))
-        return same.at(now)
+        return same
+    digest = sha256(raw).digest()
     with readings.noting(sources.db) as notes:
         report = _examined(data, examination)
     if report.may_be_remembered:
@@ -165,6 +164,19 @@ def recall(data: bytes, *, version: str | None, now: datetime) -> VerificationRe
     """Return what was answered about these bytes for this version of the database, as of now."""
     kept = None if version is None else _REPORTS.get(version, sha256(data).digest(), now=now)
     return None if kept is None else kept.at(now)
+
+
+def recall_anew(db: Session, data: bytes, *, now: datetime) -> VerificationReport | None:
+    """Return what was answered about these bytes before something was written, if what it follows from still holds.
+
+    That is a few short reads: the file need not be opened again.
+    """
+    digest, version = sha256(data).digest(), DatabaseSources(db).version
+    same = _SAME_REPORTS.get(db, digest, now=now)
+    if same is None:
+        return None
+    _REPORTS.keep(version, digest, same, until=_until(same))
+    return same.at(now)
 
 
 def recall_code(code: str, *, version: str | None, now: datetime) -> CodeAnswer | None:

@@ -89,6 +89,9 @@ def _sent() -> bytes:
 def _by_bytes(data: bytes) -> Response:
     now = utc_now()
     kept = request.environ.get(RECALLED) or operations.recall(data, version=current_version(), now=now)
+    if kept is None:
+        with reading(everywhere=True) as db:
+            kept = operations.recall_anew(db, data, now=now)
     if kept is not None:
         return _written(kept)
     # A file may take a while to be opened, so not while a connection to the database is held.
