@@ -62,9 +62,9 @@ conformance: ## official test vectors, in one table (TABLE=FILE to write it, DOC
 
 # ── prove
 .PHONY: bench mutants fuzz faults attacks properties
-bench: ## measure everything beside its baselines and write docs/proof/bench.md (goes on where it was stopped)
+bench: ## measure everything beside its baselines and write docs/proof/bench.md (BENCH=page for one; goes on)
 	@tools/setup.sh dev
-	@$(PY) -m accredit bench all --write docs/proof/bench.md --commit "$$(git rev-parse --short HEAD)"
+	@$(PY) -m accredit bench $(or $(BENCH),all) --write docs/proof/bench.md --commit "$$(git rev-parse --short HEAD)"
 mutants: ## does a test notice each small change of the kit? (hours; goes on; SAMPLE=40 of each file, ONLY=status_list)
 	@tools/setup.sh dev
 	@$(PY) -m tests.mutation $(if $(SAMPLE),--sample $(SAMPLE)) $(ONLY)

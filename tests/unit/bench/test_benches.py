@@ -164,14 +164,18 @@ def test_all_benches_are_written_to_one_page_and_none_is_measured_twice(
     page = tmp_path / "bench.md"
     arguments = ["all", "--write", str(page), "--rounds", "5", "--seconds", "0.01", "--commit", "1234567"]
     assert CliRunner().invoke(command.bench, arguments).exit_code == 0
-    first = json.loads(page.with_suffix(".json").read_text())["answers"]
+    first = json.loads(page.with_suffix(".json").read_text())
     assert list(first) == ["bake", "status"]
     assert "## status" in page.read_text()
     assert "1234567" in page.read_text()
     assert CliRunner().invoke(command.bench, arguments).stdout == ""
-    assert json.loads(page.with_suffix(".json").read_text())["answers"] == first
-    CliRunner().invoke(command.bench, [*arguments[:-1], "7654321"])
-    assert json.loads(page.with_suffix(".json").read_text())["answers"] != first
+    assert json.loads(page.with_suffix(".json").read_text()) == first
+    assert CliRunner().invoke(command.bench, ["bake", *arguments[1:-1], "7654321"]).exit_code == 0
+    then = json.loads(page.with_suffix(".json").read_text())
+    assert [then[each]["commit"] for each in ("bake", "status")] == ["7654321", "1234567"]
+    assert then["status"] == first["status"]
+    assert "at commit 7654321." in page.read_text()
+    assert "at commit 1234567." in page.read_text()
 
 
 def test_all_needs_a_page_to_be_written_to() -> None:
