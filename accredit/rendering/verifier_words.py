@@ -25,6 +25,23 @@ PAGE: Mapping[str, str] = {
     "certificateToo": N_(
         "That is not a certificate yet, and is kept here while you choose the certificate it belongs to."
     ),
+    "again": N_("This is about %(name)s, which you chose before. It was checked again with what you have added."),
+    "addedElsewhere": N_(
+        "What you have added belongs to another certificate, so nothing has changed for %(name)s, which you chose "
+        "before."
+    ),
+    "thatText": N_("the text you pasted"),
+    "codeOfOurs": N_(
+        "The square code (QR) in this picture leads to a page of the service. Open that page to see what the record "
+        "says now; this page opens nothing."
+    ),
+    "codeOfOthers": N_(
+        "The square code (QR) in this picture does not lead to the service that this page is from. It says:"
+    ),
+    "others": N_("What others say in it"),
+    "othersWhy": N_("Each of these was checked by itself. None of them makes the award more or less genuine."),
+    "saidBy": N_("Said by:"),
+    "claimsToBe": N_("Somebody who calls itself:"),
     "next": N_("What to do now"),
     "says": N_("What it says"),
     "organisation": N_("Organisation"),

@@ -40,8 +40,10 @@ export const linkedDataReason = ({ code }) =>
   COMPLEX.has(code) ? "too_complex" : code === "context_not_pinned" ? "context_not_pinned" : "unsigned_data";
 
 export class Examination {
-  constructor({ now, facts, tables }) {
-    Object.assign(this, { now, facts, tables, checks: [], presented: null, document: null, credential: null, record: null, own: false, sources: null });
+  // `endorsed` is set for an endorsement inside another credential: the id it must speak of.
+  constructor({ now, facts, tables, sources = null, presented = null, endorsed = null }) {
+    Object.assign(this, { now, facts, tables, sources, presented, endorsed, document: presented?.document ?? null });
+    Object.assign(this, { checks: [], credential: null, record: null, own: false, isInPart: false });
   }
 
   passed(id, facts = {}) {
@@ -63,8 +65,13 @@ export class Examination {
 
 // `sourcesFor` makes the sources once it is known what came along inside the file.
 export async function examine(bytes, examination, sourcesFor) {
+  await safely(examination, "readable", () => readable(examination, bytes, sourcesFor));
+  if (examination.checks.every(({ outcome }) => outcome === "passed")) await examineDocument(examination);
+}
+
+// Every check of a document that was read.
+export async function examineDocument(examination) {
   const foundations = [
-    ["readable", () => readable(examination, bytes, sourcesFor)],
     ["linked-data", () => linkedData(examination)],
     ["open-badges", () => openBadges(examination)],
     ["signature", () => signatureAndKey(examination)],
@@ -128,7 +135,8 @@ function linkedData(examination) {
 
 function openBadges(examination) {
   const types = [examination.document.type].flat();
-  const isEndorsement = types.includes("EndorsementCredential");
+  const isInside = examination.endorsed !== null;
+  const isEndorsement = isInside || types.includes("EndorsementCredential");
   if (!isEndorsement && !types.includes("OpenBadgeCredential") && !types.includes("AchievementCredential")) {
     // The service judges other kinds of credential too; this file is for badges.
     examination.untold("open-badges", "form_not_supported");
@@ -143,10 +151,11 @@ function openBadges(examination) {
     return;
   }
   examination.own = examination.sources.isOwn(issuerId(examination.credential));
-  if (isEndorsement && examination.own) {
+  if (isEndorsement && examination.own && !isInside) {
     examination.credential = null;
     examination.untold("open-badges", "form_not_supported");
-  } else examination.passed("open-badges");
+  } else if (isInside && examination.credential.credentialSubject.id !== examination.endorsed) examination.failed("open-badges", "endorses_another");
+  else examination.passed("open-badges");
 }
 
 function signatureAndKey(examination) {
@@ -175,6 +184,7 @@ function proofsAndKey(examination) {
     noteRefusal(examination, finder, error, PROOF_REASONS, KEY_REASONS);
     return;
   }
+  examination.isInPart = proofs.every(({ isInPart }) => isInPart);
   examination.passed("signature", { cryptosuite: proofs[0].suite });
   // Its private half stands in a specification or a test suite for everybody to sign with.
   if (proofs.some(({ publicKey }) => isPrinted(publicKey, examination.facts))) examination.failed("key", "weak_key");
@@ -211,7 +221,6 @@ function noteRefusal(examination, finder, error, ofProofs, ofKeys, weak = {}) {
   const { family, code } = error;
   if (family === "linkeddata") examination.failed("signature", linkedDataReason(error));
   else if (family === "key") examination.failed("key", weak[code] ?? (Object.keys(weak).length ? "proof_malformed" : "weak_key"));
-  else if (code === "not_here") examination.untold("signature", "form_not_supported");
   else {
     const isNamed = family === "proof" || family === "token";
     const reason = isNamed && code === "key_unknown" ? finder.reason : isNamed ? ofKeys[code] : undefined;
@@ -321,13 +330,15 @@ function recognised(examination) {
 }
 
 function status(examination) {
-  const { own, credential, record } = examination;
-  if (!own && !statuses(credential).length) {
+  const { own, credential, record, isInPart } = examination;
+  const names = statuses(credential).length > 0;
+  // Whoever shows a part may have left the status out.
+  if (!own && !names && !isInPart) {
     examination.passed("status", { stated: "none" });
     return;
   }
   if (record === null) {
-    examination.untold("status", own ? "status_not_fresh" : statusElsewhere(examination));
+    examination.untold("status", own || !names ? "status_not_fresh" : statusElsewhere(examination));
     return;
   }
   const { state, knownAt, isFresh } = record.status;

@@ -39,7 +39,7 @@ export function fromMultibase(written) {
 
 export const toMultibase = (key) => base58(concat(Uint8Array.from(KINDS[key.kind].prefix), key.raw));
 
-function fromRaw(kind, raw) {
+export function fromRaw(kind, raw) {
   if (raw.length !== KINDS[kind].length) refuse("key_malformed");
   if (kind === "Ed25519") checkEd25519(raw);
   else if (raw[0] !== 2 && raw[0] !== 3) refuse("key_malformed");

@@ -2,14 +2,18 @@
 
 import { utf8 } from "./bytes.js";
 import { day, verdictOf } from "./verdict_words.js";
+import { codeIn } from "./pictures.js";
 import { isObject, read } from "./strict_json.js";
 import { EVIDENCE, LISTS } from "./sources.js";
 import { isStatement } from "./statement.js";
 import { verify, verifyStatement } from "./verify.js";
 
 const MAX_FILES = 20;
+// What a photo or a scan of a certificate comes to before anybody looked for a code in it.
+const PERHAPS_PICTURES = ["no_credential", "other_kind_of_file"];
 const MAX_LISTS = 20;
 const MAX_BYTES = 10_000_000;
+const MAX_CODE = 500;
 // As on the service's own page (templates/components/verdict.html): a shape, what stands in it, and the ground's colour.
 const SHAPES = {
   green: ["M22 2l17 6v13c0 11-7 18-17 21C12 39 5 32 5 21V8z", "M13 22l7 7 12-14", "#0b6b3a"],
@@ -28,10 +32,19 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
+// The credential that evidence is about; null where it cannot be read, which the engine says.
+function idInside(told) {
+  try {
+    return JSON.parse(told.credential.document).id ?? null;
+  } catch {
+    return null;
+  }
+}
+
 export class Page {
   constructor(root, facts, trust) {
     const asked = navigator.language.toLowerCase().startsWith("cy") ? "cy" : "en";
-    Object.assign(this, { root, facts, trust, language: asked, certificate: null, evidence: [], lists: [], answer: null, asked: 0 });
+    Object.assign(this, { root, facts, trust, language: asked, certificate: null, name: null, evidence: [], lists: [], added: [], answer: null, asked: 0, isNew: 0 });
   }
 
   say(key) {
@@ -90,8 +103,10 @@ export class Page {
   async take(files) {
     const asked = this.begin();
     for (const file of files.slice(0, MAX_FILES)) {
-      if (file.size > MAX_BYTES) this.certificate = new Uint8Array(MAX_BYTES + 1);
-      else this.sort(new Uint8Array(await file.arrayBuffer()));
+      const bytes = file.size > MAX_BYTES ? new Uint8Array(MAX_BYTES + 1) : new Uint8Array(await file.arrayBuffer());
+      const about = this.keep(bytes);
+      if (about !== null) this.added.push(...about);
+      else Object.assign(this, { certificate: bytes, name: file.name ?? null, isNew: asked });
     }
     await this.ask(asked);
   }
@@ -100,6 +115,7 @@ export class Page {
   // number of the question, since an answer to an earlier one may still arrive.
   begin() {
     this.answer = null;
+    this.added = [];
     this.result.replaceChildren(element("p", {}, this.say("checking")));
     this.asked += 1;
     return this.asked;
@@ -111,7 +127,11 @@ export class Page {
       await this.take([new Blob([utf8(text)])]);
       return;
     }
-    await this.conclude(this.begin(), verifyStatement(text, { facts: this.facts, trust: this.trust }));
+    await this.conclude(this.begin(), this.statement(text));
+  }
+
+  statement(text) {
+    return verifyStatement(text, { facts: this.facts, trust: this.trust });
   }
 
   async conclude(asked, answering) {
@@ -122,17 +142,23 @@ export class Page {
     this.result.focus();
   }
 
-  sort(bytes) {
+  // Keep what belongs beside a certificate; gives the ids it is about, and null for anything else.
+  keep(bytes) {
     let told = null;
     try {
       if (bytes.length < 2_000_000 && bytes[0] === 0x7b) told = read(bytes, { maxBytes: 2_000_000 });
     } catch {
       // No JSON that can be read: the engine says so, as it would of a certificate.
     }
-    if (isObject(told) && told.format === EVIDENCE) this.evidence.push(bytes);
-    else if (isObject(told) && told.format === LISTS && Array.isArray(told.lists)) this.lists.push(...told.lists.slice(0, MAX_LISTS));
-    else if (isObject(told) && [told.type].flat().includes("BitstringStatusListCredential")) this.lists.push(told);
-    else this.certificate = bytes;
+    if (!isObject(told)) return null;
+    if (told.format === EVIDENCE) {
+      this.evidence.push(bytes);
+      return [idInside(told)];
+    }
+    const isList = [told.type].flat().includes("BitstringStatusListCredential");
+    const lists = isList ? [told] : told.format === LISTS && Array.isArray(told.lists) ? told.lists.slice(0, MAX_LISTS) : null;
+    this.lists.push(...(lists ?? []));
+    return lists && lists.map((each) => each?.id);
   }
 
   async ask(asked) {
@@ -141,16 +167,25 @@ export class Page {
       return;
     }
     const beside = { evidence: this.evidence, lists: this.lists };
-    await this.conclude(asked, verify(this.certificate, { facts: this.facts, trust: this.trust, ...beside }));
+    await this.conclude(asked, this.verified(this.certificate, beside));
+  }
+
+  // A picture without a certificate in it may show a code, which is told; this page opens no address.
+  async verified(bytes, beside) {
+    const answer = await verify(bytes, { facts: this.facts, trust: this.trust, ...beside });
+    const code = PERHAPS_PICTURES.includes(answer.reason) ? await codeIn(bytes) : null;
+    if (code === null) return answer;
+    return isStatement(code, this.trust.service) ? this.statement(code) : { ...answer, code: code.slice(0, MAX_CODE) };
   }
 
   showAnswer() {
     const words = verdictOf(this.answer, this.facts, this.language);
     this.result.replaceChildren(
-      this.verdict(words),
+      ...[this.again(), this.verdict(words), this.code()].filter((part) => part !== null),
       words.isGenuine ? element("p", {}, words.nextStep) : element("section", {}, element("h2", {}, this.say("next")), element("p", {}, words.nextStep), words.caution && element("p", {}, words.caution)),
       ...this.claims(),
       ...[this.freshness()].filter((part) => part !== null),
+      ...this.endorsements(),
       this.checks(words),
       ...(this.answer.claims ? [words.promise, words.notAClearance].map((text) => element("p", {}, text)) : []),
       element("p", {}, element("button", { type: "button", onclick: () => window.print() }, this.say("print"))),
@@ -182,6 +217,35 @@ export class Page {
       ["skills", claims.skills.map(({ name, framework }) => (framework ? `${name} (${framework})` : name)).join("; ")],
     ].filter(([, value]) => value);
     return [element("h2", {}, this.say("says")), element("dl", {}, ...rows.flatMap(([key, value]) => [element("dt", {}, this.say(key)), element("dd", {}, value)]))];
+  }
+
+  // Evidence or a list that came by itself is about the certificate that was chosen before it, or about none here.
+  again() {
+    if (this.isNew === this.asked || !this.added.length) return null;
+    const { credential_id: id, status_list: list } = this.answer;
+    const known = [id, list, `${list}-suspension`];
+    const isElsewhere = id !== null && !this.added.some((each) => known.includes(each));
+    const name = this.name ?? this.say("thatText");
+    return element("p", { class: "note" }, this.say(isElsewhere ? "addedElsewhere" : "again").replace("%(name)s", () => name));
+  }
+
+  code() {
+    const { code } = this.answer;
+    if (!code) return null;
+    const isOurs = code.toLowerCase().startsWith(`${this.trust.service.toLowerCase()}/`);
+    return element("section", { class: "note" }, element("p", {}, this.say(isOurs ? "codeOfOurs" : "codeOfOthers")), element("p", {}, code));
+  }
+
+  endorsements() {
+    const found = this.answer.endorsements ?? [];
+    if (!found.length) return [];
+    const { headings, reasons } = this.facts.languages[this.language];
+    const items = found.map(({ verdict, reason, endorser_id: id, endorser_name: name, comment }) => {
+      const who = `${this.say(verdict === "GENUINE" ? "saidBy" : "claimsToBe")} ${name ?? id}`;
+      const lines = [reason && reasons[reason], id && who, comment && `“${comment}”`].filter(Boolean).map((line) => element("p", {}, line));
+      return element("li", {}, element("strong", {}, headings[verdict]), ...lines);
+    });
+    return [element("h2", {}, this.say("others")), element("p", {}, this.say("othersWhy")), element("ul", {}, ...items)];
   }
 
   // Where the newest list is, for whoever can still reach it: shown to be copied, since this page opens nothing.

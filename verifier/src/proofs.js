@@ -1,12 +1,11 @@
 // Data Integrity proofs (VC Data Integrity 1.0 §4.4 and §4.5), as accredit/kit/vc/data_integrity.py checks them.
-// Two kinds that the service can check are not checked here (`ecdsa-sd-2023`, of badges that are shown in part, is one):
-// they are "cannot be checked yet", never false.
 
 import { concat, fromBase58, utf8 } from "./bytes.js";
 import { canonical } from "./jcs.js";
 import { verifies } from "./keys.js";
 import { HASHES, canonicalise } from "./rdfc10.js";
 import { Refused } from "./refused.js";
+import * as inPart from "./selective_disclosure.js";
 import { isObject } from "./strict_json.js";
 import { SKEW, parse } from "./timestamps.js";
 
@@ -18,9 +17,9 @@ const SUITES = {
   "eddsa-jcs-2022": { kinds: ["Ed25519"], hashed: jcsHashes },
   "ecdsa-rdfc-2019": { kinds: ["P-256", "P-384"], hashed: rdfHashes },
   "ecdsa-jcs-2019": { kinds: ["P-256", "P-384"], hashed: jcsHashes },
+  "ecdsa-sd-2023": { kinds: ["P-256"], isInPart: true },
   Ed25519Signature2020: { kinds: ["Ed25519"], hashed: rdfHashes },
 };
-const ELSEWHERE = new Set(["ecdsa-sd-2023"]);
 
 const refuse = (code) => {
   throw new Refused("proof", code);
@@ -34,7 +33,6 @@ export function verifyProofs(document, { resolve, now, tables }) {
   if (!proofs.length) refuse("proof_missing");
   if (proofs.length > MAX_PROOFS) refuse("too_many_proofs");
   if (!proofs.every((proof) => isObject(proof) && Object.keys(proof).length)) refuse("proof_malformed");
-  if (proofs.some((proof) => ELSEWHERE.has(suiteOf(proof)))) refuse("not_here");
   const known = proofs.filter((proof) => Object.hasOwn(SUITES, suiteOf(proof)));
   const verified = known.map((proof) => verifyOne(unsecured, proof, proofs, { resolve, now, tables }));
   return verified.length ? verified : refuse("unsupported_proof");
@@ -61,7 +59,9 @@ function verifyOne(unsecured, proof, proofs, { resolve, now, tables }) {
   checkKey(key, { id: method, signed: created, now, family: "proof" });
   const previous = previousProofs(proof, proofs);
   checkSignature(previous.length ? { ...unsecured, proof: previous } : unsecured, proof, key.publicKey, tables);
-  return { suite: suiteOf(proof), method, controller: key.controller, publicKey: key.publicKey };
+  // What is shown in part may lack an end or a status.
+  const isInPart = SUITES[suiteOf(proof)].isInPart ?? false;
+  return { isInPart, suite: suiteOf(proof), method, controller: key.controller, publicKey: key.publicKey };
 }
 
 // Check that a key may sign credentials, then and now (CID 1.0 §2.2 and §3.3); for proofs and for tokens.
@@ -89,6 +89,10 @@ function checkSignature(unsecured, proof, publicKey, tables) {
   const suite = SUITES[suiteOf(proof)];
   if (proof.type !== TYPE && "cryptosuite" in proof) refuse("unsupported_proof");
   if (!suite.kinds.includes(publicKey.kind)) refuse("key_type");
+  if (suite.isInPart) {
+    checkInPart(unsecured, proof, publicKey, tables);
+    return;
+  }
   let signature = new Uint8Array(0);
   try {
     if (typeof proof.proofValue === "string") signature = fromBase58(proof.proofValue);
@@ -101,13 +105,26 @@ function checkSignature(unsecured, proof, publicKey, tables) {
   if (!verifies(publicKey, signature, data)) refuse("signature_invalid");
 }
 
-// The hash of the proof's configuration, then that of the document (EDDSA 3.2, ECDSA 3.2).
-function rdfHashes(unsecured, proof, hashName, tables) {
+// ECDSA 3.6.7: the issuer's own signature, and then one for each statement that the holder chose to show.
+function checkInPart(unsecured, proof, publicKey, tables) {
+  const shown = inPart.disclosure(proof.proofValue);
+  const configuration = canonicalise(configurationOf(unsecured, proof), tables);
+  const { base, others } = inPart.verifyData(unsecured, configuration, shown, tables);
+  if (!verifies(publicKey, shown.baseSignature, base)) refuse("signature_invalid");
+  shown.signatures.forEach((signature, at) => verifies(shown.proofKey, signature, utf8(others[at])) || refuse("signature_invalid"));
+}
+
+function configurationOf(unsecured, proof) {
   const context = unsecured["@context"];
   const configuration = without(proof, "proofValue");
   // A context of the proof's own would be replaced and go unsigned; it is tolerated only where it says the same.
   if ("@context" in configuration && !same(configuration["@context"], context)) refuse("proof_malformed");
-  const parts = [{ ...configuration, "@context": context }, unsecured];
+  return { ...configuration, "@context": context };
+}
+
+// The hash of the proof's configuration, then that of the document (EDDSA 3.2, ECDSA 3.2).
+function rdfHashes(unsecured, proof, hashName, tables) {
+  const parts = [configurationOf(unsecured, proof), unsecured];
   return concat(...parts.map((part) => HASHES[hashName](canonicalise(part, tables, hashName))));
 }
 

@@ -12,13 +12,20 @@ export const HASHES = { sha256, sha384 };
 // The canonical N-Quads of a JSON-LD document, as bytes.
 export function canonicalise(document, tables, hashName = "sha256") {
   const quads = toQuads(document, tables);
-  const names = new Naming(quads, HASHES[hashName]).run();
+  return utf8(statements(quads, issueNames(quads, hashName)).join(""));
+}
+
+// The canonical name of each unnamed object.
+export const issueNames = (quads, hashName = "sha256") => new Naming(quads, HASHES[hashName]).run();
+
+// The quads as lines in order, under the names that are given.
+export function statements(quads, names) {
   const named = (part) => names.get(part) ?? part;
   const lines = quads.map(
     ([subject, predicate, value, graph]) =>
       `${named(subject)} ${predicate} ${named(value)}${graph ? ` ${named(graph)}` : ""} .\n`,
   );
-  return utf8(lines.sort(byCodePoint).join(""));
+  return lines.sort(byCodePoint);
 }
 
 const isBlank = (part) => part.startsWith("_");

@@ -113,7 +113,10 @@ export class Sources {
     const revoked = await this.newest(entry, issuerOf(document));
     const paused = await this.newest({ ...entry, url: `${entry.url}-suspension`, purpose: "suspension" }, issuerOf(document));
     const knownAt = least([revoked, paused].filter((each) => each !== null).map(({ since }) => since));
-    if (revoked?.isSet) return { state: "revoked", knownAt, isFresh: true };
+    // Set in the list of pauses of that time as well: a newer one took its place (docs/adr/0022). An earlier list may
+    // still say that it was paused before it was revoked.
+    const isReplaced = revoked?.isSet && paused?.isSet && paused.since >= revoked.since;
+    if (revoked?.isSet) return { state: isReplaced ? "replaced" : "revoked", knownAt, isFresh: true };
     if (paused?.isFresh && paused.isSet) return { state: "suspended", knownAt, isFresh: true };
     return { state: "active", knownAt, isFresh: Boolean(revoked?.isFresh && paused?.isFresh) };
   }

@@ -2,17 +2,15 @@
 // decimal digits (accredit/kit/vc/offline_statement.py). There is one way to write what is signed; anything spelled
 // otherwise is refused. It says what was so when it was signed, and nothing about today.
 
-import { concat, equal, hex, text as decode, toBytes, utf8 } from "./bytes.js";
 import { sha256 } from "@noble/hashes/sha2.js";
+import { concat, equal, hex, toBytes, utf8 } from "./bytes.js";
+import { BYTES, NUMBER, Reader, TEXT, written } from "./cbor.js";
 import { inflate } from "./inflate.js";
 import { verifies } from "./keys.js";
 import { DAY, SECOND, SKEW, toText } from "./timestamps.js";
 
 const MAX_DIGITS = 870;
 const MAX_BYTES = 1_024;
-const NUMBER = 0;
-const BYTES = 2;
-const TEXT = 3;
 const EDDSA_BY = Uint8Array.of(0xa2, 0x01, 0x27, 0x04);
 const PRIVATE = Uint8Array.of(0x3a, 0x00, 0x01, 0x00, 0x00);
 
@@ -105,56 +103,4 @@ function readClaims(reader) {
   const [day, modules, minutes, adults] = [0, 0, 0, 0].map(() => reader.head(NUMBER));
   reader.end();
   return { issuer, stated, id, code, name, organisation, award, day, modules, minutes, adults };
-}
-
-// RFC 8949 in its one shortest spelling.
-class Reader {
-  constructor(data) {
-    this.data = data;
-    this.at = 0;
-  }
-
-  take(length) {
-    if (this.at + length > this.data.length) throw new TypeError("cut short");
-    this.at += length;
-    return this.data.subarray(this.at - length, this.at);
-  }
-
-  literal(expected) {
-    if (!equal(this.take(expected.length), expected)) throw new TypeError("something else stands here");
-  }
-
-  head(kind) {
-    const [first] = this.take(1);
-    const argument = first & 31;
-    if (first >> 5 !== kind || argument > 27) throw new TypeError("something else stands here");
-    if (argument < 24) return argument;
-    const size = 2 ** (argument - 24);
-    const value = this.take(size).reduce((sum, byte) => sum * 256 + byte, 0);
-    const shortest = [24, 2 ** 8, 2 ** 16, 2 ** 32][argument - 24];
-    if (value < shortest || !Number.isSafeInteger(value)) throw new TypeError("not in its shortest form");
-    return value;
-  }
-
-  octets(kind, length = null) {
-    const size = this.head(kind);
-    if (size > MAX_BYTES || (length !== null && size !== length)) throw new TypeError("of another length");
-    return this.take(size);
-  }
-
-  text(most) {
-    const found = this.octets(TEXT);
-    if (found.length > most) throw new TypeError("too long");
-    return decode(found);
-  }
-
-  end() {
-    if (this.at !== this.data.length) throw new TypeError("something stands behind the end");
-  }
-}
-
-function written(kind, data) {
-  const size = data.length;
-  const head = size < 24 ? [(kind << 5) | size] : size < 256 ? [(kind << 5) | 24, size] : [(kind << 5) | 25, size >> 8, size & 255];
-  return concat(Uint8Array.from(head), data);
 }

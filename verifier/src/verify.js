@@ -2,13 +2,14 @@
 // report.py sums up. The tables of reasons and verdicts are the service's own, as data in the page.
 
 import { Examination, examine } from "./checks.js";
+import { NO_CLAIMS, decide } from "./deciding.js";
+import { judge } from "./endorsements.js";
 import { issuerId, statuses } from "./open_badges.js";
 import { Sources } from "./sources.js";
 import { readTables } from "./terms.js";
 import { dayOf, examineStatement } from "./statement.js";
 import { now as clock, toText } from "./timestamps.js";
 
-const NO_CLAIMS = new Set(["NOT_GENUINE", "UNREADABLE", "INTEGRITY_ONLY"]);
 let tables = null;
 
 // `page` is {facts, trust}; `evidence` are files of evidence (bytes) and `lists` status lists (objects) that were
@@ -18,7 +19,7 @@ export async function verify(bytes, { facts, trust, evidence = [], lists = [], n
   const examination = new Examination({ now, facts, tables });
   const sourcesFor = (inside) => new Sources({ trust, evidence: inside === null ? evidence : [...evidence, inside], lists, now, tables });
   await examine(bytes, examination, sourcesFor);
-  return report(examination, facts);
+  return { ...report(examination, facts), endorsements: await judge(examination) };
 }
 
 // The same for the words behind a printed address, which are no certificate.
@@ -56,21 +57,12 @@ function report(examination, facts) {
     axes: sumUp(checks, facts),
     checks,
     claims: isShown ? claims(examination.credential) : null,
+    endorsements: [],
     checked_at: toText(examination.now),
     own: examination.own,
+    credential_id: examination.credential?.id ?? null,
     status_list: examination.credential === null ? null : (statuses(examination.credential)[0]?.statusListCredential ?? null),
   };
-}
-
-function decide(checks, own, facts) {
-  const open = checks.filter(({ outcome }) => outcome !== "passed");
-  const grave = open.filter(({ id }) => facts.foundations.includes(facts.axes[id]));
-  for (const verdict of facts.gravity) {
-    for (const { reason } of grave.length ? grave : open) if (facts.reasons[reason] === verdict) return [verdict, reason];
-  }
-  const made = new Set(checks.map(({ id }) => id));
-  const isWhole = (own ? facts.neededOfOwn : facts.needed).every((id) => made.has(id));
-  return isWhole && !open.length ? ["GENUINE", null] : ["CANNOT_CONFIRM", "check_missing"];
 }
 
 function sumUp(checks, facts) {
