@@ -23,6 +23,7 @@ from sqlmodel import col
 
 from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.issuing.rules import Stage, Status
+from accredit.domain.issuing.status_operations import replaced_indexes
 from accredit.domain.transparency import queries as transparency
 from accredit.domain.transparency.queries import Committed
 from accredit.domain.transparency.rules import Act
@@ -139,12 +140,14 @@ def _faults_of_list(db: Session, row: StatusList, published: bytes, status: Stat
             col(Issuance.status_list_id) == row.id
         )
     ).all()
+    # Those stand in the list of pauses too, but for one that was signed before this was so.
+    replaced = frozenset(replaced_indexes(db, row.id) if status is Status.SUSPENDED else ())
     said = 0
     for index, is_now, since in places:
         is_set = bits.is_set(index)
         said += is_set
         is_old = since is None or row.signed_at is None or since < row.signed_at - PUBLISHED_WITHIN
-        if is_set is not (is_now is status) and is_old:
+        if is_set is not (is_now is status) and is_old and index not in replaced:
             yield f"says of place {index} that it is {'' if is_set else 'not '}{status.value}, and the record otherwise"
     # What was given out and is lost here, with an older database that came back, keeps its bit in a closed list.
     if row.closed_at is None and int.from_bytes(bits.data).bit_count() != said:

@@ -214,8 +214,26 @@ def is_current(db: Session, row: StatusList) -> bool:
     return row.signed_state == _state(*_bits(db, row))
 
 
-def _bits(db: Session, row: StatusList) -> tuple[list[int], tuple[int, ...]]:
-    return _revoked(db, row), queries.revoked_indexes(db, row.id, Status.SUSPENDED)
+def _bits(db: Session, row: StatusList) -> tuple[list[int], list[int]]:
+    # In both lists: it ended because a newer one took its place, which is no pause, and nobody took anything back
+    # (docs/adr/0022-pauses-are-signed-beside-the-revocations.md).
+    paused = {*queries.revoked_indexes(db, row.id, Status.SUSPENDED), *replaced_indexes(db, row.id)}
+    return _revoked(db, row), sorted(paused)
+
+
+def replaced_indexes(db: Session, list_id: UUID) -> tuple[int, ...]:
+    """Return which bits of a list are of credentials that ended because another took their place, in order."""
+    rows = db.execute(
+        sa.select(col(Issuance.status_index))
+        .join(Replacement, col(Replacement.issuance_id) == col(Issuance.id))
+        .where(
+            col(Issuance.status_list_id) == list_id,
+            col(Issuance.status) == Status.REVOKED,
+            col(Replacement.ended_at).is_not(None),
+        )
+        .order_by(col(Issuance.status_index))
+    )
+    return tuple(rows.scalars())
 
 
 def _state(revoked: Sequence[int], paused: Sequence[int]) -> str:

@@ -47,6 +47,16 @@ class _ReadList:
         return is_young and (self.until is None or self.until > now)
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Known:
+    """What the lists say of one credential, and when they knew it."""
+
+    status: Status
+    at: datetime | None
+    is_fresh: bool
+    is_replaced: bool = False
+
+
 class OfflineSources:
     """`sources.Sources` over a file of trust anchors, and what came with the certificates."""
 
@@ -141,16 +151,17 @@ class OfflineSources:
         issuer = document.get("issuer")
         found = document.get("proof")
         seen = proofs.seen_at(receipt)
-        status, known_at, is_fresh = self._status(document)
+        known = self._status(document)
         return OwnRecord(
             issuer_id=str(issuer.get("id") if isinstance(issuer, Mapping) else issuer),
             stage=Stage.RELEASED,
             proofs=tuple(found) if isinstance(found, list) else (found,),
             token=evidence.token,
-            status=status,
+            status=known.status,
             status_since=None,
-            is_status_known=is_fresh,
-            status_known_at=known_at,
+            is_status_known=known.is_fresh,
+            status_known_at=known.at,
+            is_replaced=known.is_replaced,
             place=LogPlace(
                 origin=receipt.checkpoint.origin,
                 index=receipt.index,
@@ -161,7 +172,7 @@ class OfflineSources:
             ),
         )
 
-    def _status(self, document: Mapping[str, Any]) -> tuple[Status, datetime | None, bool]:
+    def _status(self, document: Mapping[str, Any]) -> _Known:
         """Say what the newest lists know, when they knew it, and whether that is still fresh.
 
         A revocation is for ever, so an old list is enough for it; that nothing happened since needs a fresh one.
@@ -169,7 +180,7 @@ class OfflineSources:
         try:
             entry = status_list.parse_entry(document.get("credentialStatus"))
         except VcError:
-            return Status.ACTIVE, None, False
+            return _Known(status=Status.ACTIVE, at=None, is_fresh=False)
         issuer = document.get("issuer")
         issuer_id = str(issuer.get("id") if isinstance(issuer, Mapping) else issuer)
         revoked = self._newest(entry, issuer_id)
@@ -177,11 +188,15 @@ class OfflineSources:
         suspended = self._newest(paused, issuer_id)
         known_at = min((each.since for each in (revoked, suspended) if each), default=None)
         if revoked is not None and revoked.bits.is_set(entry.index):
-            return Status.REVOKED, known_at, True
+            # Set in the list of pauses of that time as well: not taken back, but followed by a newer one (ADR 22).
+            # An earlier list may still say that it was paused before it was revoked.
+            beside = suspended if suspended is not None and suspended.since >= revoked.since else None
+            is_replaced = beside is not None and bool(beside.bits.is_set(entry.index))
+            return _Known(status=Status.REVOKED, at=known_at, is_fresh=True, is_replaced=is_replaced)
         is_fresh = all(each is not None and each.is_fresh(self.now) for each in (revoked, suspended))
         if suspended is not None and suspended.is_fresh(self.now) and suspended.bits.is_set(entry.index):
-            return Status.SUSPENDED, known_at, True
-        return Status.ACTIVE, known_at, is_fresh
+            return _Known(status=Status.SUSPENDED, at=known_at, is_fresh=True)
+        return _Known(status=Status.ACTIVE, at=known_at, is_fresh=is_fresh)
 
     def _newest(self, entry: StatusEntry, issuer_id: str) -> _ReadList | None:
         found = [self._read_list(each, entry, issuer_id) for each in self.lists if each.get("id") == entry.list_url]
