@@ -30,7 +30,7 @@ from accredit.domain.verification.trust import Trust, TrustedIssuer, TrustedKey
 from accredit.kit.ledger.cosignature import CosignerKey
 from accredit.kit.ledger.signed_note import Ed25519Key
 from accredit.kit.openbadges.endorsement import CONTEXT
-from accredit.kit.vc import did_web, json_web_key
+from accredit.kit.vc import did_web, json_web_key, timestamps
 from accredit.kit.vc.json_web_key import JoseVerificationKey
 from accredit.kit.vc.verification_key import ASSERTION, VerificationKey
 from accredit.storage import Session, identity
@@ -59,7 +59,10 @@ def trust_of(db: Session, *, now: datetime) -> Trust | None:
 
 
 def evidence_of(db: Session, credential_id: UUID, *, now: datetime) -> Evidence | None:
-    """Return the evidence of a released credential as it is now; None where there is nothing to hand out."""
+    """Return the evidence of a released credential as it is now; None where there is nothing to hand out.
+
+    The same record always gives the same evidence: it bears the time of its status list, and not of its making.
+    """
     found = issuing.by_credential_id(db, credential_id)
     document = None if found is None else issuing.signed_document(db, found.id)
     leaf = None if found is None or found.leaf_index is None else _leaf(db, found.leaf_index)
@@ -67,14 +70,15 @@ def evidence_of(db: Session, credential_id: UUID, *, now: datetime) -> Evidence 
         return None
     token = issuing.signed_jwt(db, found.id)
     organisation = organisations.organisation(db, found.organisation_id)
+    lists = lists_of(db, found.status_list_id)
     keys = issuing.verification_keys(db, organisation.did)
     return Evidence(
-        made=now.replace(microsecond=0),
+        made=max((timestamps.parse(each["validFrom"]) for each in lists), default=now.replace(microsecond=0)),
         document=document.decode(),
         token=None if token is None else token.decode("ascii"),
         leaf=leaf,
         keys=tuple(each for key in keys if key.purpose in _OF_AWARDS for each in _leaves_of_key(db, key)),
-        lists=lists_of(db, found.status_list_id),
+        lists=lists,
         profile=profile_of(organisation),
         did=did_document_of(organisation.did, keys),
     )

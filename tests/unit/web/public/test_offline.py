@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import gzip
 import json
+from datetime import timedelta
 
 import pytest
+import time_machine
 
 from accredit.domain.verification import evidence, operations, trust
 from accredit.domain.verification.offline_sources import OfflineSources
@@ -22,6 +25,37 @@ def test_the_checking_page_is_a_file_to_keep_with_the_anchors_of_today(stranger:
     assert anchors == trust.read(stranger.get("/accredit-trust.json").data)
     assert anchors.service == "https://accredit.example"
     assert len(page.data) < 1_000_000
+
+
+@pytest.mark.parametrize("address", ["/accredit-verify.html", "/accredit-trust.json"])
+def test_what_is_kept_is_small_on_the_way_and_sent_once_a_day(
+    stranger: Browser, today: time_machine.Traveller, address: str
+) -> None:
+    whole = stranger.get(address, headers={"Accept-Encoding": "identity"})
+    small = stranger.get(address, headers={"Accept-Encoding": "br, gzip"})
+    assert gzip.decompress(small.data) == whole.data
+    assert (small.headers["Content-Encoding"], whole.headers.get("Content-Encoding")) == ("gzip", None)
+    assert all("Accept-Encoding" in answer.headers["Vary"] for answer in (small, whole))
+    assert len(small.data) < len(whole.data) * 0.6
+    assert small.headers["ETag"] != whole.headers["ETag"]
+    today.shift(timedelta(hours=3))
+    for answer, accepted in ((small, "gzip"), (whole, "identity")):
+        had = {"Accept-Encoding": accepted, "If-None-Match": answer.headers["ETag"]}
+        again = stranger.get(address, headers=had)
+        assert (again.status_code, again.data) == (304, b"")
+        assert "Accept-Encoding" in again.headers["Vary"]
+    today.shift(timedelta(days=1))
+    assert stranger.get(address, headers=had).status_code == 200
+
+
+def test_a_certificate_is_the_same_file_until_its_status_list_is_signed_again(
+    client_for: ClientFor, cast: Cast, year: Year, today: time_machine.Traveller
+) -> None:
+    ama = client_for(cast.ama)
+    addresses = [f"/credentials/{year.credential_id}.{kind}" for kind in ("pdf", "png", "svg", "evidence")]
+    files = [ama.get(each).data for each in addresses]
+    today.shift(timedelta(minutes=5))
+    assert [ama.get(each).data == data for each, data in zip(addresses, files, strict=True)] == [True] * 4
 
 
 def test_the_pages_lead_to_it(stranger: Browser, client_for: ClientFor, cast: Cast, year: Year) -> None:
