@@ -139,6 +139,16 @@ def test_the_ledger_is_whole_there(kept: Kept, host: str) -> None:
     assert all(isinstance(key, Ed25519Key) for key in anchors.logs)
 
 
+def test_people_find_a_front_page_in_either_language(kept: Kept, host: str) -> None:
+    for folder in ("", f"o/{kept.document['issuer']['id'].rpartition(':')[2]}/"):
+        english, welsh = (get(host, f"/{folder}{page}").decode() for page in ("", "cy.html"))
+        assert ('<html lang="en">' in english, '<html lang="cy">' in welsh) == (True, True)
+        assert '<a href="cy.html" lang="cy" hreflang="cy">Cymraeg</a>' in english
+        assert '<a href="index.html" lang="en" hreflang="en">English</a>' in welsh
+        assert "Written on 2026-06-30." in english
+        assert "Written on" not in welsh
+
+
 def test_nobody_is_named_in_any_file(folder: Path, kept: Kept) -> None:
     names = ("Ama", "Sample", "Nia", "Enghraifft", "Sam Specimen", "Ben", "Beispiel")
     code = re.compile(rb"/v/[A-Z0-9]", re.IGNORECASE)
