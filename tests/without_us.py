@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -24,15 +24,13 @@ from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.report import VerificationReport
 from accredit.domain.verification.trust import Trust
 from accredit.kit.openbadges import png
-from accredit.kit.vc import did_key, eddsa_jcs_2022, eddsa_rdfc_2022, multibase
+from accredit.kit.vc import eddsa_jcs_2022
 from accredit.kit.vc.json_web_key import decode_base64url, encode_base64url
-from accredit.kit.vc.multikey import KeyKind
 from accredit.rendering import of_credential
 from accredit.storage import Database
-from tests.conformance import our_documents
+from tests.strangers import ENTRY, add_good_words, in_part, stranger
 from tests.unit.domain.verification.story import Story, told
 from tests.unit.kit.vc import selective_disclosure as sd
-from tests.unit.kit.vc import vc_examples as examples
 
 LATER = timedelta(minutes=10)
 
@@ -208,90 +206,6 @@ def _twin(kept: Kept) -> bytes:
     return f"{head}.{encode_base64url(raw[:32] + s.to_bytes(32, 'big'))}".encode()
 
 
-def _stranger(suite: Any = eddsa_rdfc_2022, change: Change | None = None, **members: Any) -> Callable[[Kept], bytes]:
-    """A badge of somebody whose identifier is the key itself, with everything that Open Badges knows in it."""
-
-    def make(_kept: Kept) -> bytes:
-        issuer = did_key.did_for(examples.public(9))
-        document = our_documents.complete_badge()
-        document["issuer"]["id"] = issuer
-        document |= {"validFrom": "2026-06-01T00:00:00Z", "validUntil": "2099-01-01T00:00:00Z", **members}
-        if change is not None:
-            change(document)
-        signed = suite.add_proof(
-            document,
-            sign=examples.private(9).sign,
-            verification_method=did_key.verification_method_for(examples.public(9)),
-            created=datetime(2026, 6, 2, tzinfo=UTC),
-        )
-        return json.dumps(signed).encode()
-
-    return make
-
-
-def _add_good_words(document: dict[str, Any]) -> None:
-    """Put endorsements of every fate into a badge: each is judged by itself."""
-    achievement = document["credentialSubject"]["achievement"]
-    altered = _good_words(achievement["id"])
-    altered["credentialSubject"]["endorsementComment"] = "Perfect."
-    document.pop("endorsement", None)
-    achievement["endorsement"] = [
-        _good_words(achievement["id"]),
-        _good_words("urn:uuid:00000000-1111-4222-8333-944455566677"),
-        _good_words(achievement["id"], validUntil="2026-06-10T00:00:00Z"),
-        _good_words(achievement["id"], issuer="did:web:x.example"),
-        altered,
-        # The ninth, beyond those that are looked at.
-        _good_words(achievement["id"]),
-    ]
-    document["issuer"]["endorsement"] = [_good_words(document["issuer"]["id"])] * 2
-    document["issuer"]["endorsementJwt"] = ["eyJhbGciOiJub25lIn0.e30.e30"]
-
-
-def _good_words(about: str, **members: Any) -> dict[str, Any]:
-    who = did_key.did_for(examples.public(10))
-    document = our_documents.endorsement() | {"issuer": {"id": who, "type": ["Profile"], "name": "A university"}}
-    document["credentialSubject"] |= {"id": about}
-    found: dict[str, Any] = eddsa_rdfc_2022.add_proof(
-        document | {"validFrom": "2026-06-01T00:00:00Z"} | members,
-        sign=examples.private(10).sign,
-        verification_method=did_key.verification_method_for(examples.public(10)),
-        created=datetime(2026, 6, 2, tzinfo=UTC),
-    )
-    return found
-
-
-def _in_part(proof_value: bytes | None = None, **members: Any) -> Callable[[Kept], bytes]:
-    """A stranger's badge of which its holder shows a part, perhaps changed afterwards."""
-
-    def make(_kept: Kept) -> bytes:
-        signer = examples.curve_signer(KeyKind.P256, 5)
-        shown = examples.badge()
-        shown["issuer"] = {**shown["issuer"], "id": did_key.did_for(signer[0])}
-        proof = sd.new_proof(did_key.verification_method_for(signer[0]))
-        parts = sd.disclose(
-            {**shown, "validUntil": "2099-01-01T00:00:00Z"},
-            shown,
-            proof=proof,
-            issuer=signer,
-            proof_key=examples.curve_signer(KeyKind.P256, 6),
-            is_mandatory=lambda line: "#issuer>" in line,
-        )
-        value = parts.value() if proof_value is None else multibase.encode_base64url(proof_value)
-        return json.dumps({**shown, **members, "proof": [{**proof, "proofValue": value}]}).encode()
-
-    return make
-
-
-_ENTRY = {
-    "id": "https://x.example/1#7",
-    "type": "BitstringStatusListEntry",
-    "statusPurpose": "revocation",
-    "statusListIndex": "7",
-    "statusListCredential": "https://x.example/1",
-}
-
-
 FILES = ("certificate.pdf", "badge.png", "badge.svg", "credential.json", "credential.jwt")
 
 
@@ -384,20 +298,20 @@ BROKEN: dict[str, Callable[[Kept], bytes]] = {
     "the twin of a token": _twin,
     "a token cut short": lambda kept: kept.token[:-20].encode(),
     "a token with a line behind it": lambda kept: kept.token.encode() + b"\n",
-    "a stranger's": _stranger(),
-    "a stranger's, signed in another way": _stranger(eddsa_jcs_2022),
-    "a stranger's whose list nobody looks up": _stranger(credentialStatus=_ENTRY),
-    "a stranger's with an entry of another kind": _stranger(
+    "a stranger's": stranger(),
+    "a stranger's, signed in another way": stranger(eddsa_jcs_2022),
+    "a stranger's whose list nobody looks up": stranger(credentialStatus=ENTRY),
+    "a stranger's with an entry of another kind": stranger(
         credentialStatus={"id": "https://x.example/1", "type": "1EdTechRevocationList"}
     ),
-    "a stranger's with a place that is none": _stranger(credentialStatus={**_ENTRY, "statusListIndex": "-1"}),
-    "a stranger's with a list of messages": _stranger(credentialStatus={**_ENTRY, "statusPurpose": "message"}),
-    "a stranger's, shown in part": _in_part(),
-    "a stranger's, shown in part with a statement more": _in_part(name="More"),
-    "a stranger's, with the proof that is the holder's alone": _in_part(proof_value=sd.BASE + b"\x85"),
-    "a stranger's, shown in part, that breaks off": _in_part(proof_value=sd.DERIVED + b"\x85\x58"),
-    "a stranger's with good words of others": _stranger(change=_add_good_words),
-    "a stranger's that ended": _stranger(validUntil="2026-06-20T00:00:00Z"),
-    "a stranger's that has not begun": _stranger(validFrom="2027-06-20T00:00:00Z"),
+    "a stranger's with a place that is none": stranger(credentialStatus={**ENTRY, "statusListIndex": "-1"}),
+    "a stranger's with a list of messages": stranger(credentialStatus={**ENTRY, "statusPurpose": "message"}),
+    "a stranger's, shown in part": in_part(),
+    "a stranger's, shown in part with a statement more": in_part(name="More"),
+    "a stranger's, with the proof that is the holder's alone": in_part(proof_value=sd.BASE + b"\x85"),
+    "a stranger's, shown in part, that breaks off": in_part(proof_value=sd.DERIVED + b"\x85\x58"),
+    "a stranger's with good words of others": stranger(change=add_good_words),
+    "a stranger's that ended": stranger(validUntil="2026-06-20T00:00:00Z"),
+    "a stranger's that has not begun": stranger(validFrom="2027-06-20T00:00:00Z"),
 }  # fmt: skip
 """What is handed in instead, by what is wrong with it. Each is made anew from what was kept."""
