@@ -41,7 +41,7 @@ def add_organisation(db: Session, *, name: str = "Example Park Academy", now: da
     """Add a school in England."""
     return organisations.add_organisation(
         db,
-        details=Details(name=name, **details),
+        details=Details(name=name, **details),  # type: ignore[arg-type]  # texts alone are told here
         kind=Kind.SCHOOL,
         nation=Nation.ENGLAND,
         host=HOST,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, time
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -14,7 +15,8 @@ from accredit.domain.awarding import operations as awarding
 from accredit.domain.credentials.models import Achievement, Credential
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.issuing.models import Issuance, StatusList
-from accredit.domain.organisations.rules import Details, Kind, Nation
+from accredit.domain.organisations import paper
+from accredit.domain.organisations.rules import Details, Kind, Nation, PicturePlace
 from accredit.domain.people import joining
 from accredit.domain.people import queries as people
 from accredit.domain.people.joining import Asker
@@ -24,6 +26,7 @@ from accredit.domain.programmes import queries as programmes
 from accredit.domain.training import operations as training
 from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
+from accredit.sandbox.pictures import Advice, Redrawn
 from accredit.storage import Database, Session
 from tests.cast import Cast
 from tests.factories import NOW
@@ -61,6 +64,7 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
     with database.transaction(cast.organisation_id) as db:
         played = _play(db, cast)
         drafting.begin_change(db, programme_id=cast.programme_id, actor=cast.nia.actor, now=NOW)
+        _give_a_logo(db, cast)
     done = open_issuer(database, KeyRing.open(folder / "keys", PASSPHRASE)).issue_waiting()
     assert (done.released, done.refused) == (1, {})
     with database.transaction() as db:
@@ -110,6 +114,15 @@ class _Played:
     approved_id: UUID
     waiting_id: UUID
     award_id: UUID
+
+
+def _give_a_logo(db: Session, cast: Cast) -> None:
+    drawn = Redrawn(width=40, height=20, pixels=bytes((15, 90, 110, 255)) * 800, advice=Advice(0))
+    told: dict[str, Any] = {"organisation_id": cast.organisation_id, "place": PicturePlace.LOGO}
+    told |= {"actor": cast.lee.actor, "now": NOW}
+    paper.propose_picture(db, picture=drawn, **told)
+    waiting = paper.pictures(db, cast.organisation_id, is_used=False)[PicturePlace.LOGO]
+    paper.use_picture(db, expected_digest=waiting.digest, **told)
 
 
 def _play(db: Session, cast: Cast) -> _Played:

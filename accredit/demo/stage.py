@@ -20,6 +20,7 @@ from accredit.demo import year
 from accredit.demo.folder import Folder
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.rules import Progress as Stage
+from accredit.domain.organisations import paper
 from accredit.domain.transparency import queries as log
 from accredit.kit.typed_code import show
 from accredit.rendering.of_credential import certificate_of
@@ -117,10 +118,11 @@ def write_certificate(place: Folder, line: Line) -> Path:
         document = credentials.signed_document(db, view.credential_id)
         found = None if view.ledger_index is None else log.receipt(db, view.ledger_index)
         receipt = None if found is None else found.encode()
+        look = paper.look(db, view.organisation_id)
     database.close()
     assert document is not None
     path = place.path / "certificate.pdf"
-    path.write_bytes(certificate_of(view, document, base_url=settings.base_url, receipt=receipt))
+    path.write_bytes(certificate_of(view, document, base_url=settings.base_url, receipt=receipt, look=look))
     return path
 
 

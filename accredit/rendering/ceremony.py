@@ -9,15 +9,18 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from enum import StrEnum
 from itertools import groupby
 from typing import Any, Final
 
+from accredit.domain.organisations.paper import Look, Picture
 from accredit.rendering import printing
 from accredit.rendering.badge import LEVELS, badge_svg
+from accredit.rendering.certificate import pictures_of
 from accredit.rendering.environment import environment, translations
 from accredit.rendering.fonts import FONT_STACK
+from accredit.rendering.layout import Size, shown_size
 from accredit.rendering.lettering import Fitted, fit
 
 _POINT: Final = 25.4 / 72
@@ -58,9 +61,7 @@ class Ceremony:
     organisation: str
     day: str
     people: tuple[Person, ...]
-    own_line: str | None
-    head_name: str | None
-    head_title: str | None
+    look: Look
     demonstration: bool
     language: str
 
@@ -85,7 +86,7 @@ def ceremony_pdf(paper: Paper, ceremony: Ceremony) -> bytes:
     if not (ceremony.called if paper in {Paper.SLIDES, Paper.SCRIPT} else ceremony.people):
         raise ValueError("nobody is on this paper")
     html = ceremony_html(paper, ceremony)
-    identifier = hashlib.sha256(repr((paper.value, astuple(ceremony))).encode()).digest()[:16]
+    identifier = hashlib.sha256(repr((paper.value, ceremony)).encode()).digest()[:16]
     with printing.press(printing.NO_DATE) as press:
         return press.pdf([press.pages(html, _drawings(ceremony))], identifier=identifier)
 
@@ -96,9 +97,9 @@ def ceremony_html(paper: Paper, ceremony: Ceremony) -> str:
     return template.render(ceremony=ceremony, fonts=FONT_STACK, looks=LEVELS, **_PREPARED[paper](ceremony))
 
 
-def _drawings(ceremony: Ceremony) -> dict[str, str]:
-    """Return the badge of each kind of award, by the name under which the pages ask for it."""
-    return {
+def _drawings(ceremony: Ceremony) -> dict[str, str | bytes]:
+    """Return the badge of each kind of award and the school's own pictures, by the names that the pages ask for."""
+    return pictures_of(ceremony.look) | {
         badge_name(each): badge_svg(
             each.level,
             each.skills[:3],
@@ -124,12 +125,17 @@ def _slides(ceremony: Ceremony) -> dict[str, Any]:
     slides = [
         (award, part, badge_name(part[0])) for award, people in ceremony.awards for part in _evenly(people, _ON_A_SLIDE)
     ]
-    return {"slides": slides, "fitted": _fitted(140, (30, 27, 24, 21, 18, 15), 2)}
+    return {"slides": slides, "fitted": _fitted(140, (30, 27, 24, 21, 18, 15), 2), "logo_size": _sized((70, 28))}
 
 
 def _assembly(_ceremony: Ceremony) -> dict[str, Any]:
     # Fifteen metres from the stage, a capital of 25 mm is as large as 1.7 mm at arm's length.
-    return {"fitted": _fitted(262, (100, 90, 80, 70, 60, 52, 44, 36, 30), 2), "badge_name": badge_name}
+    return {
+        "fitted": _fitted(262, (100, 90, 80, 70, 60, 52, 44, 36, 30), 2),
+        "badge_name": badge_name,
+        "logo_size": _sized((52, 20)),
+        "signature_size": _sized((70, 13)),
+    }
 
 
 def _lanyards(ceremony: Ceremony) -> dict[str, Any]:
@@ -165,6 +171,11 @@ def _fitted(wide: float, sizes: Sequence[float], most: int) -> Callable[[str], F
         return found or Fitted(7, (text,))
 
     return fitted
+
+
+def _sized(box: tuple[float, float]) -> Callable[[Picture], Size]:
+    """Return a function that says how large a picture is in a box of so many millimetres."""
+    return lambda picture: shown_size(picture, box)
 
 
 def _parts(people: Sequence[Person], most: int) -> list[Sequence[Person]]:

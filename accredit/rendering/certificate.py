@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from accredit.domain.organisations.paper import PLAIN, Look
 from accredit.domain.verification.evidence import FILE_NAME as EVIDENCE_NAME
 from accredit.rendering import printing
 from accredit.rendering.badge import LEVELS, badge_svg
@@ -53,6 +54,8 @@ class CertificateValues:
     credential_json: bytes
     receipt: bytes | None = None
     evidence: bytes | None = None
+    look: Look = PLAIN
+    """The school's own frame, as it is for the day of the award."""
     preview: bool = False
     """Whether it is a look at what may be awarded; it says so across the page, and nothing is attached."""
 
@@ -89,15 +92,16 @@ def layout_of(values: CertificateValues) -> Layout:
         signatory=values.signatory_name,
         role=values.signatory_role,
         host=values.verify_host,
+        look=values.look,
     )
 
 
-def drawings(values: CertificateValues) -> dict[str, str]:
+def drawings(values: CertificateValues) -> dict[str, str | bytes]:
     """Return the pictures of the page by the name under which it asks for them."""
     say = translations(values.language).gettext
     across = (say("Preview") if values.preview else say("Demonstration")).upper()
     watermark = line_outline(across, weight=600, size=24, centre=110, baseline=78)
-    return {
+    return pictures_of(values.look) | {
         "own:badge": badge_svg(
             values.level,
             values.skills[:3],
@@ -112,6 +116,12 @@ def drawings(values: CertificateValues) -> dict[str, str]:
         "own:watermark": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 219 140" width="219" height="140">'
         f'<path d="{watermark}" fill="#1F2937" fill-opacity=".06" transform="rotate(-24 110 70)"/></svg>',
     }
+
+
+def pictures_of(look: Look) -> dict[str, str | bytes]:
+    """Return the school's own pictures by the name under which a page asks for them."""
+    found = (look.logo, look.partner, look.signature)
+    return {f"own:{each.place.value}": each.png for each in found if each is not None}
 
 
 def _attached(values: CertificateValues) -> list[Attached]:
@@ -138,4 +148,5 @@ def issued_at(credential_json: bytes) -> datetime:
 
 
 def _identifier(values: CertificateValues) -> bytes:
-    return hashlib.sha256(repr(astuple(values)).encode()).digest()[:16]
+    # A picture says its digest and not its bytes.
+    return hashlib.sha256(repr(values).encode()).digest()[:16]

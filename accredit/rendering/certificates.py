@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from io import BytesIO
 from itertools import groupby
@@ -23,7 +23,7 @@ from accredit.rendering.assembling import Element, Page, assemble, structures
 from accredit.rendering.certificate import CertificateValues, certificate_html, drawings, issued_at, layout_of
 from accredit.rendering.environment import environment, translations
 from accredit.rendering.fonts import FONT_STACK
-from accredit.rendering.layout import Layout
+from accredit.rendering.layout import Heading, Layout
 from accredit.rendering.lettering import has_outlines
 from accredit.rendering.printing import Press
 from accredit.rendering.splicing import Design, Line
@@ -34,6 +34,7 @@ _ON_A_SHEET: Final = 25
 _PIXELS: Final = _HEIGHT / 25.4 * 96
 # A longer text might reach down into the place of the next on a sheet of words.
 _LONGEST: Final = 900
+_NO_HEADING: Final = Heading(left=0.0, top=0.0, width=0.0, logo=None, partner=None, own=None)
 
 
 @dataclass(frozen=True)
@@ -68,7 +69,7 @@ def certificates_pdf(certificates: Sequence[CertificateValues], *, title: str, m
         raise ValueError("no certificates to print")
     stated = moment or max(issued_at(each.credential_json) for each in certificates)
     orders = [_order(each) for each in certificates]
-    identifier = hashlib.sha256(repr([astuple(each) for each in certificates]).encode()).digest()[:16]
+    identifier = hashlib.sha256(repr(list(certificates)).encode()).digest()[:16]
     with printing.press(stated) as press:
         made = _Batch(press, orders, title=title, identifier=identifier)
         unfit = {number for number, order in enumerate(orders) if not made.fits(order)}
@@ -94,6 +95,10 @@ def _order(values: CertificateValues) -> _Order:
         sentence_size=0.0,
         chip_size=0.0,
         host_size=0.0,
+        heading=_NO_HEADING,
+        head=None,
+        head_title=None,
+        signature=None,
     )
     words = (
         _Word(values.language, "who", layout=only_who, tall=layout.tall),

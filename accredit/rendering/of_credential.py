@@ -10,8 +10,10 @@ from dataclasses import replace
 from datetime import date
 from urllib.parse import urlsplit
 
+from accredit.domain.credentials.paper_ahead import AheadView
 from accredit.domain.credentials.rules import TARIFF_LINE, Totals, date_in_words, honest_sentence
 from accredit.domain.credentials.views import CredentialView
+from accredit.domain.organisations.paper import PLAIN, Look
 from accredit.rendering.badge import BadgeValues, baked_png, baked_svg
 from accredit.rendering.certificate import CertificateValues, certificate_pdf
 from accredit.rendering.certificates import certificates_pdf
@@ -26,26 +28,36 @@ def certificate_of(
     receipt: bytes | None = None,
     evidence: bytes | None = None,
     statement: str | None = None,
+    look: Look = PLAIN,
 ) -> bytes:
     """Return the certificate as a PDF with the signed ``document`` attached, its receipt and its evidence.
 
-    With the digits of a ``statement`` its QR code can be read where nobody answers.
+    With the digits of a ``statement`` its QR code can be read where nobody answers; the ``look`` is the school's own.
     """
-    values = _certificate(view, document, base_url=base_url, statement=statement)
+    values = _certificate(view, document, base_url=base_url, statement=statement, look=look)
     return certificate_pdf(replace(values, receipt=receipt, evidence=evidence))
 
 
-def certificates_of(views: Sequence[CredentialView], *, base_url: str, title: str) -> bytes:
+def certificates_of(
+    views: Sequence[CredentialView | AheadView], *, base_url: str, title: str, look: Look = PLAIN
+) -> bytes:
     """Return the certificates of many as one PDF to print, in the order given; nothing is attached to it.
+
+    What is for a day to come can be printed before, with its code and no credential behind it yet.
 
     Raises `ValueError` when there is none.
     """
-    values = [_certificate(view, b"", base_url=base_url) for view in views]
+    values = [_certificate(view, b"", base_url=base_url, look=look) for view in views]
     return certificates_pdf(values, title=title, moment=max((view.issued_at for view in views), default=None))
 
 
 def _certificate(
-    view: CredentialView, document: bytes, *, base_url: str, statement: str | None = None
+    view: CredentialView | AheadView,
+    document: bytes,
+    *,
+    base_url: str,
+    statement: str | None = None,
+    look: Look = PLAIN,
 ) -> CertificateValues:
     address = qr_address(base_url, view.code)
     return CertificateValues(
@@ -65,6 +77,7 @@ def _certificate(
         demonstration=view.demonstration,
         language="en",
         credential_json=document,
+        look=look.on(view.awarded_on),
     )
 
 
@@ -82,6 +95,7 @@ def preview_of(
     tariff_line: bool,
     base_url: str,
     demonstration: bool,
+    look: Look = PLAIN,
 ) -> bytes:
     """Return what a certificate would look like, as a PDF that says across the page that it is a preview.
 
@@ -105,6 +119,7 @@ def preview_of(
             demonstration=demonstration,
             language="en",
             credential_json=b"",
+            look=look.on(awarded_on),
             preview=True,
         )
     )
@@ -120,7 +135,7 @@ def badge_svg_of(view: CredentialView, document: bytes, evidence: bytes | None =
     return baked_svg(_badge(view), document, evidence)
 
 
-def skills_of(view: CredentialView) -> tuple[str, ...]:
+def skills_of(view: CredentialView | AheadView) -> tuple[str, ...]:
     """Return the titles of the skills that were shown."""
     return tuple(skill.title for skill in view.skills)
 

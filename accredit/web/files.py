@@ -16,6 +16,8 @@ from flask import Response
 from accredit.clock import utc_now
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CredentialView
+from accredit.domain.organisations import paper
+from accredit.domain.organisations.paper import PLAIN, Look
 from accredit.domain.transparency import queries as log
 from accredit.domain.verification.evidence import write as write_evidence
 from accredit.domain.verification.handing_out import evidence_of
@@ -71,6 +73,8 @@ class FileSource:
     evidence: bytes | None = None
     statement: str | None = None
     """The digits of a statement, for a certificate whose holder asked for one."""
+    look: Look = PLAIN
+    """How the organisation's paper looks, for a certificate."""
 
 
 def source_of(db: Session, view: CredentialView, kind: FileKind) -> FileSource:
@@ -97,6 +101,7 @@ def source_of(db: Session, view: CredentialView, kind: FileKind) -> FileSource:
         signed=found,
         receipt=None if receipt is None else receipt.encode(),
         evidence=None if evidence is None else write_evidence(evidence),
+        look=paper.look(db, view.organisation_id) if kind is FileKind.PDF else PLAIN,
     )
 
 
@@ -127,6 +132,7 @@ def bytes_of(view: CredentialView, source: FileSource, kind: FileKind) -> bytes:
                 receipt=source.receipt,
                 evidence=source.evidence,
                 statement=source.statement,
+                look=source.look,
             )
         case FileKind.PNG:
             return badge_png_of(view, source.signed, source.evidence)

@@ -23,6 +23,23 @@ _ORGANISATIONS = {
     "slug": lazy_gettext("Use 3 to 60 small letters, digits and single hyphens."),
     "slug-in-use": lazy_gettext("That address belongs to another organisation already."),
     "organisation-name": lazy_gettext("Give the organisation a name of up to 200 letters."),
+    "picture-kind": lazy_gettext("Choose a picture saved as PNG or JPEG. Most programs can save or export one."),
+    "picture-svg": lazy_gettext(
+        "This is a drawing (SVG). Open it and save or export it as PNG, 500 pixels wide or more, then choose that."
+    ),
+    "picture-too-large": lazy_gettext("This picture has more than 4 MB. Save it smaller and choose it again."),
+    "picture-pixels": lazy_gettext(
+        "This picture has too many pixels to open here. Save it smaller, for example 2,000 pixels wide."
+    ),
+    "picture-damaged": lazy_gettext("This picture could not be opened. Save it again as PNG or JPEG, and choose that."),
+    "picture-empty": lazy_gettext(
+        "There is nothing to be seen on this picture. Choose one with something dark on a light ground."
+    ),
+    "picture-tiny": lazy_gettext("This picture is too small to print. Choose one that is 200 pixels wide or more."),
+    "picture-words": lazy_gettext("Give the name of whose logo it is, in up to 120 letters."),
+    "picture-changed": lazy_gettext("There is another picture by now. Please look at this one first."),
+    "signature-without-name": lazy_gettext("Say first who signs, then bring their signature."),
+    "signature-not-agreed": lazy_gettext("Tick that they agree that their signature is printed on every certificate."),
     "confirmed-details": lazy_gettext(
         "The name and numbers of a recognised organisation are changed by those who run this service, so that nobody "
         "can borrow a good name."
@@ -54,6 +71,13 @@ _PEOPLE = {
     "birth-date": lazy_gettext("That date of birth does not fit a young person."),
     "reference-in-use": lazy_gettext("Another young person has this pupil number."),
     "confirm-own-name": lazy_gettext("A name is confirmed by the young person, or by a co-ordinator on their word."),
+    "corrections-columns": lazy_gettext(
+        "This is another list. Take the one from this page, change it, and bring it back with its first line."
+    ),
+    "corrections-too-many": lazy_gettext("A list of names has at most %(most)s lines. Bring it in parts."),
+    "yes-or-no": lazy_gettext("Write “yes” or “no” for who is called up."),
+    "nothing-ticked": lazy_gettext("Tick what is to be put right."),
+    "not-on-their-word": lazy_gettext("Tick that each of them has said that it is right."),
     "has-left": lazy_gettext("This young person has left."),
     "has-not-left": lazy_gettext("This young person has not left, so their page is open."),
     "opening-asked-already": lazy_gettext("This has been asked for already. Another co-ordinator is to agree."),
@@ -213,6 +237,7 @@ _AWARDING = {
     "not-yet": lazy_gettext("Its time has not come yet."),
     "too-late-to-undo": lazy_gettext("It is too late to undo this; its certificate is being signed or is signed."),
     "already-awarded": lazy_gettext("They have this award already."),
+    "not-ahead": lazy_gettext("Only what is awarded on a day to come is printed before its day."),
     "name-not-confirmed": lazy_gettext("The name to be printed has not been confirmed yet."),
     "requirements-not-met": lazy_gettext("Something is still to come before this level."),
     "not-a-co-ordinator": lazy_gettext("A co-ordinator decides on awards."),

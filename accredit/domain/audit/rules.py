@@ -118,6 +118,7 @@ class Tag(StrEnum):
     CREDENTIAL_CHALLENGED = "credential.challenged"
     CHALLENGE_ANSWERED = "challenge.answered"
     AWARD_SET_ASIDE = "award.set-aside"
+    PAPER_PREPARED = "award.paper-prepared"
     AWARD_HELD_BACK = "award.held-back"
     AWARD_ISSUED_AFTER_ALL = "award.issued-after-all"
     KEY_PUBLISHED = "key.published"

@@ -56,6 +56,25 @@ class Credential(SQLModel, table=True):
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class PaperAhead(SQLModel, table=True):
+    """That an award's certificate was printed before its day: the code on the paper, and a digest of what it says."""
+
+    __tablename__ = "paper_ahead"
+    __table_args__ = (
+        belongs_to("award", "award_id"),
+        belongs_to("young_person", "young_person_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    award_id: UUID = Field(unique=True)
+    young_person_id: UUID = Field(index=True)
+    code: str = Field(unique=True)
+    """14 symbols without hyphens; the credential takes it when it is prepared."""
+    said: bytes
+    made_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class RevocationRequest(SQLModel, table=True):
     """That somebody asked for a credential to be revoked, and what a second person answered."""
 

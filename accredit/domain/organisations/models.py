@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
+from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.domain.organisations.rules import Channel, Kind, Nation
+from accredit.domain.organisations.rules import Channel, Kind, Nation, PicturePlace
 from accredit.storage import UtcDateTime, Word, append_only, new_id, one_of
 
 
@@ -33,10 +34,12 @@ class Organisation(SQLModel, table=True):
     talk_to: str | None = None
     """Names and places of the adults a young person can talk to, in the school's own words."""
     own_line: str | None = None
-    """One line of the school's own for what is printed for a ceremony."""
+    """One line of the school's own for what is printed."""
     head_name: str | None = None
-    """Who signs by hand what is printed for a ceremony."""
+    """Who signs by hand what is printed."""
     head_title: str | None = None
+    head_since: date | None = None
+    """What was awarded before names somebody else, or nobody; None: they were always the head."""
     created_at: datetime = Field(sa_type=UtcDateTime)
 
 
@@ -53,6 +56,29 @@ class Confirmation(SQLModel, table=True):
     confirmed_on: date
     operator_id: UUID
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class OrganisationPicture(SQLModel, table=True):
+    """A picture for the school's own paper: one that is used in each place, and one that waits to be looked at."""
+
+    __tablename__ = "organisation_picture"
+    __table_args__ = (
+        UniqueConstraint("organisation_id", "place", "is_used"),
+        one_of("place", PicturePlace),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    place: PicturePlace = Field(sa_type=Word(PicturePlace))
+    is_used: bool
+    png: bytes
+    width: int
+    height: int
+    words: str | None = None
+    """Whose it is, for who cannot see it: the partner's name, or who signed."""
+    is_small: bool
+    is_pale: bool
+    added_at: datetime = Field(sa_type=UtcDateTime)
 
 
 append_only(Confirmation)

@@ -44,6 +44,7 @@ class OrganisationFacts:
     own_line: str | None
     head_name: str | None
     head_title: str | None
+    head_since: date | None
     recognition: Recognition | None
 
     @property
@@ -60,6 +61,7 @@ class OrganisationFacts:
             own_line=self.own_line,
             head_name=self.head_name,
             head_title=self.head_title,
+            head_since=self.head_since,
         )
 
 

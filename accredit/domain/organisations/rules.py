@@ -4,6 +4,7 @@
   Northern Ireland: NIC and six digits).
 - An organisation is recognised only after an operator has confirmed it by an outside channel.
 - The name and numbers of a recognised organisation change only through an operator: a good name cannot be borrowed.
+- A signature is used for the name it was confirmed for, and for no other.
 - A slug has 3 to 60 small letters, digits and single hyphens, stands in the DID, and is never reused.
 - A role gives permissions; nothing else does.
 """
@@ -14,6 +15,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
 
 from accredit.errors import RuleBroken
@@ -43,6 +45,16 @@ class Channel(StrEnum):
     LETTER = "letter"
     VISIT = "visit"
     OFFICIAL_REGISTER = "official-register"
+
+
+class PicturePlace(StrEnum):
+    """Where a picture of the school's own stands on its paper."""
+
+    LOGO = "logo"
+    PARTNER = "partner"
+    """A second logo: a charity or another school that the programme is run with."""
+    SIGNATURE = "signature"
+    """Of who signs by hand what is printed."""
 
 
 class Role(StrEnum):
@@ -121,6 +133,7 @@ class Details:
     own_line: str | None = None
     head_name: str | None = None
     head_title: str | None = None
+    head_since: date | None = None
 
 
 def check_urn(text: str) -> str:
@@ -164,6 +177,7 @@ def check_details(details: Details) -> Details:
         own_line=_text(details.own_line),
         head_name=_text(details.head_name),
         head_title=_text(details.head_title),
+        head_since=details.head_since,
     )
 
 

@@ -12,7 +12,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.awarding.models import Award, AwardSetAside
-from accredit.domain.credentials.models import Challenge, Credential, Hiding, RevocationRequest
+from accredit.domain.credentials.models import Challenge, Credential, Hiding, PaperAhead, RevocationRequest
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
@@ -77,7 +77,7 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
         rows=[
             *(
                 (model, _ids(db, model, col(model.young_person_id) == person_id))
-                for model in (Challenge, RevocationRequest, Hiding, Credential)
+                for model in (Challenge, RevocationRequest, Hiding, PaperAhead, Credential)
             ),
             *of_enrolment,
             (Enrolment, enrolments),

@@ -112,8 +112,14 @@ class OrganisationForm(RuledForm):
 
     def details(self) -> Details:
         """Return what was typed about the organisation."""
-        names = ("name", "town", "urn", "ukprn", "charity_number", "contact")
-        return Details(**{name: self[name].data or "" for name in names})
+        return Details(
+            name=self.name.data or "",
+            town=self.town.data,
+            urn=self.urn.data,
+            ukprn=self.ukprn.data,
+            charity_number=self.charity_number.data,
+            contact=self.contact.data,
+        )
 
     def asker(self) -> Asker:
         """Return who would manage it here."""

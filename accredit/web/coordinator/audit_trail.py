@@ -101,6 +101,7 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.CREDENTIAL_CHALLENGED: _l("Second look asked for"),
     Tag.CHALLENGE_ANSWERED: _l("Second look answered"),
     Tag.AWARD_SET_ASIDE: _l("Award set aside, to be decided anew"),
+    Tag.PAPER_PREPARED: _l("Certificate printed before its day"),
     Tag.KEY_PUBLISHED: _l("Signing key published"),
     Tag.KEY_RETIRED: _l("Signing key retired"),
     Tag.MAIL_SENT: _l("E-mail sent"),

@@ -33,7 +33,7 @@ from accredit.rendering.returned_list import returned_list
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.class_list_forms import ClassListForm, given_answers, given_columns
-from accredit.web.coordinator.desk import own_actor, own_organisation, tell, today
+from accredit.web.coordinator.desk import nation_words, own_actor, own_organisation, tell, today
 from accredit.web.coordinator.people import year_groups
 from accredit.web.coordinator.remarks import FIELDS, LEVELS, ROW_FIELDS, remark_text
 from accredit.web.coordinator.sealed_file import seal, unseal
@@ -79,7 +79,7 @@ def class_list() -> ResponseReturnValue:
             return _plan_page(_given(form))
         except RuleBroken as refusal:
             tell(form.file if form.file.data else form.text, refusal)
-    return page("coordinator/class_list.html", status=422 if form.errors else 200, form=form)
+    return page("coordinator/class_list.html", status=422 if form.errors else 200, form=form, words=nation_words())
 
 
 def _given(form: ClassListForm) -> Sent:

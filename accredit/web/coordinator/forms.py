@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext
 from flask_babel import lazy_gettext as _
+from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField, RadioField, SelectField, SelectMultipleField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional, ValidationError
 
@@ -19,6 +20,7 @@ from accredit.web.forms import (
     CheckboxesInput,
     CheckboxInput,
     DateField,
+    FileInput,
     Form,
     RadioInput,
     Select,
@@ -226,6 +228,23 @@ class RevokeForm(Form):
     told = BooleanField(_("I have talked to the young person about it"), widget=CheckboxInput())
 
 
+class PictureForm(Form):
+    """A picture for the school's own paper; of a second logo also whose it is."""
+
+    file = FileField(_("The picture"), [FileRequired(_("Choose a picture."))], widget=FileInput())
+    words = StringField(
+        _("Whose logo is it?"),
+        [InputRequired(_("Give the name, for who cannot see the logo.")), Length(max=120)],
+        widget=TextInput(),
+    )
+
+
+class CorrectionsForm(Form):
+    """The list of names of a ceremony, as it came back."""
+
+    file = FileField(_("The list"), [FileRequired(_("Choose the list."))], widget=FileInput())
+
+
 class OrganisationForm(Form):
     """What the organisation says of itself; name and numbers only until those who run the service confirm them."""
 
@@ -251,15 +270,16 @@ class OrganisationForm(Form):
     )
     town = StringField(_("Town"), [Length(max=100, message=_("Use up to 100 letters."))], widget=TextInput())
     own_line = StringField(
-        _("A line of your own for ceremony papers"),
+        _("A line of your own"),
         [Length(max=120, message=_("Use up to 120 letters.")), Printable(Place.NAME)],
         widget=TextInput(),
     )
     head_name = StringField(
-        _("Who signs ceremony certificates by hand"),
+        _("Who signs certificates by hand"),
         [Length(max=80, message=_("Use up to 80 letters."))],
         widget=TextInput(),
     )
     head_title = StringField(
         _("What they are"), [Length(max=80, message=_("Use up to 80 letters."))], widget=TextInput()
     )
+    head_since = DateField(_("They have been that since"), [Optional()])

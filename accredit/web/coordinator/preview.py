@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from accredit.domain.awarding import queries
 from accredit.domain.credentials.queries import totals_of
+from accredit.domain.organisations import paper
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people
@@ -33,6 +34,7 @@ def award_preview(programme_id: UUID, level_code: str, enrolment_id: UUID) -> Re
         if who.programme_id != programme_id:
             raise NotFound("enrolment")
         school = organisations.organisation(db, own_organisation())
+        look = paper.look(db, own_organisation())
         signatory = people.staff_member(db, own_actor().id or UUID(int=0))
         service = identity.read(db)
     try:
@@ -52,6 +54,7 @@ def award_preview(programme_id: UUID, level_code: str, enrolment_id: UUID) -> Re
         tariff_line=who.definition.tariff_line,
         base_url=current_settings().base_url,
         demonstration=service is not None and service.demonstration,
+        look=look,
     )
     answer = Response(made, content_type="application/pdf")
     answer.headers.set("Content-Disposition", "inline", filename=f"preview-{level_code.lower()}.pdf")

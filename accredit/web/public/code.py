@@ -1,7 +1,8 @@
 """The page behind a QR code or a typed code: one verdict, what was done, who stands behind it, what it is not.
 
 A code that is unknown, erased or not released yet gets one and the same answer; one that breaks its own check symbol
-is said to be mistyped, which tells nothing about any certificate.
+is said to be mistyped, which tells nothing about any certificate. A code on paper that a school printed for a day to
+come is said to be for that day, and nothing else of it.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from flask import Response, request, url_for
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
+from accredit.domain.credentials import paper_codes
 from accredit.domain.credentials.rules import honest_sentence
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.people.names import name_matches
@@ -171,10 +173,13 @@ def report_page(report: VerificationReport) -> Response:
 
 
 def unknown(typed: str) -> Response:
-    """Answer for a code without a certificate, saying kindly where the slip may be."""
+    """Answer for a code without a certificate, saying kindly where the slip may be, or from which day on it has one."""
+    comes_on = None
     try:
-        typed_code.read(typed)
+        canonical = typed_code.read(typed)
         fault, symbol = "unknown", ""
+        with reading(everywhere=True) as db:
+            comes_on = paper_codes.comes_on(db, canonical)
     except typed_code.TypedCodeError as error:
         fault, symbol = error.fault, error.symbol
     slips = () if fault == "unknown" else typed_code.likely_slips(typed)
@@ -182,7 +187,14 @@ def unknown(typed: str) -> Response:
     # In the groups of the paper, where a slip is found at a glance.
     kept = typed_code.show(symbols.upper()) if fault in {"unknown", "check"} else typed[:60]
     answer = page(
-        "public/unknown.html", status=404, typed=kept, fault=fault, symbol=symbol, count=len(symbols), slips=slips
+        "public/unknown.html",
+        status=404,
+        typed=kept,
+        fault=fault,
+        symbol=symbol,
+        count=len(symbols),
+        slips=slips,
+        comes_on=comes_on,
     )
     return private(answer)
 

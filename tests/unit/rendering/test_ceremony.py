@@ -10,6 +10,7 @@ import pypdfium2
 import pytest
 import zxingcpp
 
+from accredit.domain.organisations.paper import PLAIN, Look
 from accredit.rendering.ceremony import Ceremony, Paper, Person, ceremony_pdf, title_of
 from tests.unit.rendering.certificates import LONGEST_NAME, NAMES
 
@@ -34,9 +35,7 @@ def ceremony(*people: Person) -> Ceremony:
         organisation="Example Valley School",
         day="2 July 2026",
         people=people,
-        own_line="Kindness first",
-        head_name="Mr H. Specimen",
-        head_title="Headteacher",
+        look=Look(own_line="Kindness first", head_name="Mr H. Specimen", head_title="Headteacher"),
         demonstration=False,
         language="en",
     )
@@ -114,7 +113,7 @@ def test_an_assembly_certificate_is_readable_across_a_room() -> None:
 def test_an_assembly_certificate_has_the_schools_own_words_and_a_line_to_sign_on() -> None:
     text = text_of(ceremony_pdf(Paper.ASSEMBLY, ceremony(person("Putri"))))
     assert all(words in text for words in ("Kindness first", "Mr H. Specimen", "Headteacher", "2 July 2026"))
-    plain = replace(ceremony(person("Putri")), own_line=None, head_name=None, head_title=None)
+    plain = replace(ceremony(person("Putri")), look=PLAIN)
     assert "Signature" in text_of(ceremony_pdf(Paper.ASSEMBLY, plain))
 
 

@@ -121,5 +121,5 @@ def test_vn29_even_as_markup_it_opens_nothing(
 def test_vn28_a_school_sets_no_address_that_the_service_would_ever_open() -> None:
     # What an administrator may write of a school is for people to read; mail servers and witnesses are the operator's.
     told = {each.name for each in fields(Details)}
-    own = {"own_line", "head_name", "head_title"}
+    own = {"own_line", "head_name", "head_title", "head_since"}
     assert told == {"name", "town", "urn", "charity_number", "ukprn", "contact", "talk_to", *own}
