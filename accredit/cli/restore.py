@@ -16,6 +16,7 @@ from accredit.cli.backup import DATABASE, ERASED
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
 from accredit.domain.audit.rules import Actor, ActorKind
+from accredit.domain.clients import operations as clients
 from accredit.domain.credentials import waiting
 from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.issuing import queries as issuing
@@ -116,6 +117,8 @@ def _bring_up_to_date(
     _erase_again(database, Tombstones(settings.tombstones), older, now)
     with database.transaction() as db:
         sign_ins.forget_all(db)
+        # Among them may be one that was ended because it was lost, since the backup was made.
+        clients.end_every_key(db, now=now)
         lists.hide_outdated_lists(db)
     is_newest = _compare(database, settings, kept, files, now)
     is_settled = _settle(database, published, now, nothing_was_revoked=False)

@@ -23,6 +23,7 @@ PACKAGES = (
     "issuing",
     "organisations",
     "people",
+    "clients",
     "programmes",
     "enrolments",
     "training",

@@ -1,11 +1,12 @@
 """Every route says whom it is for, and the app does not start when one does not.
 
 - A view carries exactly one of `public`, `signed_in`, `account_holder`, `proved_account_holder`, `requires`,
-  `young_person`, `operator_only`.
+  `young_person`, `operator_only`, `client`.
 - A stranger at a closed page is asked to sign in; a signed-in reader of the wrong kind is refused.
 - Awarding, revoking, changing roles and everything an operator writes need a proof of the last ten minutes; a view that
   exports says so itself (``proof=True``). Who has none is asked for one, and goes on with all they typed.
 - Whoever was quiet for too long and sends a form is asked for a proof too, instead of losing what they typed.
+- A program shows its key with every request. It is never asked to sign in, and no cookie opens what is for programs.
 - A view that we did not write is given its audience with `declare`.
 """
 
@@ -21,6 +22,7 @@ from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from accredit.clock import utc_now
+from accredit.domain.clients.rules import Scope
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import sign_ins
 from accredit.errors import Forbidden
@@ -47,18 +49,21 @@ class Audience(StrEnum):
     PERMISSION = "permission"
     YOUNG_PERSON = "young-person"
     OPERATOR = "operator"
+    CLIENT = "client"
 
 
 @dataclass(frozen=True)
 class Access:
     """Whom a view is for; ``permissions`` are alternatives and belong to `Audience.PERMISSION` alone.
 
-    ``proof`` asks for a fresh proof even of those who only look.
+    ``proof`` asks for a fresh proof even of those who only look. ``scopes`` are alternatives too, of `Audience.CLIENT`;
+    without any, every key opens the view.
     """
 
     audience: Audience
     permissions: frozenset[Permission] = frozenset()
     proof: bool = False
+    scopes: frozenset[Scope] = frozenset()
 
     def admits(self, viewer: Viewer) -> bool:
         """Say whether ``viewer`` may open the view."""
@@ -71,10 +76,12 @@ class Access:
                 return viewer.account_id is not None
             case Audience.PERMISSION:
                 return viewer.kind == ViewerKind.STAFF and not self.permissions.isdisjoint(viewer.permissions)
-            case Audience.YOUNG_PERSON:
-                return viewer.kind == ViewerKind.YOUNG_PERSON
-            case Audience.OPERATOR:
-                return viewer.kind == ViewerKind.OPERATOR
+            case Audience.YOUNG_PERSON | Audience.OPERATOR:
+                return viewer.kind == ViewerKind(self.audience.value)
+            case Audience.CLIENT:
+                return viewer.kind == ViewerKind.CLIENT and (
+                    not self.scopes or not self.scopes.isdisjoint(viewer.scopes)
+                )
 
     def needs_proof(self, method: str) -> bool:
         """Say whether a request by ``method`` needs a fresh proof of who sends it."""
@@ -109,6 +116,10 @@ def _refusal(access: Access) -> ResponseReturnValue | None:
     if access.admits(viewer):
         is_fresh = not access.needs_proof(request.method) or sign_ins.is_proved(viewer.proved_at, now=utc_now())
         return None if is_fresh else _asked_for_proof(viewer)
+    if access.audience is Audience.CLIENT:
+        if viewer.kind == ViewerKind.CLIENT:
+            raise Forbidden("scope-missing")
+        abort(401)
     if viewer.is_signed_in:
         raise Forbidden("wrong-audience")
     if sends and access.admits(sleeping_viewer()):
@@ -156,6 +167,16 @@ def young_person(view: View) -> View:
 def operator_only(view: View) -> View:
     """Open a view to those who run this service."""
     return _guarded(view, OPERATOR)
+
+
+def client(*scopes: Scope) -> Callable[[View], View]:
+    """Open a view to programs whose key has at least one of ``scopes``; to every key where none is named."""
+    access = Access(Audience.CLIENT, scopes=frozenset(scopes))
+
+    def declared(view: View) -> View:
+        return _guarded(view, access)
+
+    return declared
 
 
 def requires(*permissions: Permission, proof: bool = False) -> Callable[[View], View]:

@@ -111,7 +111,7 @@ def error_answer(status: int, *, detail: str = "", code: str = "", words: Words 
 
 
 def _asked_by_a_program() -> bool:
-    if request.blueprint in {"api", "vc_api"}:
+    if request.blueprint in {"api", "vc_api"} or request.path.startswith("/api/"):
         return True
     accepted = request.accept_mimetypes
     return accepted.best_match(["text/html", "application/json"], default="text/html") == "application/json"

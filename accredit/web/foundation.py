@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from flask import Flask, abort, g, request
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from jinja2 import ChoiceLoader, FileSystemLoader, PackageLoader, PrefixLoader
 
 from accredit.rendering.templates import template_root
@@ -23,6 +24,9 @@ from accredit.web.navigation import navigation
 from accredit.web.pages import address_of
 from accredit.web.static_files import STATIC, asset, send
 from accredit.web.viewer import ANONYMOUS, Viewer, current_viewer
+
+FOR_PROGRAMS = "api_v1"
+"""The blueprint whose readers show a key."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,9 +44,18 @@ class Foundation:
     largest_upload: int = 5_000_000
 
 
+class Cookies(SecureCookieSessionInterface):
+    """Gives no program a cookie, not even back."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Say whether an answer carries the cookie."""
+        return request.blueprint != FOR_PROGRAMS and super().should_set_cookie(app, session)
+
+
 def install(app: Flask, foundation: Foundation) -> None:
     """Set up templates, static files, languages, viewer, forms, headers and error pages of ``app``, in that order."""
     app.request_class = WholeRequest
+    app.session_interface = Cookies()
     _install_static_files(app)
     app.config.from_mapping(
         SESSION_COOKIE_SECURE=foundation.https,
@@ -70,8 +83,10 @@ def install(app: Flask, foundation: Foundation) -> None:
 
     @app.before_request
     def look_who_is_there() -> None:
-        # A file is the same for everybody; asking the database who wants it would be waste.
-        g.viewer = ANONYMOUS if request.endpoint == "static" else foundation.load_viewer()
+        # A file is the same for everybody; asking the database who wants it would be waste. What is for programs looks
+        # for a key, and not even reads a cookie.
+        is_nobodys = request.endpoint == "static" or request.blueprint == FOR_PROGRAMS
+        g.viewer = ANONYMOUS if is_nobodys else foundation.load_viewer()
 
     # Before the guard against forged forms, which reads the form.
     app.before_request(refuse_giant_form)

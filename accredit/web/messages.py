@@ -121,6 +121,15 @@ _PEOPLE = {
     "last-administrator": lazy_gettext("Someone has to stay administrator: give the role to another person first."),
     "staff-already-added": lazy_gettext("This person is on the staff list already."),
 }
+_KEYS = {
+    "key-label": lazy_gettext("Say in up to %(most)s letters what this key is for, for example “Class list by night”."),
+    "key-without-scope": lazy_gettext("Tick at least one thing that it may be used for."),
+    "key-last-day": lazy_gettext("Choose a last day from today to %(latest)s."),
+    "key-not-a-coordinator": lazy_gettext("A co-ordinator makes keys, since a key does what its maker may do."),
+    "keys-full": lazy_gettext("There are %(most)s keys already. End one that you no longer use first."),
+    "idempotency-key": lazy_gettext("Idempotency-Key is 1 to 200 letters, digits and marks, without spaces."),
+    "idempotency-key-reused": lazy_gettext("Another request had this Idempotency-Key. Give each one its own."),
+}
 _FILES = {
     "columns-need-attention": lazy_gettext("Say first which column holds what."),
     "rows-need-attention": lazy_gettext(
@@ -306,7 +315,7 @@ _ISSUING = {
     ),
 }
 SENTENCES: Mapping[str, LazyString] = (
-    _ORGANISATIONS | _NAMES | _PEOPLE | _FILES | _PROGRAMMES | _TRAINING | _PRACTICE | _AWARDING | _ISSUING
+    _ORGANISATIONS | _NAMES | _PEOPLE | _KEYS | _FILES | _PROGRAMMES | _TRAINING | _PRACTICE | _AWARDING | _ISSUING
 )
 """Rule id (or code of a conflict) → its sentence, with the facts of the rule as ``%(name)s``."""
 

@@ -13,17 +13,20 @@ from uuid import UUID
 from flask import g
 
 from accredit.domain.audit.rules import Actor, ActorKind
+from accredit.domain.clients.rules import Scope
 from accredit.domain.organisations.rules import Permission
 from accredit.errors import Forbidden
 
 
 class ViewerKind(StrEnum):
-    """The four ways to stand before a page."""
+    """The five ways to stand before a page."""
 
     ANONYMOUS = "anonymous"
     STAFF = "staff"
     YOUNG_PERSON = "young-person"
     OPERATOR = "operator"
+    CLIENT = "client"
+    """A program with a key of an organisation."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,6 +49,9 @@ class Viewer:
     has_choice: bool = False
     sign_in_id: UUID | None = None
     proved_at: datetime | None = None
+    key_id: UUID | None = None
+    scopes: frozenset[Scope] = frozenset()
+    """What the key of a program is for; of programs alone."""
 
     @property
     def is_signed_in(self) -> bool:
@@ -65,11 +71,17 @@ class Viewer:
             ViewerKind.STAFF: self.staff_id,
             ViewerKind.YOUNG_PERSON: self.young_person_id,
             ViewerKind.OPERATOR: self.account_id,
+            # A program acts for the co-ordinator who made its key.
+            ViewerKind.CLIENT: self.staff_id,
         }
         if not self.is_signed_in:
             raise Forbidden("anonymous-actor")
         return Actor(
-            kind=ActorKind(self.kind.value), id=ids[self.kind], organisation_id=self.organisation_id, role=self.role
+            kind=ActorKind.STAFF if self.kind == ViewerKind.CLIENT else ActorKind(self.kind.value),
+            id=ids[self.kind],
+            organisation_id=self.organisation_id,
+            role=self.role,
+            through=self.key_id,
         )
 
 

@@ -15,6 +15,7 @@ PUBLIC_ADDRESSES = frozenset(
         "/approve/<link_secret>",
         "/approve/thanks",
         "/api/openapi.json",
+        "/api/v1/openapi.json",
         "/api/verify",
         "/api/verify/<code>",
         "/begin",

@@ -21,6 +21,8 @@ def record(
     **details: object,
 ) -> None:
     """Write one audit event. ``details`` are ids (as text), counts and fixed words only."""
+    if actor.through is not None:
+        details["through"] = actor.through
     db.add(
         AuditEvent(
             organisation_id=organisation_id or db.tenant or actor.organisation_id,

@@ -22,12 +22,16 @@ class ActorKind(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Actor:
-    """Who acts, as the audit trail and the ledger name them: by kind, id and role, never by name."""
+    """Who acts, as the audit trail and the ledger name them: by kind, id and role, never by name.
+
+    ``through`` is the key of a program that acts for them (`domain.clients`).
+    """
 
     kind: ActorKind
     id: UUID | None = None
     organisation_id: UUID | None = None
     role: str | None = None
+    through: UUID | None = None
 
 
 SERVICE = Actor(kind=ActorKind.SERVICE)
@@ -61,6 +65,8 @@ class Tag(StrEnum):
     SCHOOL_SIGN_IN_SET = "school-sign-in.set"
     SCHOOL_SIGN_IN_ENDED = "school-sign-in.ended"
     STAFF_SCHOOL_ACCOUNT_ADDED = "staff.school-account-added"
+    ACCESS_KEY_MADE = "access-key.made"
+    ACCESS_KEY_ENDED = "access-key.ended"
     STAFF_SIGN_IN_GUESSED = "staff.sign-in-guessed"
     STAFF_SIGN_INS_ENDED = "staff.sign-ins-ended"
     PEOPLE_IMPORTED = "people.imported"

@@ -197,6 +197,26 @@ def young_people(db: Session, *, organisation_id: UUID, include_left: bool = Fal
     return tuple(sorted(people, key=lambda facts: (facts.printed_name.casefold(), facts.id)))
 
 
+def young_people_after(
+    db: Session,
+    *,
+    organisation_id: UUID,
+    after: UUID | None,
+    limit: int,
+    include_left: bool = False,
+    school_reference: str | None = None,
+) -> tuple[YoungPersonFacts, ...]:
+    """Return so many young people who were added after one, in that order; one pupil number alone if it is given."""
+    wanted = select(YoungPerson).where(YoungPerson.organisation_id == organisation_id)
+    if after is not None:
+        wanted = wanted.where(col(YoungPerson.id) > after)
+    if not include_left:
+        wanted = wanted.where(col(YoungPerson.left_at).is_(None))
+    if school_reference is not None:
+        wanted = wanted.where(YoungPerson.school_reference == school_reference)
+    return tuple(_young_person(row) for row in db.exec(wanted.order_by(col(YoungPerson.id)).limit(limit)))
+
+
 def has_young_people(db: Session, *, organisation_id: UUID) -> bool:
     """Say whether an organisation has anybody who has not left."""
     wanted = select(YoungPerson.id).where(

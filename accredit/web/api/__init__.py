@@ -14,9 +14,10 @@ vc_api = Blueprint("vc_api", __name__, url_prefix="/vc-api")
 
 def register(app: Flask) -> None:
     """Add the API to ``app``."""
-    from accredit.web.api import answers, openapi, verify, verify_documents  # noqa: F401  # they join the blueprints
+    from accredit.web.api import answers, openapi, v1, verify, verify_documents  # noqa: F401  # they join the blueprints
 
     # A program carries no cookie of ours that a forged form could ride on, and nothing here writes.
     for blueprint in (bp, vc_api):
         csrf.exempt(blueprint)
         app.register_blueprint(blueprint)
+    v1.register(app)

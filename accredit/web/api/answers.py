@@ -30,9 +30,10 @@ def answered_text(text: str) -> Response:
     return Response(text, content_type="application/json")
 
 
-def problem(status: int, code: str, detail: str) -> Response:
-    """Answer with an error for programs (RFC 9457); ``code`` is stable."""
-    answer = jsonify(type="about:blank", status=status, title=code.replace("-", " "), code=code, detail=detail)
+def problem(status: int, code: str, detail: str, **more: object) -> Response:
+    """Answer with an error for programs (RFC 9457); ``code`` is stable, ``more`` are further members."""
+    told = {"type": "about:blank", "status": status, "title": code.replace("-", " "), "code": code, "detail": detail}
+    answer = jsonify(told | more)
     answer.status_code = status
     answer.content_type = PROBLEM
     return answer

@@ -78,6 +78,7 @@ def register(app: Flask) -> None:
         handing_over,
         hiding,
         home,
+        keys,
         leaving,
         new_year,
         organisation,
@@ -93,7 +94,7 @@ def register(app: Flask) -> None:
         training,
     )
     from accredit.web.coordinator.forms import year_group_text
-    from accredit.web.coordinator.remarks import choice_texts, place_text, remark_text
+    from accredit.web.remarks import choice_texts, place_text, remark_text
 
     app.register_blueprint(bp)
     add_navigation(app, *NAVIGATION)

@@ -14,6 +14,7 @@ from flask_babel import lazy_gettext as _l
 from accredit.domain.audit import queries
 from accredit.domain.audit.queries import EventFacts
 from accredit.domain.audit.rules import ActorKind, Tag
+from accredit.domain.clients import queries as clients
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people
 from accredit.web.access import requires
@@ -46,6 +47,8 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.SCHOOL_SIGN_IN_SET: _l("Signing in with the school account set up"),
     Tag.SCHOOL_SIGN_IN_ENDED: _l("Signing in with the school account ended"),
     Tag.STAFF_SCHOOL_ACCOUNT_ADDED: _l("Member of staff connected their school account"),
+    Tag.ACCESS_KEY_MADE: _l("Key for a program made"),
+    Tag.ACCESS_KEY_ENDED: _l("Key of a program ended"),
     Tag.STAFF_SIGN_IN_GUESSED: _l("Somebody tried many passwords of a member of staff; none of them was right"),
     Tag.STAFF_SIGN_INS_ENDED: _l("Member of staff ended sign-ins on other devices"),
     Tag.PEOPLE_IMPORTED: _l("Class list brought in"),
@@ -126,6 +129,7 @@ def record() -> ResponseReturnValue:
         ids = {event.actor_id for event in events if event.actor_id} | {e.subject_id for e in events if e.subject_id}
         names = people.names_of_staff(db, ids)
         names |= {each: facts.printed_name for each, facts in people.young_people_by_id(db, ids).items()}
+        names |= clients.labels(db, [UUID(each) for each in map(_key, events) if each] + list(ids))
     lines = [(event, _what(event), _who(event, names), _about(event, names)) for event in events]
     return page("coordinator/record.html", lines=lines, number=number, pages=pages)
 
@@ -138,9 +142,16 @@ def _about(event: EventFacts, names: Mapping[UUID, str]) -> str:
     return names.get(event.subject_id, "") if event.subject_id else ""
 
 
+def _key(event: EventFacts) -> str | None:
+    """Return the id of the key with which a program did this for somebody."""
+    key: str | None = event.details.get("through")
+    return key
+
+
 def _who(event: EventFacts, names: Mapping[UUID, str]) -> str:
     if event.actor_id is not None and event.actor_id in names:
-        return names[event.actor_id]
+        who, key = names[event.actor_id], _key(event)
+        return str(_("%(name)s, with the key “%(key)s”", name=who, key=names[UUID(key)])) if key else who
     return str(
         {
             ActorKind.STAFF: _("A member of staff"),

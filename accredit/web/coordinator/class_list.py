@@ -35,11 +35,11 @@ from accredit.web.coordinator import bp
 from accredit.web.coordinator.class_list_forms import ClassListForm, given_answers, given_columns
 from accredit.web.coordinator.desk import nation_words, own_actor, own_organisation, tell, today
 from accredit.web.coordinator.people import year_groups
-from accredit.web.coordinator.remarks import FIELDS, LEVELS, ROW_FIELDS, remark_text
 from accredit.web.coordinator.sealed_file import seal, unseal
 from accredit.web.database import reading, transaction
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
+from accredit.web.remarks import FIELDS, LEVELS, ROW_FIELDS, remark_text
 from accredit.web.settings import current_pepper
 
 MOST_SHOWN = 100

@@ -12,9 +12,9 @@ from flask import Flask
 from accredit.domain.awarding.rules import Finding, FindingKind
 from accredit.domain.practice.rules import Milestone
 from accredit.errors import RuleBroken
-from accredit.web.coordinator.remarks import REMARKS
 from accredit.web.findings import MILESTONES, missing_text, needed_text
 from accredit.web.messages import SENTENCES, sentence, sentence_of
+from accredit.web.remarks import REMARKS
 
 DOMAIN = Path(__file__).resolve().parents[3] / "accredit" / "domain"
 RULE = re.compile(r'RuleBroken\(\s*"([a-z0-9-]+)"')

@@ -16,8 +16,8 @@ from accredit.domain.people import queries
 from accredit.domain.people.class_list import Field
 from accredit.sandbox.workbooks import read_sheet
 from accredit.storage import Database
-from accredit.web.coordinator.remarks import FIELDS
 from accredit.web.coordinator.sealed_file import seal
+from accredit.web.remarks import FIELDS
 from tests.cast import Cast
 from tests.web import Browser, ClientFor
 
