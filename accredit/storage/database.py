@@ -21,6 +21,7 @@ from sqlalchemy.orm import ORMExecuteState, UOWTransaction, with_loader_criteria
 from sqlalchemy.sql.base import ExecutableOption
 
 from accredit.errors import NotFound, NotReady
+from accredit.storage import plain_text
 
 FIRST_SAFE_SQLITE = (3, 51, 3)
 NAMING = {
@@ -123,6 +124,7 @@ def _hide_row(context: ExceptionContext) -> None:
 
 def _configure_sqlite(connection: Any, _record: Any) -> None:
     connection.isolation_level = None  # SQLAlchemy's "begin" event below decides how a transaction starts.
+    connection.create_function(plain_text.FUNCTION, 1, plain_text.plain, deterministic=True)
     for pragma in (
         "busy_timeout = 10000",  # First, so that the switch to WAL itself can wait.
         "journal_mode = WAL",

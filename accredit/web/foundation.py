@@ -20,6 +20,7 @@ from accredit.web.errors import install_errors
 from accredit.web.forms import csrf, errors_of, refuse_giant_form
 from accredit.web.headers import install_headers
 from accredit.web.languages import install_languages
+from accredit.web.lists import cell_text
 from accredit.web.navigation import navigation
 from accredit.web.pages import address_of
 from accredit.web.static_files import STATIC, asset, send
@@ -109,7 +110,12 @@ def _install_templates(app: Flask, *, demonstration: bool) -> None:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
-        asset=asset, address_of=address_of, navigation=navigation, errors_of=errors_of, demonstration=demonstration
+        asset=asset,
+        address_of=address_of,
+        navigation=navigation,
+        errors_of=errors_of,
+        cell_text=cell_text,
+        demonstration=demonstration,
     )
 
     @app.context_processor

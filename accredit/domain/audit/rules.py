@@ -132,6 +132,7 @@ class Tag(StrEnum):
     KEY_COMPROMISED = "key.compromised"
     KEY_DELETED = "key.deleted"
     REGISTER_ACCEPTED = "register.accepted"
+    LIST_EXPORTED = "list.exported"
     MAIL_SENT = "mail.sent"
     CHECKPOINT_LET_GO = "checkpoint.let-go"
     CLOCK_TRUSTED = "clock.trusted"

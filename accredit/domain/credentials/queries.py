@@ -1,4 +1,4 @@
-"""Reading credentials: strangers and holders see released ones, a co-ordinator every award with its progress.
+"""Reading credentials: strangers and holders see released ones; what a co-ordinator sees besides is in `cohort`.
 
 An unknown code, a mistyped one, one that is hidden and one that is not released yet all give None: nobody can tell them
 apart. What was replaced is shown to nobody any more; its code and its address lead to the one that took its place.
@@ -7,25 +7,23 @@ apart. What was replaced is shown to nobody any more; its code and its address l
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import col, select
 
 from accredit.domain.awarding.models import Award
-from accredit.domain.awarding.queries import set_aside
 from accredit.domain.awarding.rules import Portfolio
+from accredit.domain.credentials.cohort import cohort, definitions_by_version, issuance_kind, waiting_count
 from accredit.domain.credentials.document import frameworks_of
 from accredit.domain.credentials.hiding import is_hidden
 from accredit.domain.credentials.models import Achievement, Credential
 from accredit.domain.credentials.record import record_hash
-from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals, progress_of
-from accredit.domain.credentials.views import CohortLine, CredentialView
-from accredit.domain.enrolments.models import Enrolment
+from accredit.domain.credentials.rules import ModuleDone, SkillShown, Totals, progress_of
+from accredit.domain.credentials.views import CredentialView
 from accredit.domain.issuing import replacing
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import Stage
@@ -33,7 +31,7 @@ from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.models import Confirmation, Organisation
 from accredit.domain.people.models import Staff, YoungPerson
 from accredit.domain.people.names import initials
-from accredit.domain.programmes.models import Programme, ProgrammeVersion
+from accredit.domain.programmes.models import ProgrammeVersion
 from accredit.domain.programmes.rules import Definition
 from accredit.domain.transparency import columns as log_columns
 from accredit.kit import typed_code
@@ -58,9 +56,6 @@ __all__ = [
     "views_of_awards",
     "waiting_count",
 ]
-
-issuance_kind = "award"
-"""``Issuance.kind`` of a credential; its ``subject_id`` is the award's id."""
 
 
 def view_by_code(db: Session, code: str) -> CredentialView | None:
@@ -152,87 +147,6 @@ def achievements(db: Session) -> tuple[tuple[str, dict[str, Any]], ...]:
     return tuple((public_id, dict(document)) for public_id, document in rows)
 
 
-def cohort(db: Session, *, organisation_id: UUID, programme_id: UUID | None = None) -> list[CohortLine]:
-    """Return every award of an organisation, or of one of its programmes, with its progress; newest first."""
-    statement = (
-        sa.select(Award, YoungPerson, col(Programme.name), ProgrammeVersion, Credential, Issuance)
-        .add_columns(replacing.is_to_be_replaced(col(Issuance.id)))
-        .join(Enrolment, col(Enrolment.id) == col(Award.enrolment_id))
-        .join(YoungPerson, col(YoungPerson.id) == col(Enrolment.young_person_id))
-        .join(Programme, col(Programme.id) == col(Enrolment.programme_id))
-        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
-        .outerjoin(Issuance, sa.and_(col(Issuance.subject_id) == col(Award.id), _is_current()))
-        .outerjoin(Credential, col(Credential.issuance_id) == col(Issuance.id))
-        .where(col(Award.organisation_id) == organisation_id, sa.or_(~set_aside(), _still_shown()))
-        .order_by(col(Award.decided_at).desc(), col(YoungPerson.printed_name))
-    )
-    if programme_id is not None:
-        statement = statement.where(col(Programme.id) == programme_id)
-    definition = _definitions()
-    lines = []
-    for award, person, programme, version, credential, issuance, is_being_renewed in db.execute(statement):
-        is_public = issuance is not None and issuance.stage is Stage.RELEASED
-        level = definition(version.id, version.definition).level(award.level_code)
-        lines.append(
-            CohortLine(
-                award_id=award.id,
-                enrolment_id=award.enrolment_id,
-                young_person_id=person.id,
-                printed_name=person.printed_name,
-                programme_name=programme,
-                level_code=level.code,
-                level_title=level.title,
-                badge=level.badge,
-                awarded_on=award.awarded_on,
-                decided_at=award.decided_at,
-                progress=progress_of(issuance.stage, issuance.status) if issuance else Progress.WAITING,
-                code=credential.code if is_public and credential else None,
-                credential_id=issuance.credential_id if is_public else None,
-                issue_from=award.issue_from if issuance is None else None,
-                is_being_renewed=bool(is_being_renewed),
-            )
-        )
-    return lines
-
-
-def waiting_count(db: Session, *, organisation_id: UUID) -> int:
-    """Count the awards that nobody can see yet: not signed, or signed and not yet in a published checkpoint."""
-    issued = sa.exists().where(
-        col(Issuance.subject_id) == col(Award.id),
-        col(Issuance.kind) == issuance_kind,
-        col(Issuance.stage) == Stage.RELEASED,
-    )
-    found: int = db.execute(
-        sa.select(sa.func.count())
-        .select_from(Award)
-        .where(col(Award.organisation_id) == organisation_id, ~issued, ~set_aside())
-    ).scalar_one()
-    return found
-
-
-def _is_current() -> sa.ColumnElement[bool]:
-    # A void issuance was given up before signing. What is out counts until another has taken its place, which is then
-    # what is out; before that, the one that is on its way.
-    other = aliased(Issuance)
-    one_is_out = sa.exists().where(
-        col(other.kind) == col(Issuance.kind),
-        col(other.subject_id) == col(Issuance.subject_id),
-        col(other.stage) == Stage.RELEASED,
-        ~replacing.has_successor(col(other.id)),
-    )
-    return sa.and_(
-        col(Issuance.kind) == issuance_kind,
-        col(Issuance.stage) != Stage.VOID,
-        ~replacing.has_successor(col(Issuance.id)),
-        sa.or_(col(Issuance.stage) == Stage.RELEASED, ~one_is_out),
-    )
-
-
-def _still_shown() -> sa.ColumnElement[bool]:
-    # What was issued for an award that counts no more is still somebody's certificate until another takes its place.
-    return sa.and_(col(Issuance.stage) == Stage.RELEASED, ~replacing.has_successor(col(Issuance.id)))
-
-
 def _in_place_of(db: Session, issuance_ids: Any) -> tuple[CredentialView, bytes] | None:
     issuance_id = db.exec(issuance_ids).one_or_none()
     if issuance_id is None:
@@ -293,19 +207,8 @@ def _shown() -> sa.Select[Any]:
 
 
 def _read(rows: Sequence[sa.Row[Any]]) -> list[CredentialView]:
-    definition = _definitions()
+    definition = definitions_by_version()
     return [_view(row, definition(row.version_id, row.definition)) for row in rows]
-
-
-def _definitions() -> Callable[[UUID, Mapping[str, Any]], Definition]:
-    known: dict[UUID, Definition] = {}
-
-    def definition(version_id: UUID, written: Mapping[str, Any]) -> Definition:
-        if version_id not in known:
-            known[version_id] = Definition.from_json(written)
-        return known[version_id]
-
-    return definition
 
 
 def _view(row: sa.Row[Any], definition: Definition) -> CredentialView:

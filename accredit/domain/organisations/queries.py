@@ -70,24 +70,24 @@ def organisation(db: Session, organisation_id: UUID) -> OrganisationFacts:
     row = None if db.tenant not in {None, organisation_id} else db.get(Organisation, organisation_id)
     if row is None:
         raise NotFound("organisation")
-    return _facts(db, [row])[0]
+    return facts_of(db, [row])[0]
 
 
 def organisation_by_slug(db: Session, slug: str) -> OrganisationFacts | None:
     """Return the organisation with this slug, or None."""
     rows = db.exec(select(Organisation).where(Organisation.slug == slug)).all()
-    return _facts(db, rows)[0] if rows else None
+    return facts_of(db, rows)[0] if rows else None
 
 
 def organisation_by_did(db: Session, did: str) -> OrganisationFacts | None:
     """Return the organisation that signs under this DID, or None."""
     rows = db.exec(select(Organisation).where(Organisation.did == did)).all()
-    return _facts(db, rows)[0] if rows else None
+    return facts_of(db, rows)[0] if rows else None
 
 
 def organisations(db: Session) -> tuple[OrganisationFacts, ...]:
     """Return every organisation by name, in two statements."""
-    return tuple(_facts(db, db.exec(select(Organisation).order_by(Organisation.name)).all()))
+    return tuple(facts_of(db, db.exec(select(Organisation).order_by(Organisation.name)).all()))
 
 
 def recognition(db: Session, organisation_id: UUID) -> Recognition | None:
@@ -141,7 +141,8 @@ def _recognitions(db: Session, ids: Iterable[UUID]) -> dict[UUID, Recognition]:
     }
 
 
-def _facts(db: Session, rows: Iterable[Organisation]) -> list[OrganisationFacts]:
+def facts_of(db: Session, rows: Iterable[Organisation]) -> list[OrganisationFacts]:
+    """Return what is known of organisations, in their order."""
     rows = list(rows)
     recognised = _recognitions(db, [row.id for row in rows])
     shown = {field.name for field in fields(OrganisationFacts)}

@@ -6,7 +6,7 @@ Totals, observations and milestones, which awarding builds on, are worked out in
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
@@ -225,25 +225,34 @@ def practice_sessions(
     db: Session, *, programme_id: UUID | None = None, supervised_by: UUID | None = None
 ) -> tuple[PracticeSessionSummary, ...]:
     """Return drop-ins and the like, newest first."""
+    order = (col(PracticeSession.held_on).desc(), col(PracticeSession.starts_at).desc(), col(PracticeSession.id))
+    statement = all_sessions().order_by(*order)
+    if programme_id is not None:
+        statement = statement.where(col(PracticeSession.programme_id) == programme_id)
+    if supervised_by is not None:
+        statement = statement.where(col(PracticeSession.supervised_by) == supervised_by)
+    return session_summaries(db, db.execute(statement).all())
+
+
+def all_sessions() -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement of every drop-in and the like, for `session_summaries` to read."""
     people = (
         sa.select(col(HoursEntry.practice_session_id).label("session_id"), sa.func.count().label("people"))
         .where(col(HoursEntry.status) == HoursStatus.APPROVED)
         .group_by(col(HoursEntry.practice_session_id))
         .subquery()
     )
-    statement = (
+    return (
         sa.select(PracticeSession, col(Programme.name), col(Staff.name), people.c.people)
         .join(Programme, col(Programme.id) == col(PracticeSession.programme_id))
         .join(Staff, col(Staff.id) == col(PracticeSession.supervised_by))
         .outerjoin(people, people.c.session_id == col(PracticeSession.id))
-        .order_by(col(PracticeSession.held_on).desc(), col(PracticeSession.starts_at).desc(), col(PracticeSession.id))
     )
-    if programme_id is not None:
-        statement = statement.where(col(PracticeSession.programme_id) == programme_id)
-    if supervised_by is not None:
-        statement = statement.where(col(PracticeSession.supervised_by) == supervised_by)
-    found = db.execute(statement).all()
-    versions = training.definitions(db, {row[0].programme_id for row in found})
+
+
+def session_summaries(db: Session, rows: Sequence[Any]) -> tuple[PracticeSessionSummary, ...]:
+    """Return what a list shows of drop-ins and the like."""
+    versions = training.definitions(db, {row[0].programme_id for row in rows})
     return tuple(
         PracticeSessionSummary(
             id=row[0].id,
@@ -258,7 +267,7 @@ def practice_sessions(
             supervised_by_name=row[2],
             people=row[3] or 0,
         )
-        for row in found
+        for row in rows
     )
 
 

@@ -187,10 +187,20 @@ def recorded(db: Session, session_id: UUID) -> dict[tuple[UUID, str], tuple[UUID
 
 def sessions(db: Session, *, programme_id: UUID | None = None) -> tuple[SessionSummary, ...]:
     """Return the sessions, newest first."""
-    statement = _summaries().order_by(col(TrainingSession.held_on).desc(), col(TrainingSession.id).desc())
+    statement = summaries().order_by(col(TrainingSession.held_on).desc(), col(TrainingSession.id).desc())
     if programme_id is not None:
         statement = statement.where(col(TrainingSession.programme_id) == programme_id)
-    return tuple(_summary(row) for row in db.execute(statement))
+    return tuple(summary(row) for row in db.execute(statement))
+
+
+def leaders(db: Session) -> tuple[tuple[UUID, str], ...]:
+    """Return (staff id, name) of everybody who leads or led a session, by name."""
+    wanted = (
+        sa.select(col(Staff.id), col(Staff.name))
+        .where(col(Staff.id).in_(sa.select(col(TrainingSession.led_by))))
+        .order_by(col(Staff.name), col(Staff.id))
+    )
+    return tuple((staff_id, name) for staff_id, name in db.execute(wanted))
 
 
 def has_any(db: Session) -> bool:
@@ -200,13 +210,14 @@ def has_any(db: Session) -> bool:
 
 def session(db: Session, session_id: UUID) -> SessionSummary:
     """Return one session. Raises `NotFound`."""
-    row = db.execute(_summaries().where(col(TrainingSession.id) == session_id)).one_or_none()
+    row = db.execute(summaries().where(col(TrainingSession.id) == session_id)).one_or_none()
     if row is None:
         raise NotFound("training-session")
-    return _summary(row)
+    return summary(row)
 
 
-def _summaries() -> sa.Select[*tuple[Any, ...]]:
+def summaries() -> sa.Select[*tuple[Any, ...]]:
+    """Return the statement of every session that was not called off, for `summary` to read."""
     person_present = sa.case((col(Attendance.present), col(Attendance.enrolment_id)))
     attended = (
         sa.select(
@@ -227,7 +238,8 @@ def _summaries() -> sa.Select[*tuple[Any, ...]]:
     )
 
 
-def _summary(row: Any) -> SessionSummary:
+def summary(row: Any) -> SessionSummary:
+    """Return what a list shows of a session."""
     found, programme_name, led_by_name, people, rows = row
     return SessionSummary(
         id=found.id,

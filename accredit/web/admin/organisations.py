@@ -5,16 +5,21 @@ from __future__ import annotations
 from uuid import UUID
 
 from flask import Response
+from flask_babel import gettext as _
 
 from accredit.clock import utc_now
+from accredit.domain.organisations import listing
 from accredit.domain.organisations import queries as organisations_read
+from accredit.domain.organisations.queries import OrganisationFacts
 from accredit.domain.people import joining
 from accredit.domain.people import queries as people
-from accredit.storage import inspection
+from accredit.storage import Session, inspection
 from accredit.web.access import operator_only
 from accredit.web.admin import bp
 from accredit.web.admin.words import CHANNELS, KINDS
 from accredit.web.database import reading
+from accredit.web.list_files import exported
+from accredit.web.lists import Column, Filter, ListOf, show
 from accredit.web.nation_words import NATIONS
 from accredit.web.outside import taken_for
 from accredit.web.pages import page
@@ -25,12 +30,49 @@ from accredit.web.pages import page
 def home() -> Response:
     """List every organisation, and say what the night's inspection of the record found."""
     with reading(everywhere=True) as db:
-        found = organisations_read.organisations(db)
+        shown = show(db, _organisations(db))
         asking = joining.waiting(db, now=utc_now())
         inspected = inspection.latest(db)
-    return page(
-        "admin/home.html", organisations=found, asking=asking, kinds=KINDS, nations=NATIONS, inspected=inspected
+    return page("admin/home.html", shown=shown, asking=asking, inspected=inspected)
+
+
+@bp.route("/organisations/export", methods=["GET", "POST"])
+@operator_only
+def export_organisations() -> Response:
+    """Hand out the list of organisations as a file."""
+    return exported(_organisations, everywhere=True)
+
+
+def _organisations(_db: Session) -> ListOf[OrganisationFacts]:
+    return ListOf(
+        name="organisations",
+        title=_("Organisations"),
+        endpoint="admin.home",
+        export="admin.export_organisations",
+        source=listing.organisations(),
+        order="name",
+        columns=(
+            Column(name="name", label=_("Name"), cell=lambda one: one.name),
+            Column(name="kind", label=_("What it is"), cell=lambda one: str(KINDS[one.kind]), is_sorted=False),
+            Column(name="town", label=_("Town"), cell=lambda one: one.town),
+            Column(name="nation", label=_("Nation"), cell=lambda one: str(NATIONS[one.nation]), is_sorted=False),
+            Column(name="recognition", label=_("Recognition"), cell=_recognition, is_sorted=False),
+        ),
+        filters=(
+            Filter(name="q", label=_("Find by name, town or number")),
+            Filter(name="kind", label=_("What it is"), choices={each.value: str(text) for each, text in KINDS.items()}),
+            Filter(name="nation", label=_("Nation"), choices={each.value: str(text) for each, text in NATIONS.items()}),
+            Filter(
+                name="recognised",
+                label=_("Recognition"),
+                choices={"yes": _("Confirmed"), "no": _("Not confirmed yet")},
+            ),
+        ),
     )
+
+
+def _recognition(one: OrganisationFacts) -> str:
+    return str(_("Confirmed") if one.recognition else _("Not confirmed yet"))
 
 
 @bp.get("/organisations/<uuid:organisation_id>")

@@ -80,6 +80,7 @@ def register(app: Flask) -> None:
         home,
         keys,
         leaving,
+        members,
         new_year,
         organisation,
         paper_look,
@@ -92,6 +93,8 @@ def register(app: Flask) -> None:
         staff,
         trail,
         training,
+        training_list,
+        up_to_date,
     )
     from accredit.web.coordinator.forms import year_group_text
     from accredit.web.remarks import choice_texts, place_text, remark_text

@@ -107,6 +107,7 @@ WORDS: Mapping[Tag, LazyString] = {
     Tag.PAPER_PREPARED: _l("Certificate printed before its day"),
     Tag.KEY_PUBLISHED: _l("Signing key published"),
     Tag.KEY_RETIRED: _l("Signing key retired"),
+    Tag.LIST_EXPORTED: _l("List downloaded as a file"),
     Tag.MAIL_SENT: _l("E-mail sent"),
     Tag.CLOCK_TRUSTED: _l("Clock of the service found to be right"),
     Tag.ISSUING_STOPPED: _l("Signing of certificates stopped"),

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
-from flask_babel import ngettext
+from flask_babel import LazyString, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from accredit.clock import utc_now
-from accredit.domain.credentials import challenging, hiding, queries, renewing, revoking, undoing, waiting
+from accredit.domain.credentials import challenging, cohort, hiding, queries, renewing, revoking, undoing, waiting
 from accredit.domain.credentials.operations import why_waiting
 from accredit.domain.credentials.rules import Progress
 from accredit.domain.credentials.views import CohortLine, CredentialView
@@ -30,32 +32,80 @@ from accredit.web.coordinator.desk import own_actor, own_organisation, today
 from accredit.web.coordinator.reasons import ANSWERS, GROUNDS, REVOKE_REASONS, reason_text
 from accredit.web.database import reading, transaction
 from accredit.web.files import FileKind, file_answer, source_of
+from accredit.web.list_files import exported
+from accredit.web.lists import Column, Filter, Kind, ListOf, show
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 
 # Signing takes seconds; what waits longer is looked at, to say what it waits for.
 _SOON = timedelta(seconds=30)
+STATES: Mapping[Progress, LazyString] = {
+    Progress.WAITING: _l("Waiting to be signed"),
+    Progress.SIGNED: _l("Signed, being published"),
+    Progress.RELEASED: _l("Signed"),
+    Progress.SUSPENDED: _l("Paused"),
+    Progress.REVOKED: _l("Revoked"),
+    Progress.VOID: _l("Waiting to be signed"),
+}
+"""How far an award has come, in words."""
 
 
 @bp.get("/certificates")
 @requires(Permission.AWARD, Permission.SUSPEND)
 def certificates() -> ResponseReturnValue:
     """List awards and how far each has come, of one programme or of all."""
-    chosen = request.args.get("programme", type=UUID)
     with reading() as db:
-        found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
-        lines = queries.cohort(db, organisation_id=own_organisation(), programme_id=chosen)
+        shown = show(db, _certificates(db))
+        programme = shown.chosen.get("programme")
+        together = cohort.open_batches(
+            db, organisation_id=own_organisation(), programme_id=UUID(programme) if programme else None
+        )
         stopped = stops(db).of(own_organisation()) is not None
-        late = [line for line in lines if line.progress is Progress.WAITING and _begun(line) < utc_now() - _SOON]
+        late = [line for line in shown.lines if line.progress is Progress.WAITING and _begun(line) < utc_now() - _SOON]
         problems = {line.award_id: sentence(why) for line in late if (why := why_waiting(db, line.award_id))}
     return page(
         "coordinator/certificates.html",
-        lines=lines,
-        programmes=found,
-        chosen=chosen,
-        batches=batches(lines, utc_now()),
+        shown=shown,
+        batches=batches(together, utc_now()),
         problems=problems,
         stopped=stopped,
+    )
+
+
+@bp.route("/certificates/export", methods=["GET", "POST"])
+@requires(Permission.AWARD, Permission.SUSPEND, proof=True)
+def export_certificates() -> Response:
+    """Hand out the list of certificates as a file."""
+    return exported(_certificates)
+
+
+def _certificates(db: Session) -> ListOf[CohortLine]:
+    places = programmes.programmes(db, organisation_id=own_organisation(), on=today())
+    levels = {level.code: level.title for each in places if each.current for level in each.current.definition.levels}
+    return ListOf(
+        name="certificates",
+        title=_("Certificates"),
+        endpoint="coordinator.certificates",
+        export="coordinator.export_certificates",
+        source=cohort.awards(organisation_id=own_organisation()),
+        order="-decided",
+        columns=(
+            Column(name="name", label=_("Name"), cell=lambda line: line.printed_name),
+            Column(name="award", label=_("Award"), cell=lambda line: line.level_title, is_sorted=False),
+            Column(name="programme", label=_("Programme"), cell=lambda line: line.programme_name),
+            Column(name="awarded", label=_("Awarded"), cell=lambda line: line.awarded_on, kind=Kind.DAY),
+            Column(name="state", label=_("State"), cell=lambda line: str(STATES[line.progress]), is_sorted=False),
+        ),
+        filters=(
+            Filter(name="q", label=_("Find by name, form or pupil number")),
+            Filter(name="programme", label=_("Programme"), choices={str(each.id): each.name for each in places}),
+            Filter(name="level", label=_("Award"), choices=levels),
+            Filter(
+                name="state",
+                label=_("State"),
+                choices={each.value: str(text) for each, text in STATES.items() if each is not Progress.VOID},
+            ),
+        ),
     )
 
 
@@ -168,10 +218,10 @@ def certificate(award_id: UUID) -> ResponseReturnValue:
 
 def line_of(db: Session, award_id: UUID) -> CohortLine:
     """Return one award of the reader's organisation. Raises `NotFound`."""
-    for line in queries.cohort(db, organisation_id=own_organisation()):
-        if line.award_id == award_id:
-            return line
-    raise NotFound("award")
+    found = cohort.line_of_award(db, award_id, organisation_id=own_organisation())
+    if found is None:
+        raise NotFound("award")
+    return found
 
 
 @bp.get("/certificates/<uuid:award_id>.<any(pdf,png,svg,json,jwt):kind>")

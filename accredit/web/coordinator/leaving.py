@@ -4,20 +4,24 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import request
+from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from accredit.clock import utc_now
+from accredit.clock import local_date, utc_now
 from accredit.domain.enrolments import operations as enrolments_write
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people import leaving, queries
+from accredit.domain.people import leaving, listing, queries
+from accredit.domain.people.queries import YoungPersonFacts
 from accredit.errors import RuleBroken
+from accredit.storage import Session
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation, today
 from accredit.web.database import reading, transaction
+from accredit.web.list_files import exported
+from accredit.web.lists import Column, Filter, Kind, ListOf, show
 from accredit.web.messages import sentence
 from accredit.web.pages import FlashKind, page, see_other
 
@@ -27,9 +31,42 @@ from accredit.web.pages import FlashKind, page, see_other
 def leavers() -> ResponseReturnValue:
     """List those who have left."""
     with reading() as db:
-        found = leaving.leavers(db, organisation_id=own_organisation())
-        asked = leaving.asked_to_open(db, organisation_id=own_organisation())
-    return page("coordinator/leavers.html", leavers=found, asked=asked)
+        shown = show(db, _leavers(db))
+    return page("coordinator/leavers.html", shown=shown)
+
+
+@bp.route("/people/left/export", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE, proof=True)
+def export_leavers() -> Response:
+    """Hand out the list of those who have left as a file."""
+    return exported(_leavers)
+
+
+def _leavers(_db: Session) -> ListOf[YoungPersonFacts]:
+    return ListOf(
+        name="leavers",
+        title=_("Those who have left"),
+        endpoint="coordinator.leavers",
+        export="coordinator.export_leavers",
+        source=listing.leavers(organisation_id=own_organisation()),
+        order="-left",
+        columns=(
+            Column(name="name", label=_("Name"), cell=lambda one: one.printed_name),
+            Column(
+                name="left", label=_("Left"), cell=lambda one: one.left_at and local_date(one.left_at), kind=Kind.DAY
+            ),
+            Column(
+                name="waiting",
+                label=_("Waiting"),
+                cell=lambda one: _("To be opened again?") if one.opening_asked_by else "",
+                is_sorted=False,
+            ),
+        ),
+        filters=(
+            Filter(name="q", label=_("Find by name, form or pupil number")),
+            Filter(name="waiting", label=_("Waiting"), choices={"yes": _("To be opened again?"), "no": _("Nothing")}),
+        ),
+    )
 
 
 @bp.get("/people/<uuid:young_person_id>/leave")

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
-from flask import request
+from flask import Response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
+from accredit.domain.enrolments import listing
 from accredit.domain.enrolments import queries as enrolments
+from accredit.domain.enrolments.listing import NOWHERE, PersonLine
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import ceremony, operations, queries
@@ -23,54 +22,87 @@ from accredit.domain.programmes import queries as programmes_queries
 from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.errors import AccreditError, RuleBroken
 from accredit.storage import Session
+from accredit.web import lists
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation, tell, today
-from accredit.web.coordinator.forms import PersonForm
+from accredit.web.coordinator.forms import PersonForm, year_group_text
 from accredit.web.database import reading, transaction
+from accredit.web.list_files import exported
+from accredit.web.lists import Column, Filter, ListOf
 from accredit.web.pages import page, see_other
-
-PAGE = 50
-SORTS: dict[str, Callable[[YoungPersonFacts], tuple[object, ...]]] = {
-    "name": lambda person: (person.printed_name.casefold(),),
-    "year": lambda person: (_year(person), person.form or "", person.printed_name.casefold()),
-    "waiting": lambda person: (person.name_is_confirmed, person.printed_name.casefold()),
-}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Line:
-    """One young person in the list."""
-
-    person: YoungPersonFacts
-    programmes: tuple[str, ...]
-    has_slip: bool
 
 
 @bp.get("/people")
 @requires(Permission.MANAGE_PEOPLE)
 def people() -> ResponseReturnValue:
-    """List young people: searched, sorted, fifty to a page."""
-    q, sort = request.args.get("q", "").strip(), request.args.get("sort", "name")
+    """List young people."""
     with reading() as db:
-        everybody = queries.young_people(db, organisation_id=own_organisation())
-        found = sorted((each for each in everybody if _fits(each, q)), key=SORTS.get(sort, SORTS["name"]))
-        pages = max(1, -(-len(found) // PAGE))
-        number = min(max(request.args.get("page", 1, type=int), 1), pages)
-        inside, places = memberships(db), _places(db)
-        lines = _lines(db, found[(number - 1) * PAGE : number * PAGE], inside)
+        shown = lists.show(db, _people(db))
+        is_anybody = shown.total or queries.has_young_people(db, organisation_id=own_organisation())
+        unplaced = listing.in_no_programme(db, organisation_id=own_organisation(), on=today())
+        places = _places(db)
     return page(
-        "coordinator/people.html",
-        lines=lines,
-        total=len(everybody),
-        found=len(found),
-        unplaced=sum(each.id not in inside for each in everybody),
-        places=places,
-        q=q,
-        sort=sort if sort in SORTS else "name",
-        number=number,
-        pages=pages,
+        "coordinator/people.html", shown=shown, is_anybody=is_anybody, unplaced=unplaced, nowhere=NOWHERE, places=places
     )
+
+
+@bp.route("/people/export", methods=["GET", "POST"])
+@requires(Permission.MANAGE_PEOPLE, proof=True)
+def export_people() -> Response:
+    """Hand out the list of young people as a file."""
+    return exported(_people)
+
+
+def _people(db: Session) -> ListOf[PersonLine]:
+    places = {str(place.id): place.name for place in _places(db)}
+    years = YEAR_GROUPS[organisations.organisation(db, own_organisation()).nation.value]
+    return ListOf(
+        name="young-people",
+        title=_("Young people"),
+        endpoint="coordinator.people",
+        export="coordinator.export_people",
+        source=listing.young_people(organisation_id=own_organisation(), on=today()),
+        order="name",
+        columns=(
+            Column(name="name", label=_("Name as printed"), cell=lambda line: line.person.printed_name),
+            Column(name="known-as", label=_("Called"), cell=lambda line: line.person.known_as),
+            Column(name="year", label=_("Year and form"), cell=lambda line: class_text(line.person)),
+            Column(
+                name="programme",
+                label=_("Programme"),
+                cell=lambda line: ", ".join(line.programmes) or _("None yet"),
+                is_sorted=False,
+            ),
+            Column(
+                name="waiting",
+                label=_("To be printed"),
+                cell=lambda line: _("Confirmed") if line.person.name_is_confirmed else _("To confirm"),
+            ),
+            Column(
+                name="slip",
+                label=_("Sign-in"),
+                cell=lambda line: _("Has a slip") if line.has_slip else _("No slip yet"),
+                is_sorted=False,
+            ),
+        ),
+        filters=(
+            Filter(name="q", label=_("Find by name, form or pupil number")),
+            Filter(name="programme", label=_("Programme"), choices={**places, NOWHERE: _("In none yet")}),
+            Filter(name="year", label=_("Year"), choices={year: year_group_text(year) for year in years}),
+            Filter(
+                name="name",
+                label=_("Name to be printed"),
+                choices={"confirmed": _("Confirmed"), "open": _("To confirm")},
+            ),
+            Filter(name="slip", label=_("Sign-in slip"), choices={"yes": _("Has a slip"), "no": _("No slip yet")}),
+        ),
+    )
+
+
+def class_text(person: YoungPersonFacts) -> str:
+    """Return somebody's year and form in words."""
+    return ", ".join(filter(None, (year_group_text(person.year_group), person.form)))
 
 
 def _places(db: Session) -> tuple[ProgrammeFacts, ...]:
@@ -85,30 +117,6 @@ def memberships(db: Session) -> dict[UUID, list[str]]:
             if facts.is_enrolled(today()):
                 names.setdefault(facts.young_person_id, []).append(programme.name)
     return names
-
-
-def _lines(db: Session, people: Sequence[YoungPersonFacts], inside: Mapping[UUID, Sequence[str]]) -> list[Line]:
-    slips = queries.slips_of(db, [person.id for person in people])
-    return [
-        Line(person=person, programmes=tuple(inside.get(person.id, ())), has_slip=person.id in slips)
-        for person in people
-    ]
-
-
-def _fits(person: YoungPersonFacts, q: str) -> bool:
-    texts = (person.printed_name, person.known_as, person.school_reference, person.form)
-    return all(any(word in text for text in _plain(texts)) for word in next(iter(_plain([q]))).split())
-
-
-def _plain(texts: Iterable[str | None]) -> list[str]:
-    # Who looks for "Sian" finds Siân: nobody should have to know where the marks are on a British keyboard.
-    letters = (unicodedata.normalize("NFKD", text or "").casefold() for text in texts)
-    return ["".join(symbol for symbol in text if not unicodedata.combining(symbol)) for text in letters]
-
-
-def _year(person: YoungPersonFacts) -> tuple[int, str]:
-    digits = "".join(symbol for symbol in person.year_group or "" if symbol.isdigit())
-    return (int(digits) if digits else 0, person.year_group or "")
 
 
 @bp.route("/people/add", methods=["GET", "POST"])

@@ -24,6 +24,9 @@ from accredit.web.coordinator.forms import TemplateForm, choices_of
 from accredit.web.database import reading, transaction
 from accredit.web.pages import page, see_other
 
+MOST_NAMES = 40
+"""More than a class is a list of its own."""
+
 
 @bp.get("/programmes")
 @requires(Permission.SEE_PROGRESS)
@@ -90,6 +93,7 @@ def programme(programme_id: UUID) -> ResponseReturnValue:
         shown=shown,
         definition=shown.definition,
         members=members,
+        most=MOST_NAMES,
         without_slip=len(members) - len(slips),
         versions=[(each, followed[each.id]) for each in reversed(versions)],
         elsewhere=sum(number for each, number in followed.items() if each != version.id),

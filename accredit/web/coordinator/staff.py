@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import url_for
+from flask import Response, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission, Role
-from accredit.domain.people import operations, queries
+from accredit.domain.people import listing, operations, queries
 from accredit.domain.people.queries import StaffFacts
 from accredit.errors import AccreditError, NotFound, RuleBroken
 from accredit.storage import Session
@@ -20,6 +20,8 @@ from accredit.web.coordinator.desk import day_of, nation_words, own_actor, own_o
 from accredit.web.coordinator.forms import ROLE_NAMES, ROLES, DayForm, RoleForm, StaffForm, choices_of
 from accredit.web.database import reading, transaction
 from accredit.web.invitations import send_invitation
+from accredit.web.list_files import exported
+from accredit.web.lists import Column, Filter, ListOf, show
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_settings
 
@@ -39,8 +41,42 @@ _OF_FIELD = {
 def staff() -> ResponseReturnValue:
     """List staff with the roles they hold today."""
     with reading() as db:
-        found = queries.staff(db, organisation_id=own_organisation())
-    return page("coordinator/staff.html", staff=found, today=today(), role_names=ROLE_NAMES)
+        shown = show(db, _staff(db))
+    return page("coordinator/staff.html", shown=shown, today=today(), role_names=ROLE_NAMES)
+
+
+@bp.route("/staff/export", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF, proof=True)
+def export_staff() -> Response:
+    """Hand out the list of staff as a file."""
+    return exported(_staff)
+
+
+def _staff(_db: Session) -> ListOf[StaffFacts]:
+    roles = {role.value: str(name) for role, name in ROLE_NAMES.items()}
+    return ListOf(
+        name="staff",
+        title=_("Staff"),
+        endpoint="coordinator.staff",
+        export="coordinator.export_staff",
+        source=listing.staff(organisation_id=own_organisation(), on=today()),
+        order="name",
+        columns=(
+            Column(name="name", label=_("Name"), cell=lambda who: who.name),
+            Column(name="job", label=_("What they do"), cell=lambda who: who.job_title),
+            Column(
+                name="roles",
+                label=_("Roles today"),
+                cell=lambda who: ", ".join(roles[role] for role in sorted(who.roles_on(today()))) or _("No role today"),
+                is_sorted=False,
+            ),
+            Column(name="email", label=_("E-mail"), cell=lambda who: who.email or _("No sign-in")),
+        ),
+        filters=(
+            Filter(name="q", label=_("Find by name, work or e-mail address")),
+            Filter(name="role", label=_("Role"), choices={**roles, "none": _("No role today")}),
+        ),
+    )
 
 
 @bp.route("/staff/add", methods=["GET", "POST"])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from datetime import time
 from uuid import UUID
 
@@ -15,12 +15,10 @@ from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people
 from accredit.domain.programmes import queries as programmes
-from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.domain.programmes.rules import Definition
-from accredit.domain.training import operations, queries, refreshers
+from accredit.domain.training import operations, queries
 from accredit.domain.training.operations import RegisterResult
 from accredit.domain.training.queries import Register
-from accredit.domain.training.refreshers import UpToDate
 from accredit.errors import RuleBroken
 from accredit.storage import Session
 from accredit.web.access import requires
@@ -32,32 +30,6 @@ from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 from accredit.web.sheets import mark_of, numbers_of
 from accredit.web.viewer import current_viewer
-
-
-@bp.get("/training")
-@requires(Permission.RECORD_TRAINING)
-def training() -> ResponseReturnValue:
-    """List training sessions, newest first."""
-    with reading() as db:
-        sessions = queries.sessions(db)
-        found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
-    return page("coordinator/training.html", sessions=sessions, programmes=found, today=today())
-
-
-@bp.get("/training/up-to-date")
-@requires(Permission.RECORD_TRAINING)
-def up_to_date() -> ResponseReturnValue:
-    """Show until when everybody's training is up to date, programme by programme, with the way to a refresher."""
-    with reading() as db:
-        places = programmes.programmes(db, organisation_id=own_organisation(), on=today())
-        found = [(each, refreshers.up_to_date(db, programme_id=each.id, on=today())) for each in places]
-    return page("coordinator/up_to_date.html", places=[_due(place, people) for place, people in found])
-
-
-def _due(place: ProgrammeFacts, everybody: Sequence[UpToDate]) -> dict[str, object]:
-    """Return one programme with its people, and the modules of a refresher for those who are due and not on a break."""
-    wanted = {code: None for each in everybody if each.is_due and not each.is_on_break for code in each.refreshed_by}
-    return {"programme": place, "people": everybody, "modules": tuple(wanted)}
 
 
 @bp.route("/programmes/<uuid:programme_id>/training/add", methods=["GET", "POST"])

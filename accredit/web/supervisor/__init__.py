@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
         link,
         observing,
         practice,
+        practice_list,
         supervision,
     )
 

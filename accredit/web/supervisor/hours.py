@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,22 +14,25 @@ from flask_babel import lazy_gettext as _
 from wtforms import RadioField
 from wtforms.validators import InputRequired
 
-from accredit.clock import utc_now
+from accredit.clock import LONDON, utc_now
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.practice import operations, queries
 from accredit.domain.practice.approval_links import adults_to_ask
 from accredit.domain.practice.queries import Notice, WaitingEntry
 from accredit.domain.practice.rules import HoursStatus, ReturnReason
-from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.errors import NotFound, RuleBroken
+from accredit.storage import Session
+from accredit.storage.plain_text import plain
 from accredit.web.access import requires
 from accredit.web.database import reading, transaction
 from accredit.web.forms import Form, RadioInput, SelectChoice
+from accredit.web.list_files import exported
+from accredit.web.lists import Column, Filter, Held, Kind, ListOf, has_words, show
 from accredit.web.messages import sentence, sentence_of
 from accredit.web.pages import page, see_other
 from accredit.web.supervisor import bp
-from accredit.web.supervisor.desk import chosen, is_supervisor, own_actor, own_programmes, own_staff_id
-from accredit.web.supervisor.words import LOOKS, RETURN_REASONS, a_lot_lately, notice_text
+from accredit.web.supervisor.desk import is_supervisor, own_actor, own_programmes, own_staff_id
+from accredit.web.supervisor.words import LOOKS, RETURN_REASONS, a_lot_lately, notice_text, year_text
 from accredit.web.viewer import current_viewer
 
 OVER_DAY_LIMIT = "over-day-limit"
@@ -52,32 +56,18 @@ class Line:
     is_confirmed: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class Filters:
-    """Which of what waits is shown; None where nothing was chosen."""
-
-    whose: str
-    look: str | None = None
-    q: str | None = None
-    programme: UUID | None = None
-
-    def changed(self, **changes: object) -> dict[str, Any]:
-        """Return the values of an address with something else chosen."""
-        return vars(self) | changes
-
-    def fits(self, waiting: WaitingEntry) -> bool:
-        """Say whether an entry is among those to be shown; the database has looked at the others."""
-        if self.q and self.q.casefold() not in f"{waiting.known_as} {waiting.printed_name}".casefold():
-            return False
-        stands_out = waiting.concern is not None or bool(waiting.notices)
-        return self.look is None or stands_out is (self.look == "stands-out")
-
-
 @bp.get("/hours")
 @requires(Permission.APPROVE_HOURS)
 def home() -> Response:
     """Show the hours that wait, for this adult or for all."""
-    return _inbox(tick_all=request.args.get("tick") == "all")
+    return _inbox(_Look(tick_all=request.args.get("tick") == "all"))
+
+
+@bp.route("/hours/export", methods=["GET", "POST"])
+@requires(Permission.APPROVE_HOURS, proof=True)
+def export_hours() -> Response:
+    """Hand out the list of what waits as a file."""
+    return exported(lambda db: _hours(db, _Look()))
 
 
 @bp.post("/hours")
@@ -86,67 +76,144 @@ def approve() -> Response:
     """Approve what was ticked; what a rule holds back stays, with the reason beside it."""
     wanted, confirmed = _ids("entry"), _ids("confirm")
     if not wanted:
-        return _inbox(missing=gettext("Tick the hours you want to approve"))
+        return _inbox(_Look(), missing=gettext("Tick the hours you want to approve"))
     with transaction() as db:
-        filters = _filters(may_record=is_supervisor(db))
         done = operations.approve_many(
             db, entry_ids=wanted, actor=own_actor(), now=utc_now(), confirm_over_day_limit=confirmed
         )
     approved = ngettext("%(num)d entry approved.", "%(num)d entries approved.", len(done.approved))
     if not done.refused:
-        return see_other("supervisor.home", flash=approved, **filters.changed())
-    return _inbox(refused=done.refused, confirmed=confirmed, news=approved if done.approved else None)
+        return see_other("supervisor.home", flash=approved, **_same_look())
+    look = _Look(refused=done.refused, confirmed=confirmed)
+    return _inbox(look, news=approved if done.approved else None)
 
 
-def _inbox(
-    *,
-    refused: Mapping[UUID, RuleBroken] | None = None,
-    confirmed: Collection[UUID] = (),
-    missing: str | None = None,
-    news: str | None = None,
-    tick_all: bool = False,
-) -> Response:
-    refused = refused or {}
+@dataclass(frozen=True, kw_only=True)
+class _Look:
+    """How the inbox is looked at: what has just been held back, what was confirmed, whether all is to be ticked."""
+
+    refused: Mapping[UUID, RuleBroken] = field(default_factory=dict)
+    confirmed: Collection[UUID] = ()
+    tick_all: bool = False
+
+
+def _inbox(look: _Look, *, missing: str | None = None, news: str | None = None) -> Response:
     with reading() as db:
-        may_record, places = is_supervisor(db), own_programmes(db)
-        filters = _filters(may_record=may_record)
-        waiting = queries.inbox(
-            db,
-            supervised_by=own_staff_id() if filters.whose == "mine" else None,
-            programme_id=_place(places, filters),
-            now=utc_now(),
-        )
+        may_record = is_supervisor(db)
+        shown = show(db, _hours(db, look))
         mine, everyone = queries.waiting_count(db, supervised_by=own_staff_id()), queries.waiting_count(db)
         # A co-ordinator alone sends links; others have nobody to ask.
         to_ask = adults_to_ask(db) if current_viewer().may(Permission.MANAGE_PEOPLE) else ()
-    # What a rule has just held back is shown whatever was filtered: its reason must be read.
-    found = [each for each in waiting if filters.fits(each) or each.entry.id in refused]
-    lines = _told_once([_line(each, refused, confirmed, tick_all=tick_all) for each in found[:SHOWN]])
-    held = [line for line in lines if line.waiting.entry.id in refused]
+    shown = replace(shown, lines=_told_once(shown.lines))
+    held = [line for line in shown.lines if line.waiting.entry.id in look.refused]
     errors = [(f"{line.waiting.known_as}: {line.concern}", f"#entry-{line.waiting.entry.id}") for line in held]
     return page(
         "supervisor/home.html",
-        status=422 if refused or missing else 200,
-        lines=lines,
-        filters=filters,
-        looks=LOOKS,
-        places=places,
+        status=422 if look.refused or missing else 200,
+        shown=shown,
+        whose=shown.of.kept["whose"],
         may_record=may_record,
         mine=mine,
         everyone=everyone,
         to_ask=to_ask,
-        more=len(found) - len(lines),
         errors=[(missing, "#tick")] if missing else errors,
         news=news,
     )
 
 
-def _line(
-    waiting: WaitingEntry, refused: Mapping[UUID, RuleBroken], confirmed: Collection[UUID], *, tick_all: bool
-) -> Line:
+def _hours(db: Session, look: _Look) -> ListOf[Line]:
+    """Describe the list of what waits; the oldest comes first, so the rest follows once these are done."""
+    whose, places = _whose(may_record=is_supervisor(db)), own_programmes(db)
+    waiting = queries.inbox(db, supervised_by=own_staff_id() if whose == "mine" else None, now=utc_now())
+    lines = [_line(each, look) for each in waiting]
+    return ListOf(
+        name="hours",
+        title=gettext("Hours to check"),
+        endpoint="supervisor.home",
+        export="supervisor.export_hours",
+        kept={"whose": whose},
+        size=SHOWN,
+        source=Held(
+            everything=lines,
+            orders={
+                "who": _first_refused(look, lambda line: plain(line.waiting.known_as) or ""),
+                "held": _first_refused(look, lambda _line: ""),
+                "adult": _first_refused(look, lambda line: plain(line.waiting.entry.supervised_by_name) or ""),
+            },
+            filters={name: _or_refused(look, fits) for name, fits in _FITS.items()},
+        ),
+        order="held",
+        columns=_columns(with_adult=whose == "all", with_look=any(map(_look_text, lines))),
+        filters=(
+            Filter(name="q", label=gettext("Find by name")),
+            Filter(name="look", label=gettext("Show"), choices={each: str(text) for each, text in LOOKS.items()}),
+            Filter(name="programme", label=gettext("Programme"), choices={str(each.id): each.name for each in places}),
+        ),
+    )
+
+
+def _columns(*, with_adult: bool, with_look: bool) -> tuple[Column[Line], ...]:
+    adult = Column[Line](name="adult", label=_("Adult"), cell=lambda line: line.waiting.entry.supervised_by_name)
+    to_look_at = Column[Line](name="look", label=_("To look at"), cell=_look_text, is_sorted=False)
+    return (
+        Column(name="who", label=_("Who"), cell=_who_text),
+        Column(name="what", label=_("What"), cell=lambda line: line.waiting.entry.activity_title, is_sorted=False),
+        Column(name="held", label=_("When"), cell=_when, kind=Kind.DAY),
+        Column(
+            name="minutes",
+            label=_("How long"),
+            cell=lambda line: timedelta(minutes=line.waiting.entry.minutes),
+            kind=Kind.NUMBER,
+            is_sorted=False,
+        ),
+        *((adult,) if with_adult else ()),
+        *((to_look_at,) if with_look else ()),
+    )
+
+
+def _when(line: Line) -> datetime:
+    return datetime.combine(line.waiting.entry.held_on, line.waiting.entry.starts_at, tzinfo=LONDON)
+
+
+def _who_text(line: Line) -> str:
+    return ", ".join(filter(None, (line.waiting.known_as, year_text(line.waiting.year_group))))
+
+
+def _look_text(line: Line) -> str:
+    return " ".join(filter(None, (line.concern, *line.notices, line.lately)))
+
+
+def _first_refused(look: _Look, key: Callable[[Line], str]) -> Callable[[Line], tuple[object, ...]]:
+    return lambda line: (
+        line.waiting.entry.id not in look.refused,
+        key(line),
+        line.waiting.entry.held_on,
+        line.waiting.entry.starts_at,
+        line.waiting.entry.id,
+    )
+
+
+def _or_refused(look: _Look, fits: Callable[[Line, str], bool]) -> Callable[[Line, str], bool]:
+    # What a rule has just held back is shown whatever was filtered: its reason must be read.
+    return lambda line, value: line.waiting.entry.id in look.refused or fits(line, value)
+
+
+def _stands_out(line: Line) -> bool:
+    return line.waiting.concern is not None or bool(line.waiting.notices)
+
+
+_FITS: Mapping[str, Callable[[Line, str], bool]] = {
+    "q": lambda line, text: has_words(text, line.waiting.known_as, line.waiting.printed_name),
+    "look": lambda line, look: _stands_out(line) is (look == "stands-out"),
+    "programme": lambda line, programme: str(line.waiting.programme_id) == programme,
+}
+
+
+def _line(waiting: WaitingEntry, look: _Look) -> Line:
     entry_id = waiting.entry.id
-    broken = refused.get(entry_id)
+    broken = look.refused.get(entry_id)
     rule = broken.rule if broken else waiting.concern
+    may_tick = rule is None and set(waiting.notices) <= {Notice.A_LOT_LATELY}
     return Line(
         waiting=waiting,
         concern=sentence(broken) if broken else (sentence_of(rule) if rule else None),
@@ -154,8 +221,8 @@ def _line(
         lately=a_lot_lately(waiting.week_minutes) if Notice.A_LOT_LATELY in waiting.notices else None,
         may_confirm=rule == OVER_DAY_LIMIT,
         # Whatever stands out is for a person to tick; that somebody does a lot is no doubt about their hours.
-        is_ticked=broken is not None or (tick_all and rule is None and set(waiting.notices) <= {Notice.A_LOT_LATELY}),
-        is_confirmed=entry_id in confirmed,
+        is_ticked=broken is not None or (look.tick_all and may_tick),
+        is_confirmed=entry_id in look.confirmed,
     )
 
 
@@ -171,19 +238,15 @@ def _told_once(lines: Sequence[Line]) -> list[Line]:
     return told
 
 
-def _filters(*, may_record: bool) -> Filters:
-    whose, look = request.values.get("whose"), request.values.get("look")
-    return Filters(
-        whose=whose if whose in {"mine", "all"} else ("mine" if may_record else "all"),
-        look=look if look in LOOKS else None,
-        q=request.values.get("q", "").strip()[:100] or None,
-        programme=request.values.get("programme", type=UUID),
-    )
+def _same_look() -> dict[str, Any]:
+    """Return what the address is to hold so that the reader sees the list as it was."""
+    sent = request.form
+    return {name: sent[name] for name in ("whose", "q", "look", "programme", "sort") if sent.get(name)}
 
 
-def _place(places: tuple[ProgrammeFacts, ...], filters: Filters) -> UUID | None:
-    place = chosen(places, filters.programme) if filters.programme else None
-    return place.id if place else None
+def _whose(*, may_record: bool) -> str:
+    whose = request.values.get("whose", "")
+    return whose if whose in {"mine", "all"} else ("mine" if may_record else "all")
 
 
 class ReturnForm(Form):

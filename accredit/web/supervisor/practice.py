@@ -13,7 +13,7 @@ from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.practice import operations, queries
 from accredit.domain.practice.operations import RegisterTaken
-from accredit.domain.practice.queries import PracticeRegisterRow, PracticeSessionSummary
+from accredit.domain.practice.queries import PracticeRegisterRow
 from accredit.errors import NotFound, RuleBroken
 from accredit.web.access import requires
 from accredit.web.database import reading, transaction
@@ -25,16 +25,7 @@ from accredit.web.supervisor.desk import chosen, is_supervisor, own_actor, own_p
 from accredit.web.supervisor.occasions import Occasion
 from accredit.web.supervisor.words import a_lot_lately
 
-PAGE = 25
 OVER_DAY_LIMIT = "over-day-limit"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recorded:
-    """One line of the list; ``more`` is the address of its register, for the adult whose it is."""
-
-    session: PracticeSessionSummary
-    more: Mapping[str, object] | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,23 +41,6 @@ class Line:
     lately: str | None
     is_ticked: bool
     is_closed: bool
-
-
-@bp.get("/practice")
-@requires(Permission.RECORD_PRACTICE)
-def practice() -> Response:
-    """List what was recorded, newest first, with the two ways to record more."""
-    with reading() as db:
-        found, places = queries.practice_sessions(db), own_programmes(db)
-        may_record = is_supervisor(db)
-    pages = max(1, -(-len(found) // PAGE))
-    number = min(max(request.args.get("page", 1, type=int), 1), pages)
-    lines = []
-    for each in found[(number - 1) * PAGE : number * PAGE]:
-        is_own = may_record and each.supervised_by == own_staff_id()
-        more = occasions.again(each, is_meeting=occasions.is_a_meeting(places, each)) if is_own else None
-        lines.append(Recorded(session=each, more=more))
-    return page("supervisor/practice.html", lines=lines, number=number, pages=pages, may_record=may_record)
 
 
 @bp.get("/practice/new")

@@ -61,3 +61,10 @@ def a_lot_in_a_week(minutes: int) -> str:
     """Say the same of the last seven days."""
     time = hours_in_words(minutes, page_language())
     return str(gettext("A lot lately: %(time)s in the last seven days. Check in and ask how they are.", time=time))
+
+
+def year_text(group: str | None) -> str:
+    """Return a year group in words: numbers are years, other names (P7, S5) speak for themselves."""
+    if not group:
+        return ""
+    return str(gettext("Year %(year)s", year=group)) if group.isdigit() else group
