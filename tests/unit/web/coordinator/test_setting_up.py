@@ -95,22 +95,28 @@ def test_a_co_ordinator_is_told_what_an_administrator_does(client_for: ClientFor
 
 
 @pytest.mark.parametrize(
-    ("nation", "lead", "guidance"),
+    ("nation", "lead", "guidance", "needs"),
     [
-        ("england", "designated safeguarding lead", "Keeping Children Safe in Education"),
-        ("wales", "designated safeguarding person", "Keeping Learners Safe"),
-        ("scotland", "child protection co-ordinator", "National Guidance for Child Protection in Scotland"),
-        ("northern-ireland", "designated teacher for child protection", "Safeguarding and Child Protection in Schools"),
+        ("england", "designated safeguarding lead", "Keeping Children Safe in Education", "SEND"),
+        ("wales", "designated safeguarding person", "Keeping Learners Safe", "ALN"),
+        ("scotland", "child protection co-ordinator", "National Guidance for Child Protection in Scotland", "ASN"),
+        (
+            "northern-ireland",
+            "designated teacher for child protection",
+            "Safeguarding and Child Protection in Schools",
+            "SEN",
+        ),
     ],
 )
 def test_the_nation_changes_the_words(
-    mair: Browser, school: UUID, sqlite_database: Database, nation: str, lead: str, guidance: str
+    mair: Browser, school: UUID, sqlite_database: Database, nation: str, lead: str, guidance: str, needs: str
 ) -> None:
     mair.post("/school/organisation", data={**US, "name": "Ysgol Newydd", "nation": nation})
     with sqlite_database.reading() as db:
         assert organisations.organisation(db, school).nation is Nation(nation)
     assert lead in mair.get("/school/organisation").text
     assert guidance in mair.get("/school/staff/add").text
+    assert f"such as gender, {needs}, meals" in mair.get("/school/people/class-list").text
 
 
 def test_name_and_numbers_are_mended_until_they_are_confirmed(
