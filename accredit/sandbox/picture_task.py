@@ -13,7 +13,7 @@ from __future__ import annotations
 from io import BytesIO
 
 # MpoImagePlugin is what a JPEG with a second picture in it is read by, and it is loaded on demand.
-from PIL import Image, ImageChops, ImageOps, ImageStat, JpegImagePlugin, MpoImagePlugin, PngImagePlugin
+from PIL import Image, ImageChops, ImageFilter, ImageOps, ImageStat, JpegImagePlugin, MpoImagePlugin, PngImagePlugin
 
 from accredit.sandbox.pictures import HEAD, LARGEST_LOGO, LARGEST_SIGNATURE, Advice
 
@@ -27,6 +27,7 @@ _PAPER = (255, 253, 249)
 # Lighter than this, on paper, is hard to see from a chair; so much of what is drawn should be darker.
 _LIGHT, _DARK_SHARE = 190, 0.04
 _INK_DEPTH = 40
+_STEP = 6
 # EXIF 2.32, 4.6.5: how the camera was held.
 _ORIENTATION = 0x0112
 
@@ -133,21 +134,31 @@ def _ink(picture: Image.Image) -> Image.Image:
     """Keep what was written with a pen, in its colour, and nothing of the paper."""
     page = Image.new("RGBA", picture.size, "white")
     page.alpha_composite(picture)
-    grey = ImageOps.grayscale(page)
-    counts = grey.histogram()
-    paper, darkest = counts.index(max(counts)), _percentile(counts, 0.002)
-    if paper - darkest < _INK_DEPTH:
+    # How much darker each place is than the paper around it, for a hand and its telephone throw shadows.
+    darker = ImageChops.subtract(_paper(grey := ImageOps.grayscale(page)), grey)
+    deepest = _percentile(darker.histogram(), 0.998)
+    if deepest < _INK_DEPTH:
         raise _Refused("picture-empty")
     # The grain of paper is a little darker than most of it.
-    lightest, deep = paper - (paper - darkest) // 4, paper - (paper - darkest) // 2
-    covered = grey.point(lambda value: max(0, min(255, (lightest - value) * 255 // max(1, lightest - deep))))
-    box = covered.point(lambda alpha: 255 * (alpha > 90)).getbbox()
+    grain, deep = deepest // 4, deepest // 2
+    covered = darker.point(lambda value: max(0, min(255, (value - grain) * 255 // max(1, deep - grain))))
+    # A speck is no stroke: where the ink is, is looked for from a little further away.
+    box = covered.reduce(_STEP).point(lambda alpha: 255 * (alpha > 50)).getbbox()
     if box is None:
         raise _Refused("picture-empty")
+    box = (box[0] * _STEP, box[1] * _STEP, min(grey.width, box[2] * _STEP), min(grey.height, box[3] * _STEP))
     colour = tuple(int(value) for value in ImageStat.Stat(page.convert("RGB"), covered).mean)
     drawn = Image.new("RGBA", picture.size, (*colour, 0))
     drawn.putalpha(covered)
     return _large_enough(drawn.crop(box))
+
+
+def _paper(grey: Image.Image) -> Image.Image:
+    """Return how light the paper is at each place: the lightest of what is near, evened out."""
+    coarse = grey.resize((max(1, grey.width // 24), max(1, grey.height // 24)), Image.Resampling.BOX)
+    for _ in range(2):
+        coarse = coarse.filter(ImageFilter.MaxFilter(5))
+    return coarse.filter(ImageFilter.GaussianBlur(3)).resize(grey.size, Image.Resampling.BILINEAR)
 
 
 def _percentile(counts: list[int], share: float) -> int:

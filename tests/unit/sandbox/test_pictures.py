@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from io import BytesIO
 
 import pytest
-from PIL import Image, ImageDraw, PngImagePlugin
+from PIL import Image, ImageChops, ImageDraw, PngImagePlugin
 
 from accredit.sandbox import pictures
 from accredit.sandbox.pictures import LARGEST_LOGO, LARGEST_SIGNATURE, Advice, PictureRefused, Redrawn, redraw
@@ -116,6 +116,20 @@ def test_of_a_signature_the_ink_is_kept_and_the_paper_is_not(child: Sandbox, for
     assert sum(alpha < 10 for alpha in alphas) > len(alphas) // 2
     darkest = _pixel(drawn, *divmod(alphas.index(255), drawn.width)[::-1])
     assert darkest[2] > darkest[0]
+
+
+@pytest.mark.parametrize("darkest", [230, 150, 90], ids=["even light", "a shadow", "a deep shadow"])
+def test_a_shadow_on_the_paper_is_no_ink(child: Sandbox, darkest: int) -> None:
+    light = (
+        Image.linear_gradient("L").resize((1_600, 900)).point(lambda value: darkest + (240 - darkest) * value // 255)
+    )
+    grain = ImageChops.add(light, Image.effect_noise(light.size, 12), offset=-128)
+    picture = ImageChops.multiply(grain.convert("RGB"), _signature(paper="white"))
+    drawn = redraw(_file(picture, "JPEG"), is_signature=True, sandbox=child)
+    alphas = drawn.pixels[3::4]
+    # The line alone: 900 by 300 of the photo, and next to nothing of what is around it.
+    assert drawn.width / drawn.height == pytest.approx(3, rel=0.1)
+    assert sum(alpha > 90 for alpha in alphas) < len(alphas) // 6
 
 
 @pytest.mark.parametrize(
