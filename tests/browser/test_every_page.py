@@ -62,7 +62,7 @@ NOT_REACHED = {
     "supervisor.link_thanks": "after the answers to such a letter; seen in test_approval_link",
 }
 NOT_PAGES = re.compile(
-    r"_file$|^(static|api\..*|learner\.offline_certificate"
+    r"_file$|^(static|api(_v1)?\..*|learner\.offline_certificate"
     r"|coordinator\.(award_preview|ceremony_certificates|ceremony_paper|ceremony_names_list|own_picture|paper_preview)"
     r"|public\.(healthz|readyz|robots|did|service_did|status_lists?|suspension_list|checkpoint|tile"
     r"|verifier|trust_anchors|note))$"
