@@ -49,6 +49,7 @@ NOT_REACHED = {
     "admin.ask_why_not": "only when an organisation asks",
     "begin.begin": "only while nobody runs the service; seen in test_begins",
     "begin.asked": "only after asking; seen in test_begins",
+    "coordinator.export_leavers": "only when somebody has left; seen in tests/unit/web/test_lists.py",
     "coordinator.ask_call_off": "only from a session whose register was not taken",
     "coordinator.programme_draft": "only once a draft of a programme was begun",
     "coordinator.draft_about": "only in a draft of a programme",
