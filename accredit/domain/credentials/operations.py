@@ -23,7 +23,7 @@ from accredit.domain.credentials.document import (
     credential_document,
 )
 from accredit.domain.credentials.models import Achievement, Credential
-from accredit.domain.credentials.paper_codes import code_for
+from accredit.domain.credentials.paper_codes import codes_for
 from accredit.domain.credentials.record import Basis, basis
 from accredit.domain.credentials.rules import LedgerSpan, Reserved, identity_base
 from accredit.domain.enrolments.models import Enrolment
@@ -94,7 +94,7 @@ def attach(db: Session, *, award_id: UUID, issuance_id: UUID, now: datetime) -> 
         raise NotFound("achievement-unknown")
     # What was printed before its day keeps the code on its paper.
     # 13 random symbols of 31 are 64 bits: a guess is hopeless, and two alike would be refused by the unique key.
-    code = code_for(db, award_id) or typed_code.make(secrets.randbelow)
+    code = codes_for(db, [award_id]).get(award_id) or typed_code.make(secrets.randbelow)
     db.add(
         Credential(
             organisation_id=award.organisation_id,

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import col
 
 from accredit.domain.awarding.models import Award
 from accredit.domain.awarding.queries import set_aside
@@ -14,12 +15,16 @@ from accredit.domain.credentials.models import Credential, Hiding, PaperAhead
 from accredit.storage import Session
 
 
-def code_for(db: Session, award_id: UUID) -> str | None:
-    """Return the code that stands on an award's paper; None where none was printed, or a credential has it already."""
-    code = db.exec(select(PaperAhead.code).where(PaperAhead.award_id == award_id)).one_or_none()
-    if code is None or db.exec(select(Credential.id).where(Credential.code == code)).first() is not None:
-        return None
-    return code
+def codes_for(db: Session, award_ids: Collection[UUID]) -> dict[UUID, str]:
+    """Return the codes that stand on the paper of awards, by award, in one statement.
+
+    Left out is where none was printed, and where a credential has it already.
+    """
+    has_it = sa.exists().where(col(Credential.code) == col(PaperAhead.code))
+    wanted = sa.select(col(PaperAhead.award_id), col(PaperAhead.code)).where(
+        col(PaperAhead.award_id).in_(set(award_ids)), ~has_it
+    )
+    return {row.award_id: row.code for row in db.execute(wanted)}
 
 
 def comes_on(db: Session, canonical: str) -> date | None:
