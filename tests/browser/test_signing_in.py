@@ -118,7 +118,7 @@ def test_an_invitation_and_the_settings_of_a_school_are_usable_by_all(
     clean(tab, "invitation", tmp_path)
     tab.get_by_label("Code from the e-mail").fill(code)
     tab.get_by_role("button", name="Accept and sign in").click()
-    tab.wait_for_url(f"{address}/account")
+    tab.wait_for_url(f"{address}/hours")
     tab.goto(address + path)
     clean(tab, "invitation-over", tmp_path)
     tab.context.clear_cookies()

@@ -69,6 +69,8 @@ class Tag(StrEnum):
     ACCESS_KEY_ENDED = "access-key.ended"
     STAFF_SIGN_IN_GUESSED = "staff.sign-in-guessed"
     STAFF_SIGN_INS_ENDED = "staff.sign-ins-ended"
+    DIGEST_CHOSEN = "digest.chosen"
+    DIGEST_STOPPED = "digest.stopped"
     PEOPLE_IMPORTED = "people.imported"
     NEW_YEAR_STARTED = "people.new-year-started"
     YOUNG_PERSON_ADDED = "young-person.added"

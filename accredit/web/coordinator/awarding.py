@@ -16,7 +16,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from accredit.clock import LONDON, local_date, utc_now
-from accredit.domain.awarding import operations, queries, rules
+from accredit.domain.awarding import operations, queries, rules, standing
 from accredit.domain.awarding.queries import Progress
 from accredit.domain.awarding.rules import Assessment, FindingKind
 from accredit.domain.credentials.queries import totals_of
@@ -27,7 +27,7 @@ from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.domain.programmes.rules import Level
 from accredit.errors import AccreditError, NotFound, RuleBroken
 from accredit.web.access import requires
-from accredit.web.coordinator import bp, standing
+from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import day_of, own_actor, today
 from accredit.web.coordinator.forms import AwardForm, choices_of
 from accredit.web.database import reading, transaction

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.awarding import queries as awarding
+from accredit.domain.awarding import standing
 from accredit.domain.awarding.queries import Progress
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CohortLine
@@ -25,7 +26,7 @@ from accredit.errors import Conflict, RuleBroken
 from accredit.kit import typed_code
 from accredit.storage import Session
 from accredit.web.access import requires
-from accredit.web.coordinator import bp, standing
+from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import PersonForm
 from accredit.web.coordinator.people import entry_of, field_of, year_groups

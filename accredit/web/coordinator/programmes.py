@@ -10,6 +10,7 @@ from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.awarding import queries as awarding
+from accredit.domain.awarding import standing
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people_queries
@@ -18,7 +19,7 @@ from accredit.domain.programmes.templates import TEMPLATES
 from accredit.domain.training import queries as training
 from accredit.errors import NotFound, RuleBroken
 from accredit.web.access import requires
-from accredit.web.coordinator import bp, standing
+from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import TemplateForm, choices_of
 from accredit.web.database import reading, transaction

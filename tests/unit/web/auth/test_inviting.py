@@ -56,7 +56,9 @@ def test_link_and_digits_sign_in_once(
     client = client_for()
     assert "Example Park Academy invites you" in client.get(path).text
     answer = client.post(path, data={"code": f"{code[:4]} {code[4:]}"})
-    assert answer.location == "/account"
+    # To what waits for her today; how she signs in from now on is behind her name.
+    assert answer.location == "/school/"
+    assert "press your name at the top" in client.get(answer.location).text
     assert is_signed_in(client)
     again = client_for()
     assert again.get(path).status_code == 404

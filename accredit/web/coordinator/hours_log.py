@@ -1,0 +1,122 @@
+"""Bringing in a school's own log of hours: choose the file, look at what it would do, then all of it or nothing.
+
+As with a class list, the file is not kept: it travels sealed in the form until somebody confirms (`sealed_file`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from contextlib import closing
+
+from flask import request
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField, FileRequired
+
+from accredit.clock import utc_now
+from accredit.domain.organisations.rules import Permission
+from accredit.domain.people.class_list_table import MOST_BYTES
+from accredit.domain.practice.hours_import import Imported, import_hours_log, plan_hours_log
+from accredit.domain.practice.hours_log import HEADINGS, Remark, parse
+from accredit.errors import AccreditError, Conflict, RuleBroken
+from accredit.web.access import requires
+from accredit.web.coordinator import bp
+from accredit.web.coordinator.desk import own_actor, own_organisation, tell
+from accredit.web.coordinator.sealed_file import seal, unseal
+from accredit.web.database import reading, transaction
+from accredit.web.forms import FileInput, Form
+from accredit.web.messages import sentence, sentence_of
+from accredit.web.pages import page, see_other
+
+MOST_SHOWN = 100
+OF_A_CELL: Mapping[str, LazyString] = {
+    "cell-empty": _l("This is empty."),
+    "status-unknown": _l("Write approved, returned or submitted; here stands “%(value)s”."),
+    "decision-missing": _l("It is decided, so it needs the adult who decided."),
+    "date-unreadable": _l("“%(value)s” is no date. Write it as day/month/year."),
+    "time-unreadable": _l("“%(value)s” is no time of day. Write it as 15:30."),
+    "minutes-unreadable": _l("“%(value)s” is no number of minutes between 1 and 720."),
+    "reason-unknown": _l("“%(value)s” is none of the reasons for which an entry is returned."),
+    "line-repeated": _l("The same line stands in line %(first_line)s already, and is taken once."),
+    "reference-used-twice": _l("Line %(first_line)s has the same number of an entry, and says something else."),
+}
+
+
+class HoursLogForm(Form):
+    """A log of hours."""
+
+    file = FileField(_l("The file"), [FileRequired(_l("Choose the file of the log."))], widget=FileInput())
+
+
+@bp.route("/hours/log", methods=["GET", "POST"])
+@requires(Permission.AWARD)
+def hours_log() -> ResponseReturnValue:
+    """Choose a file; the answer is what it would do, and nothing is written."""
+    form = HoursLogForm()
+    if form.validate_on_submit():
+        with closing(form.file.data) as upload:
+            # One byte more than is allowed is enough to know that it is too much.
+            data = upload.read(MOST_BYTES + 1)
+        try:
+            if len(data) > MOST_BYTES:
+                # More than travels with a form; 5,000 lines have a quarter of it.
+                raise RuleBroken("file-too-large", bytes=len(data))  # noqa: TRY301
+            return _plan_page(data)
+        except RuleBroken as refusal:
+            tell(form.file, refusal)
+    return page(
+        "coordinator/hours_log.html",
+        status=422 if form.errors else 200,
+        form=form,
+        headings=[names[0] for names in HEADINGS.values()],
+    )
+
+
+@bp.post("/hours/log/plan")
+@requires(Permission.AWARD)
+def hours_log_plan() -> ResponseReturnValue:
+    """Bring in what was shown, or show what has changed since."""
+    data = unseal(request.form.get("file", ""), own_organisation())
+    try:
+        done = _import(data)
+    except (RuleBroken, Conflict) as refusal:
+        return _plan_page(data, refusal=refusal)
+    news = _(
+        "%(approved)d approved, %(returned)d returned, %(waiting)d waiting, %(unchanged)d as they were.",
+        approved=done.approved,
+        returned=done.returned,
+        waiting=done.waiting,
+        unchanged=done.unchanged,
+    )
+    return see_other("coordinator.programmes", flash=news)
+
+
+def _import(data: bytes) -> Imported:
+    log = parse(data)
+    with transaction() as db:
+        return import_hours_log(db, organisation_id=own_organisation(), log=log, actor=own_actor(), now=utc_now())
+
+
+def _plan_page(data: bytes, *, refusal: AccreditError | None = None) -> ResponseReturnValue:
+    log = parse(data)
+    with reading() as db:
+        plan = plan_hours_log(db, organisation_id=own_organisation(), log=log, now=utc_now())
+    remarks = [(remark, remark_text(remark)) for remark in plan.remarks]
+    return page(
+        "coordinator/hours_log_plan.html",
+        status=422 if refusal else 200,
+        plan=plan,
+        sealed=seal(data, own_organisation()),
+        errors=[(sentence(refusal), "")] if refusal else [],
+        remarks=remarks[:MOST_SHOWN],
+        more_remarks=max(0, len(remarks) - MOST_SHOWN),
+        headings={column: names[0] for column, names in HEADINGS.items()},
+    )
+
+
+def remark_text(remark: Remark) -> str:
+    """Return what to say about a line: of its cells here, of what a rule refuses with the rule's own sentence."""
+    known = OF_A_CELL.get(remark.reason)
+    return sentence_of(remark.reason, **remark.facts) if known is None else str(known) % remark.facts
