@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
+from accredit.jobs.digests import Digests
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.mail import Post
 from accredit.jobs.witnesses import Witnesses
@@ -21,6 +22,7 @@ class Desk:
     issuer: Issuer | None
     post: Post | None
     witnesses: Witnesses | None = None
+    digests: Digests | None = None
 
 
 def handlers_of(desk: Desk) -> Mapping[Promise, Handler]:

@@ -1,7 +1,8 @@
 """Finish what a crash, a lost promise or a restored backup left: the recovery is the normal path, walked again.
 
 Swept: awards without an issuance and intents without a record, recorded credentials without a checkpoint, leaves that
-no checkpoint covers, status lists that are old, mail that was not sent, checkpoints that no witness cosigned.
+no checkpoint covers, status lists that are old, mail that was not sent, checkpoints that no witness cosigned; and
+the weekly e-mails are made here when their day has come.
 """
 
 from __future__ import annotations
@@ -46,6 +47,13 @@ class Reconciler:
             self._talk()
 
     def _talk(self) -> None:
+        try:
+            if self._desk.digests is not None:
+                self._desk.digests.queue_due()
+        finally:
+            self._post_and_witness()
+
+    def _post_and_witness(self) -> None:
         try:
             if self._desk.post is not None:
                 self._deliver(self._desk.post)

@@ -19,6 +19,7 @@ from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.errors import Conflict, NotReady
 from accredit.jobs import engine
+from accredit.jobs.digests import Digests
 from accredit.jobs.handlers import Desk, handlers_of
 from accredit.jobs.inspecting import inspect_nightly
 from accredit.jobs.issuing import Issuer
@@ -108,10 +109,12 @@ def open_desk(settings: Settings, database: Database, queues: Collection[Queue] 
             per_day=settings.credentials_per_day,
             room=Room.of(database, [settings.keys_dir, settings.lock_store_path.parent], settings.room_needed),
         )
-    post = None
-    if Queue.DELIVER in queues:
-        post = Post(database, transport_for(settings), sender=settings.mail_from, host=settings.did_host, clock=utc_now)
-    return Desk(issuer=issuer, post=post, witnesses=witnesses if Queue.DELIVER in queues else None)
+    if Queue.DELIVER not in queues:
+        return Desk(issuer=issuer, post=None)
+    post = Post(database, transport_for(settings), sender=settings.mail_from, host=settings.did_host, clock=utc_now)
+    pepper = settings.pepper.get_secret_value().encode()
+    digests = Digests(database, base_url=settings.base_url, pepper=pepper, clock=utc_now)
+    return Desk(issuer=issuer, post=post, witnesses=witnesses, digests=digests)
 
 
 def open_issuer(

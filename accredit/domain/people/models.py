@@ -211,6 +211,21 @@ class Invitation(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class WeeklyDigest(SQLModel, table=True):
+    """That a member of staff chose to be told once a week what waits; the row goes when they stop it."""
+
+    __tablename__ = "weekly_digest"
+    __table_args__ = (belongs_to("staff", "staff_id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    staff_id: UUID = Field(unique=True)
+    language: str
+    chosen_at: datetime = Field(sa_type=UtcDateTime)
+    last_at: datetime = Field(sa_type=UtcDateTime, index=True)
+    """When it was last made, or chosen: the next one comes with the Monday after."""
+
+
 class StaffRole(SQLModel, table=True):
     """A role held between two dates. A supervisor's names who ticked that the safer-recruitment checks were done."""
 

@@ -31,6 +31,7 @@ def register(app: Flask) -> None:
         school_settings,
         second_step,
         staff,
+        weekly,
         young,
     )
 
