@@ -53,5 +53,6 @@ PUBLIC_ADDRESSES = frozenset(
         "/vc-api/credentials/verify",
         "/vc-api/presentations/verify",
         "/verify",
+        "/weekly-email/stop/<token>",
     }
 )

@@ -47,19 +47,20 @@ def letters(database: Database) -> list[OutgoingMail]:
         return list(db.exec(select(OutgoingMail)))
 
 
-def test_nobody_is_written_to_who_did_not_choose_it(database: Database, cast: Cast) -> None:
-    assert queue_due(database) == 0
-    assert letters(database) == []
+def test_nobody_is_written_to_who_did_not_choose_it(sqlite_database: Database, cast: Cast) -> None:
+    assert queue_due(sqlite_database) == 0
+    assert letters(sqlite_database) == []
 
 
-def test_it_comes_on_monday_once_and_again_a_week_later(database: Database, cast: Cast) -> None:
-    choose(database, cast.nia)
-    assert queue_due(database, MONDAY - timedelta(minutes=1)) == 0
-    assert [queue_due(database), queue_due(database, MONDAY + timedelta(days=6))] == [1, 0]
-    assert queue_due(database, MONDAY + timedelta(days=7)) == 1
-    assert {letter.to_address for letter in letters(database)} == {"nia@example.org"}
+def test_it_comes_on_monday_once_and_again_a_week_later(sqlite_database: Database, cast: Cast) -> None:
+    choose(sqlite_database, cast.nia)
+    assert queue_due(sqlite_database, MONDAY - timedelta(minutes=1)) == 0
+    assert [queue_due(sqlite_database), queue_due(sqlite_database, MONDAY + timedelta(days=6))] == [1, 0]
+    assert queue_due(sqlite_database, MONDAY + timedelta(days=7)) == 1
+    assert {letter.to_address for letter in letters(sqlite_database)} == {"nia@example.org"}
 
 
+@pytest.mark.usefixtures("app")
 def test_it_counts_what_waits_and_names_nobody(sqlite_database: Database, cast: Cast) -> None:
     train(sqlite_database, cast)
     plan_training(sqlite_database, cast, held_on=NOW.date())

@@ -94,5 +94,5 @@ def test_the_record_names_the_key_beside_the_person(client_for: ClientFor, cast:
     headers = {"Authorization": f"Bearer {key}", "Idempotency-Key": "one"}
     assert client_for().post("/api/v1/people", json={"printed_name": "Dia"}, headers=headers).status_code == 201
     told = nia.get("/school/record").text
-    assert "Key for a program made" in told
+    assert "made the key “Class list by night” for a program" in told
     assert "with the key “Class list by night”" in told
