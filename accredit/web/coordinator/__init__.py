@@ -91,6 +91,7 @@ def register(app: Flask) -> None:
         preview,
         programme_drafts,
         programmes,
+        progress,
         setting_up,
         staff,
         trail,

@@ -9,8 +9,6 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
-from accredit.domain.awarding import queries as awarding
-from accredit.domain.awarding import standing
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people_queries
@@ -100,13 +98,3 @@ def programme(programme_id: UUID) -> ResponseReturnValue:
         elsewhere=sum(number for each, number in followed.items() if each != version.id),
         draft=draft,
     )
-
-
-@bp.get("/programmes/<uuid:programme_id>/progress")
-@requires(Permission.SEE_PROGRESS)
-def progress(programme_id: UUID) -> ResponseReturnValue:
-    """Show everybody's progress: modules, hours, meetings, the level they hold and exactly what the next one asks."""
-    with reading() as db:
-        found = queries.programme(db, programme_id, today())
-        cohort = awarding.cohort_progress(db, programme_id, on=today())
-    return page("coordinator/progress.html", programme=found, cohort=cohort, standing=standing, today=today())

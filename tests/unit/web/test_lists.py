@@ -34,12 +34,13 @@ LISTS = {
     "up-to-date": "/school/training/up-to-date",
     "certificates": "/school/certificates",
     "members": "/school/programmes/{programme}/people",
+    "progress": "/school/programmes/{programme}/progress",
     "practice": "/practice",
     "supervision": "/supervision",
     "hours": "/hours",
     "organisations": "/admin/",
 }
-NOT_THERE = {LISTS["members"], LISTS["supervision"]}
+NOT_THERE = {LISTS["members"], LISTS["progress"], LISTS["supervision"]}
 """What another school without a programme of its own does not find."""
 NONSENSE = (
     "sort=evil",
