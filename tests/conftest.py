@@ -15,6 +15,7 @@ from accredit.migrations import import_models
 from accredit.sandbox import credentials as sandboxed
 from accredit.storage import Database, promises
 from tests import databases
+from tests.snapshots import Snapshots
 
 import_models()
 
@@ -58,6 +59,12 @@ def _give_schema(url: str) -> None:
     sqlmodel.SQLModel.metadata.create_all(database.engine)
     promises.prepare(database)
     databases.settle(database)
+
+
+@pytest.fixture(scope="session")
+def snapshots(tmp_path_factory: pytest.TempPathFactory) -> Snapshots:
+    """States of a database that many tests begin with."""
+    return Snapshots(tmp_path_factory.mktemp("snapshots"))
 
 
 @pytest.fixture

@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
+from types import CodeType
 from typing import Any, Protocol
 from uuid import UUID
 
 import pytest
 import time_machine
 from flask import Flask
+from jinja2.bccache import Bucket, BytecodeCache
 from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
@@ -32,6 +34,7 @@ from accredit.web.auth.cookie import YoungSignIn
 from tests.cast import Cast, Player, make_cast
 from tests.client import LintingClient
 from tests.factories import HOST, NOW, PEPPER
+from tests.snapshots import Snapshots
 
 BASE_URL = f"https://{HOST}"
 
@@ -43,6 +46,25 @@ class Browser(LintingClient):
         """Send a request to the service's own host."""
         options.setdefault("base_url", BASE_URL)
         return super().open(*args, **options)
+
+
+class _Compiled(BytecodeCache):
+    """Templates as they were compiled for the first app of this process: each test composes an app of its own."""
+
+    def __init__(self) -> None:
+        self._code: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what was compiled from the same source under the same name."""
+        bucket.code = self._code.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was compiled."""
+        assert bucket.code is not None
+        self._code[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _Compiled()
 
 
 class ClientFor(Protocol):
@@ -68,6 +90,7 @@ def make_settings(database_url: str = "sqlite://", **changes: object) -> Setting
 def compose(database: Database, settings: Settings, *, csrf: bool = False) -> Flask:
     """Join the app as the service does, for a browser of tests; without the guard against forged forms."""
     app = accredit.app.compose(database, settings)
+    app.jinja_env.bytecode_cache = _COMPILED
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=csrf)
     app.test_client_class = Browser
     return app
@@ -134,17 +157,21 @@ def today() -> Iterator[time_machine.Traveller]:
 
 
 @pytest.fixture
-def cast(sqlite_database: Database) -> Cast:
+def cast(sqlite_database: Database, snapshots: Snapshots) -> Cast:
     """The cast, in the database of this test."""
-    with sqlite_database.transaction() as db:
-        return make_cast(db)
+
+    def play() -> Cast:
+        with sqlite_database.transaction() as db:
+            return make_cast(db)
+
+    return snapshots.reach(sqlite_database, "cast", play)
 
 
 @pytest.fixture
-def app(sqlite_database: Database, cast: Cast, today: time_machine.Traveller) -> Flask:
+def app(sqlite_database: Database, cast: Cast, today: time_machine.Traveller, snapshots: Snapshots) -> Flask:
     """The app on SQLite with every audience there is, without the guard against forged forms."""
     settings = make_settings()
-    prepare(sqlite_database, settings)
+    snapshots.reach(sqlite_database, "service", lambda: prepare(sqlite_database, settings))
     return compose(sqlite_database, settings)
 
 
