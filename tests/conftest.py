@@ -29,6 +29,17 @@ sandboxed.files.wall_seconds = 60.0
 pytest_plugins = ["tests.web"]
 
 
+# What takes minutes goes first, so that two processes end together and neither waits for the other's last browser.
+_LONG = ("browser", "integration", "faults", "conformance")
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Put the long tests before the others, each kind in the order it was given (pytest-randomly's, as a rule)."""
+    folders = {item: item.path.relative_to(item.config.rootpath).parts for item in items}
+    items.sort(key=lambda item: 0 if set(_LONG) & set(folders[item][1:2]) else 1)
+
+
 @pytest.fixture(scope="session")
 def shared() -> Path:
     """The folder of specifications beside the checkout; tests that need it skip, and say so, where it is absent."""

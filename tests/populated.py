@@ -30,6 +30,7 @@ from accredit.sandbox.pictures import Advice, Redrawn
 from accredit.storage import Database, Session
 from tests.cast import Cast
 from tests.factories import NOW
+from tests.snapshots import Snapshots
 
 PASSPHRASE = "correct horse battery staple"
 MODULES = ("M1", "M2", "M3", "M4", "M5", "M6", "M8")
@@ -105,6 +106,11 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
         status_list=status_list.public_id,
         draft_id=draft.id,
     )
+
+
+def played(snapshots: Snapshots, database: Database, cast: Cast, folder: Path) -> Year:
+    """The same, by a copy where this year was played in this run already."""
+    return snapshots.reach(database, "year", lambda: populate(database, cast, folder), beside=folder / "keys")
 
 
 @dataclass(frozen=True, kw_only=True)

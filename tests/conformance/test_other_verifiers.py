@@ -27,7 +27,8 @@ from accredit.storage import Database
 from tests.cast import Cast
 from tests.conformance.peers import DIGITALBAZAAR, DIGITALCREDENTIALS, Peers
 from tests.factories import HOST, NOW
-from tests.populated import PASSPHRASE, Year, populate
+from tests.populated import PASSPHRASE, Year, played
+from tests.snapshots import Snapshots
 from tests.web import ClientFor
 
 LATER = timestamps.write(NOW + timedelta(hours=1))
@@ -36,9 +37,9 @@ Download = Callable[[str], bytes]
 
 
 @pytest.fixture
-def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path) -> Year:
+def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path, snapshots: Snapshots) -> Year:
     """Ama holds a signed award."""
-    return populate(sqlite_database, cast, tmp_path)
+    return played(snapshots, sqlite_database, cast, tmp_path)
 
 
 @pytest.fixture

@@ -16,6 +16,8 @@ import pytest
 from tests.attacks.catalogue import GROUPS, ROOT, SENTENCES, files
 from tests.house.attack_ids import MARK
 
+# Collecting them takes longer than all the rest of it, and is done in one process.
+pytestmark = pytest.mark.xdist_group("catalogue")
 EVERY = list(SENTENCES)
 OF_VERDICTS = ("VJ", "VC", "VL", "VP")
 # Where a verdict is asked for, or the answer of a page.

@@ -33,6 +33,7 @@ from tests.cast import Cast, Player, make_cast
 from tests.factories import HOST, NOW
 
 ORIGIN = f"{HOST}/ledger"
+PASSPHRASE = "correct horse battery staple"
 FIRST_TRAINING = ["M1", "M2", "M3", "M4", "M5", "M6", "M8"]
 
 
@@ -134,7 +135,7 @@ class Issued:
 
 def told(database: Database, folder: Path, *, recognised: bool = True, demonstration: bool = False) -> Story:
     """Tell the story up to the day before the award."""
-    keyring = KeyRing.open(folder / "keys", "correct horse battery staple")
+    keyring = KeyRing.open(folder / "keys", PASSPHRASE)
     with database.transaction() as db:
         identity.claim(db, base_url=f"https://{HOST}", did_host=HOST, demonstration=demonstration, now=NOW)
         transparency.ensure_log(db, origin=ORIGIN)

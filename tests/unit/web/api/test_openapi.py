@@ -22,7 +22,8 @@ from accredit.web.api.openapi import document
 from accredit.web.api.schema import Problem, Verification
 from tests.cast import Cast
 from tests.factories import NOW
-from tests.populated import Year, populate
+from tests.populated import Year, played
+from tests.snapshots import Snapshots
 from tests.web import BASE_URL, Browser, ClientFor
 
 DOCS = (Path(__file__).resolve().parents[4] / "docs/api.md").read_text(encoding="utf-8")
@@ -36,8 +37,8 @@ def stranger(client_for: ClientFor) -> Browser:
 
 
 @pytest.fixture
-def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path) -> Year:
-    played = populate(sqlite_database, cast, tmp_path)
+def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path, snapshots: Snapshots) -> Year:
+    found = played(snapshots, sqlite_database, cast, tmp_path)
     with sqlite_database.transaction() as db:
         organisations.confirm(
             db,
@@ -47,7 +48,7 @@ def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path:
             actor=cast.operator.actor,
             now=NOW,
         )
-    return played
+    return found
 
 
 def schema(name: str) -> Draft202012Validator:

@@ -18,7 +18,8 @@ from accredit.storage import Database, heartbeat
 from accredit.web.api.answers import CHECKS
 from accredit.web.api.verify import RECALLED, recalling
 from tests.cast import Cast
-from tests.populated import Year, populate
+from tests.populated import Year, played
+from tests.snapshots import Snapshots
 from tests.web import Browser, ClientFor
 
 
@@ -28,8 +29,8 @@ def stranger(client_for: ClientFor) -> Browser:
 
 
 @pytest.fixture
-def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path) -> Year:
-    return populate(sqlite_database, cast, tmp_path)
+def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path, snapshots: Snapshots) -> Year:
+    return played(snapshots, sqlite_database, cast, tmp_path)
 
 
 def test_code_gives_initials_and_never_the_name(stranger: Browser, year: Year) -> None:

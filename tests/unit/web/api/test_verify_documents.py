@@ -14,7 +14,8 @@ from accredit.kit.vc import envelope, presentation
 from accredit.storage import Database
 from tests.cast import Cast
 from tests.factories import NOW
-from tests.populated import Year, populate
+from tests.populated import Year, played
+from tests.snapshots import Snapshots
 from tests.unit.kit.vc.holder_examples import CHALLENGE, DOMAIN, HOLDER, credential, signed
 from tests.web import Browser, ClientFor
 
@@ -27,8 +28,8 @@ def stranger(client_for: ClientFor) -> Browser:
 
 
 @pytest.fixture
-def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path) -> Year:
-    return populate(sqlite_database, cast, tmp_path)
+def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path, snapshots: Snapshots) -> Year:
+    return played(snapshots, sqlite_database, cast, tmp_path)
 
 
 @pytest.fixture

@@ -13,7 +13,8 @@ from accredit.domain.verification.rules import Reason, Verdict
 from accredit.storage import Database
 from tests.cast import Cast
 from tests.factories import HOST, NOW, PEPPER
-from tests.populated import Year, populate
+from tests.populated import Year, played
+from tests.snapshots import Snapshots
 from tests.unit.web.auth.test_staff_sign_in import NIA, ask_for_code, is_signed_in
 from tests.web import Browser, ClientFor
 
@@ -21,9 +22,9 @@ pytestmark = pytest.mark.attack("VJ16")
 
 
 @pytest.fixture
-def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path) -> Year:
+def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path, snapshots: Snapshots) -> Year:
     """Ama holds a signed award."""
-    return populate(sqlite_database, cast, tmp_path)
+    return played(snapshots, sqlite_database, cast, tmp_path)
 
 
 @pytest.fixture

@@ -9,14 +9,15 @@ from flask import Flask
 
 from accredit.storage import Database
 from tests.cast import Cast
-from tests.populated import Year, populate
+from tests.populated import Year, played
+from tests.snapshots import Snapshots
 from tests.web import Browser, ClientFor
 
 
 @pytest.fixture
-def year(app: Flask, sqlite_database: Database, cast: Cast, tmp_path: Path) -> Year:
+def year(app: Flask, sqlite_database: Database, cast: Cast, tmp_path: Path, snapshots: Snapshots) -> Year:
     """The year: trained, one drop-in approved, one entry waiting, one award signed."""
-    return populate(sqlite_database, cast, tmp_path)
+    return played(snapshots, sqlite_database, cast, tmp_path)
 
 
 @pytest.fixture

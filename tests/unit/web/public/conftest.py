@@ -13,14 +13,15 @@ from accredit.domain.organisations.rules import Channel
 from accredit.storage import Database
 from tests.cast import Cast
 from tests.factories import NOW
-from tests.populated import Year, populate
+from tests.populated import Year, played
+from tests.snapshots import Snapshots
 from tests.web import Browser, ClientFor
 
 
 @pytest.fixture
-def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path) -> Year:
+def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path: Path, snapshots: Snapshots) -> Year:
     """Ama holds a signed award of a school that an operator has confirmed."""
-    played = populate(sqlite_database, cast, tmp_path)
+    found = played(snapshots, sqlite_database, cast, tmp_path)
     with sqlite_database.transaction() as db:
         organisations.confirm(
             db,
@@ -30,7 +31,7 @@ def year(client_for: ClientFor, sqlite_database: Database, cast: Cast, tmp_path:
             actor=cast.operator.actor,
             now=NOW,
         )
-    return played
+    return found
 
 
 @pytest.fixture
