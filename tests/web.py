@@ -28,6 +28,7 @@ from accredit.domain.people import sign_ins
 from accredit.domain.people.models import Account
 from accredit.domain.people.rules import SignInWay
 from accredit.domain.transparency import operations as transparency
+from accredit.domain.verification import operations as verification
 from accredit.storage import Database, identity
 from accredit.web.auth import cookie
 from accredit.web.auth.cookie import YoungSignIn
@@ -89,6 +90,9 @@ def make_settings(database_url: str = "sqlite://", **changes: object) -> Setting
 
 def compose(database: Database, settings: Settings, *, csrf: bool = False) -> Flask:
     """Join the app as the service does, for a browser of tests; without the guard against forged forms."""
+    # Each app stands for a process of its own, which knows nothing of what another one kept.
+    for kept in (verification._SAME_REPORTS, verification._SAME_ANSWERS):
+        kept._kept.clear()
     app = accredit.app.compose(database, settings)
     app.jinja_env.bytecode_cache = _COMPILED
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=csrf)

@@ -38,10 +38,15 @@ def prepared(story: Story, number: int) -> list[int]:
 
 
 def _in_turn(story: Story, did: str) -> int:
-    """Prepare one, however long the others are before us: SQLite gives up on who waited ten seconds for its lock."""
+    """Prepare one, however long the others are before us.
+
+    SQLite gives up on who waited ten seconds for its lock, and the pool, which has fifteen connections, after thirty.
+    """
     while True:
         try:
             return _prepared(story, did)
+        except sa.exc.TimeoutError:
+            continue
         except sa.exc.OperationalError as error:
             if "database is locked" not in str(error.orig):
                 raise
