@@ -68,6 +68,8 @@ class Settings(BaseSettings):
     """Whether keys and status lists of issuers elsewhere may be looked up at their own addresses."""
     school_sign_in: Literal["off", "on"] = "off"
     """Whether staff may sign in at their school's own service, which this one then contacts."""
+    second_step: Literal["by-organisation", "everybody"] = "by-organisation"
+    """Whether each organisation says if its staff need a second step to sign in, or everybody here does."""
     fetch_proxy: str | None = None
     """The only host that look-ups contact, as ``http://host:port``; it must refuse what is inside."""
     registry: Path | None = None

@@ -7,6 +7,7 @@
   exports says so itself (``proof=True``). Who has none is asked for one, and goes on with all they typed.
 - Whoever was quiet for too long and sends a form is asked for a proof too, instead of losing what they typed.
 - A program shows its key with every request. It is never asked to sign in, and no cookie opens what is for programs.
+- Whoever lacks a second step that their organisation, or this service, demands by now can do nothing but add one.
 - A view that we did not write is given its audience with `declare`.
 """
 
@@ -20,17 +21,20 @@ from typing import TypeVar, cast
 
 from flask import Flask, abort, current_app, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
-from accredit.clock import utc_now
+from accredit.clock import local_date, utc_now
 from accredit.domain.clients.rules import Scope
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import sign_ins
 from accredit.errors import Forbidden
 from accredit.web.database import READ_ONLY_METHODS
+from accredit.web.pages import see_other
 from accredit.web.viewer import Viewer, ViewerKind, current_viewer, sleeping_viewer
 
 STAFF_SIGN_IN = "auth.sign_in"
 YOUNG_SIGN_IN = "auth.claim"
+SECOND_STEP = "auth.own_second_step"
 EXEMPT = frozenset({"static"})  # Files anybody may fetch; the endpoint is Flask's own.
 
 WEIGHTY = frozenset({Permission.AWARD, Permission.REVOKE, Permission.MANAGE_STAFF, Permission.MANAGE_ORGANISATION})
@@ -89,6 +93,8 @@ class Access:
         return self.proof or (weighs and method not in READ_ONLY_METHODS)
 
 
+NEED_SECOND_STEP = frozenset({Audience.PERMISSION, Audience.OPERATOR})
+"""What is closed to whoever lacks a second step that is demanded; their own account stays open."""
 PUBLIC = Access(Audience.PUBLIC)
 SIGNED_IN = Access(Audience.SIGNED_IN)
 ACCOUNT = Access(Audience.ACCOUNT)
@@ -113,6 +119,9 @@ def _guarded(view: View, access: Access) -> View:
 
 def _refusal(access: Access) -> ResponseReturnValue | None:
     viewer, sends = current_viewer(), request.method not in READ_ONLY_METHODS
+    if access.admits(viewer) and access.audience in NEED_SECOND_STEP and _lacks_second_step(viewer):
+        said = gettext("Your organisation asks everybody for a second step. Add one, and everything is open again.")
+        return see_other(SECOND_STEP, flash=said, flash_kind="information")
     if access.admits(viewer):
         is_fresh = not access.needs_proof(request.method) or sign_ins.is_proved(viewer.proved_at, now=utc_now())
         return None if is_fresh else _asked_for_proof(viewer)
@@ -130,6 +139,10 @@ def _refusal(access: Access) -> ResponseReturnValue | None:
     endpoint = YOUNG_SIGN_IN if access.audience == Audience.YOUNG_PERSON else STAFF_SIGN_IN
     # Only the path travels, so that nobody can be sent to another site after signing in.
     return redirect(url_for(endpoint, next=request.full_path.rstrip("?")), code=303)
+
+
+def _lacks_second_step(viewer: Viewer) -> bool:
+    return viewer.second_step_from is not None and viewer.second_step_from <= local_date(utc_now())
 
 
 def _asked_for_proof(viewer: Viewer) -> ResponseReturnValue | None:

@@ -46,6 +46,8 @@ _ORGANISATIONS = {
     ),
     "confirmed-in-the-future": lazy_gettext("The confirmation cannot lie in the future."),
     "not-confirmed": lazy_gettext("This organisation has not been confirmed, so there is nothing to withdraw."),
+    "suspended-already": lazy_gettext("This organisation is suspended already."),
+    "not-suspended-here": lazy_gettext("This organisation is not suspended."),
     "registry-signature": lazy_gettext("No key that is pinned here signed this register as it stands."),
     "registry-malformed": lazy_gettext("The register is not written as it must be."),
     "registry-rolled-back": lazy_gettext("A later edition of the register was accepted before."),
@@ -98,6 +100,8 @@ _PEOPLE = {
         "This one is easy to guess, or stands in a list of stolen passwords. Take four words that have nothing to do "
         "with each other."
     ),
+    "demand-date": lazy_gettext("Choose a day from today on, at most sixty days ahead."),
+    "own-second-step-first": lazy_gettext("Add a second step, or a passkey, to your own sign-in first."),
     "joining-full": lazy_gettext("Many organisations have asked just now. Please ask again in a few days."),
     "first-operator-code": lazy_gettext(
         "This code does not work any more. The server’s console shows the one that does; “accredit operator” makes a "
@@ -219,6 +223,11 @@ _PRACTICE = {
     ),
     "overlap": lazy_gettext("There is another entry at that time already."),
     "too-late": lazy_gettext("Entries are added within %(days)s days. Please ask your co-ordinator."),
+    "too-late-for-anybody": lazy_gettext(
+        "That day is more than a year ago. Hours so old are brought forward as one total, from your own records."
+    ),
+    "not-late": lazy_gettext("The young person can still add this themselves: they have %(days)s days."),
+    "second-adult-needed": lazy_gettext("This was added late, so another adult approves it than the one who added it."),
     "over-day-limit": lazy_gettext(
         "That makes more than %(limit)s minutes in one day. The adult can confirm that this is right."
     ),
@@ -250,6 +259,10 @@ _AWARDING = {
     "name-not-confirmed": lazy_gettext("The name to be printed has not been confirmed yet."),
     "requirements-not-met": lazy_gettext("Something is still to come before this level."),
     "not-a-co-ordinator": lazy_gettext("A co-ordinator decides on awards."),
+    "own-award": lazy_gettext(
+        "This award bears your own name. Another co-ordinator decides on it; an administrator can give somebody the "
+        "role."
+    ),
     "award-unknown": lazy_gettext("We could not find that award."),
 }
 _ISSUING = {

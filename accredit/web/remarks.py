@@ -104,6 +104,9 @@ _CELLS = {
     "date-age": _l("This date of birth does not fit a year group."),
     "year-unknown": _l("“%(given)s” is not a year group here; these are: %(allowed)s."),
     "form-changed-by-spreadsheet": _l("A spreadsheet seems to have changed this form. What is it?"),
+    "email-format": _l(
+        "“%(column)s” holds no address here. Addresses are not kept, but something happened to this row: look at it."
+    ),
     "form-format": _l("That cannot be read as a short code."),
     "reference-format": _l("That cannot be read as a short code."),
     "reference-changed-by-spreadsheet": _l("A spreadsheet turned this pupil number into another one."),

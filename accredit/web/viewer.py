@@ -6,15 +6,17 @@ How somebody signs in is not here (`accredit.web.auth`); this is only the answer
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
 from flask import g
 
+from accredit.clock import utc_now
 from accredit.domain.audit.rules import Actor, ActorKind
 from accredit.domain.clients.rules import Scope
 from accredit.domain.organisations.rules import Permission
+from accredit.domain.people import sign_ins
 from accredit.errors import Forbidden
 
 
@@ -34,6 +36,7 @@ class Viewer:
     """One request's reader: by kind and ids, with the permissions their roles give in the organisation they chose.
 
     ``has_choice`` says that the same account may also work elsewhere: in another organisation, or as the operator.
+    ``second_step_from`` is the day from which they need a second step that they have not; None for everybody else.
     ``proved_at`` is when whoever holds the sign-in last showed who they are; young people have neither.
     """
 
@@ -52,6 +55,7 @@ class Viewer:
     key_id: UUID | None = None
     scopes: frozenset[Scope] = frozenset()
     """What the key of a program is for; of programs alone."""
+    second_step_from: date | None = None
 
     @property
     def is_signed_in(self) -> bool:
@@ -82,7 +86,15 @@ class Viewer:
             organisation_id=self.organisation_id,
             role=self.role,
             through=self.key_id,
+            is_fresh=self._is_fresh(),
         )
+
+    def _is_fresh(self) -> bool:
+        # Young people have no second way to show who they are, and do nothing that weighs; a program shows its key with
+        # every request.
+        if self.kind in {ViewerKind.YOUNG_PERSON, ViewerKind.CLIENT}:
+            return True
+        return sign_ins.is_proved(self.proved_at, now=utc_now())
 
 
 ANONYMOUS = Viewer()

@@ -2,13 +2,17 @@
 
 - Every write names its actor: a member of staff, a young person, an operator, or the service itself.
 - Every write has exactly one event, with a tag of this list.
+- What weighs (an award, a revocation, a role, the organisation's details) is only for whoever has just shown who they
+  are: each such operation asks (`check_fresh`), so that no page can forget to.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
+
+from accredit.errors import Forbidden
 
 
 class ActorKind(StrEnum):
@@ -32,6 +36,17 @@ class Actor:
     organisation_id: UUID | None = None
     role: str | None = None
     through: UUID | None = None
+    is_fresh: bool = field(default=True, compare=False)
+    """False for whoever acts through a page and showed longer ago than is allowed who they are."""
+
+
+def check_fresh(actor: Actor) -> None:
+    """Refuse what weighs to whoever must show first who they are, whichever page or program it comes through.
+
+    Raises `Forbidden` (``prove-again``).
+    """
+    if not actor.is_fresh:
+        raise Forbidden("prove-again")
 
 
 SERVICE = Actor(kind=ActorKind.SERVICE)
@@ -44,6 +59,8 @@ class Tag(StrEnum):
     ORGANISATION_CHANGED = "organisation.changed"
     ORGANISATION_RECOGNISED = "organisation.recognised"
     ORGANISATION_CONFIRMATION_WITHDRAWN = "organisation.confirmation-withdrawn"
+    ORGANISATION_SUSPENDED = "organisation.suspended"
+    ORGANISATION_GOES_ON = "organisation.goes-on"
     JOINING_ASKED = "joining.asked"
     JOINING_DECLINED = "joining.declined"
     ACCOUNT_ADDED = "account.added"
@@ -62,11 +79,14 @@ class Tag(StrEnum):
     STAFF_RECOVERY_CODE_USED = "staff.recovery-code-used"
     STAFF_PASSKEY_ADDED = "staff.passkey-added"
     STAFF_PASSKEY_ENDED = "staff.passkey-ended"
+    SECOND_STEP_DEMANDED = "second-step.demanded"
+    SECOND_STEP_DEMAND_LIFTED = "second-step.demand-lifted"
     SCHOOL_SIGN_IN_SET = "school-sign-in.set"
     SCHOOL_SIGN_IN_ENDED = "school-sign-in.ended"
     STAFF_SCHOOL_ACCOUNT_ADDED = "staff.school-account-added"
     ACCESS_KEY_MADE = "access-key.made"
     ACCESS_KEY_ENDED = "access-key.ended"
+    STAFF_CODE_REFUSED = "staff.code-refused"
     STAFF_SIGN_IN_GUESSED = "staff.sign-in-guessed"
     STAFF_SIGN_INS_ENDED = "staff.sign-ins-ended"
     DIGEST_CHOSEN = "digest.chosen"
@@ -99,11 +119,14 @@ class Tag(StrEnum):
     ATTENDANCE_CORRECTED = "attendance.corrected"
     PRACTICE_RECORDED = "practice.recorded"
     HOURS_SUBMITTED = "hours.submitted"
+    HOURS_ADDED_LATE = "hours.added-late"
     HOURS_APPROVED = "hours.approved"
     HOURS_RETURNED = "hours.returned"
     HOURS_CORRECTED = "hours.corrected"
     HOURS_IMPORTED = "hours.imported"
     HOURS_BROUGHT_FORWARD = "hours.brought-forward"
+    EARLIER_HOURS_ASKED = "earlier-hours.asked"
+    EARLIER_HOURS_DECLINED = "earlier-hours.declined"
     APPROVAL_LINK_MADE = "approval-link.made"
     APPROVAL_LINK_OPENED = "approval-link.opened"
     APPROVAL_LINK_CLOSED = "approval-link.closed"

@@ -19,13 +19,14 @@ from sqlmodel import col
 
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Actor, ActorKind, Tag
+from accredit.domain.audit.rules import Actor, ActorKind, Tag, check_fresh
 from accredit.domain.awarding import queries, rules
 from accredit.domain.awarding.models import Award, AwardSetAside
 from accredit.domain.awarding.queries import Progress
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.people import queries as people
 from accredit.domain.people.models import YoungPerson
+from accredit.domain.people.names import share_a_surname
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import Act
 from accredit.domain.transparency.rules import Entry as LedgerEntry
@@ -94,6 +95,7 @@ def set_aside(db: Session, *, award_id: UUID, reason: rules.SetAsideReason, acto
     """
     if actor.kind is not ActorKind.STAFF or actor.id is None:
         raise Forbidden("staff-only")
+    check_fresh(actor)
     rules.check_awarder(people.roles_on(db, actor.id, local_date(now)))
     found = queries.award(db, award_id)
     _lock(db, [found.enrolment_id])
@@ -137,17 +139,20 @@ def _award_all(
 ) -> CohortAwarded:
     if actor.kind is not ActorKind.STAFF or actor.id is None:
         raise Forbidden("staff-only")
+    check_fresh(actor)
     rules.check_awarder(people.roles_on(db, actor.id, local_date(now)))
     _lock(db, enrolment_ids)
     found = queries.progress_of(db, enrolment_ids, on=awarded_on)
     if len(found) != len(set(enrolment_ids)):
         raise NotFound("enrolment")
     rounds = queries.next_rounds(db, enrolment_ids, level_code)
+    awarder = people.names_of_staff(db, [actor.id])[actor.id]
     rows: list[Award] = []
     refused: dict[UUID, RuleBroken] = {}
     for progress in found:
         assessment = rules.assess(progress.portfolio, progress.definition, level_code, awarded_on)
         try:
+            rules.check_not_own(awarder, progress.printed_name)
             rules.check_award(
                 assessment,
                 started_on=progress.started_on,
@@ -164,7 +169,8 @@ def _award_all(
             # The moment of a credential is a whole second, and must not lie before this one.
             row.issue_from = issue_from.replace(microsecond=0) if issue_from else None
             rows.append(row)
-    _write(db, rows, actor=actor, now=now)
+    alike = {each.enrolment_id for each in found if share_a_surname(awarder, each.printed_name)}
+    _write(db, rows, alike=alike, actor=actor, now=now)
     return CohortAwarded(awarded={row.enrolment_id: row.id for row in rows}, refused=refused)
 
 
@@ -196,7 +202,7 @@ def _row(
     )
 
 
-def _write(db: Session, rows: Collection[Award], *, actor: Actor, now: datetime) -> None:
+def _write(db: Session, rows: Collection[Award], *, alike: Collection[UUID], actor: Actor, now: datetime) -> None:
     db.add_all(rows)
     db.flush()
     for row in rows:
@@ -208,6 +214,7 @@ def _write(db: Session, rows: Collection[Award], *, actor: Actor, now: datetime)
             subject=row.id,
             organisation_id=row.organisation_id,
             level=row.level_code,
+            **({"same_surname": True} if row.enrolment_id in alike else {}),
         )
         promise(db, Promise.ISSUE_AWARD, row.id)
     transparency.append_many(db, entries=[_leaf(row, role=actor.role) for row in rows], now=now)

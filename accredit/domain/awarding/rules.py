@@ -20,6 +20,7 @@ And it may be awarded when:
 - ``name-not-confirmed``: the young person has confirmed the name to be printed.
 - ``requirements-not-met``: the level is met by what was done up to that day.
 - ``not-a-co-ordinator``: whoever awards is a member of staff whose role lets them award.
+- ``own-award``: and their own name is not the one to be printed. A surname in common is pointed out, and on record.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from typing import Any, Self
 
 from accredit.domain.awarding.portfolio import Portfolio, as_json
 from accredit.domain.organisations.rules import Permission, Role, may
+from accredit.domain.people.names import name_key
 from accredit.domain.programmes.rules import Badge, Definition, Level
 from accredit.errors import RuleBroken
 
@@ -254,6 +256,12 @@ def check_awarder(roles: Collection[Role]) -> None:
     """Refuse whoever has no role that awards. Raises `RuleBroken` (``not-a-co-ordinator``)."""
     if not may(roles, Permission.AWARD):
         raise RuleBroken("not-a-co-ordinator")
+
+
+def check_not_own(awarder_name: str, printed_name: str) -> None:
+    """Refuse an award that bears the name of whoever decides it. Raises `RuleBroken` (``own-award``)."""
+    if name_key(awarder_name) == name_key(printed_name):
+        raise RuleBroken("own-award")
 
 
 def check_award(

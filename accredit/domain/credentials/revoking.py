@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Actor, Tag
+from accredit.domain.audit.rules import Actor, Tag, check_fresh
 from accredit.domain.credentials import challenging, queries, requests_to_revoke
 from accredit.domain.credentials.models import RevocationRequest
 from accredit.domain.credentials.rules import RevocationAnswer, RevokeReason
@@ -53,6 +53,7 @@ def ask(db: Session, *, award_id: UUID, reason: RevokeReason, is_told: bool, act
     Raises `NotFound`, `Forbidden`, and `RuleBroken`: ``not-told-yet``, ``asked-already``, ``already-revoked``, and for
     one that is revoked here as `confirm` does.
     """
+    check_fresh(actor)
     asked_by = check_staff(db, actor, Permission.REVOKE, now)
     view = _view(db, award_id)
     if not is_told:
@@ -92,6 +93,7 @@ def confirm(db: Session, *, award_id: UUID, actor: Actor, now: datetime) -> None
     Raises `NotFound`, `Forbidden`, and `RuleBroken`: ``second-person-needed``, ``challenge-open``,
     ``too-many-revocations``, and as `issuing.revoke` does.
     """
+    check_fresh(actor)
     second = check_staff(db, actor, Permission.SUSPEND, now)
     request = _open(db, _view(db, award_id).issuance_id)
     check_second_person(

@@ -4,7 +4,7 @@
   undone most easily.
 - A co-ordinator asks for a revocation, and another co-ordinator or an administrator confirms it (IN14).
 - A name that staff confirmed is put on a new certificate by somebody else than who confirmed it (IN12).
-- Whoever is the only one does it alone, and the page says so.
+- Whoever is the only one does it alone, and the page says so (`people.second_person`).
 """
 
 from __future__ import annotations
@@ -16,8 +16,11 @@ from accredit.clock import local_date
 from accredit.domain.audit.rules import Actor, ActorKind
 from accredit.domain.organisations.rules import Permission, may
 from accredit.domain.people import queries as people
-from accredit.errors import Forbidden, RuleBroken
+from accredit.domain.people.second_person import check_second_person, others_who_may
+from accredit.errors import Forbidden
 from accredit.storage import Session
+
+__all__ = ["check_second_person", "check_staff", "others_who_may"]
 
 
 def check_staff(db: Session, actor: Actor, permission: Permission, now: datetime) -> UUID:
@@ -27,25 +30,3 @@ def check_staff(db: Session, actor: Actor, permission: Permission, now: datetime
     if not may(people.roles_on(db, actor.id, local_date(now)), permission):
         raise Forbidden("no-permission")
     return actor.id
-
-
-def others_who_may(
-    db: Session, *, organisation_id: UUID, but: UUID, permission: Permission, now: datetime
-) -> tuple[str, ...]:
-    """Return the names of the other members of staff who hold ``permission`` today."""
-    today = local_date(now)
-    staff = people.staff(db, organisation_id=organisation_id)
-    return tuple(each.name for each in staff if each.id != but and may(each.roles_on(today), permission))
-
-
-def check_second_person(
-    db: Session, *, organisation_id: UUID, first: UUID | None, second: UUID, permission: Permission, now: datetime
-) -> None:
-    """Refuse that somebody answers their own act while another could.
-
-    Raises `RuleBroken` (``second-person-needed``).
-    """
-    if first == second and others_who_may(
-        db, organisation_id=organisation_id, but=second, permission=permission, now=now
-    ):
-        raise RuleBroken("second-person-needed")

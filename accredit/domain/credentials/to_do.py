@@ -22,6 +22,7 @@ from accredit.domain.issuing import queries as issuances
 from accredit.domain.organisations.rules import Permission, Role
 from accredit.domain.people import leaving
 from accredit.domain.people import queries as people
+from accredit.domain.practice import asking_forward
 from accredit.domain.practice import queries as practice
 from accredit.domain.practice.supervision import supervision
 from accredit.domain.programmes import queries as programmes
@@ -39,6 +40,8 @@ class ToDoKind(StrEnum):
     """Entries of time that wait; for whoever only supervises, their own."""
     SECOND_LOOKS = "second-looks"
     REVOCATIONS = "revocations"
+    LARGE_TOTALS = "large-totals"
+    """Programmes in which somebody else attested totals so large that two say so."""
     READY = "ready"
     """Young people who have reached a level of one programme."""
     NAMES = "names"
@@ -95,7 +98,7 @@ def to_do(
         found += _of_people(db, organisation_id, classes)
         found.append(ToDo(kind=ToDoKind.HOURS, count=practice.waiting_count(db)))
         found.append(ToDo(kind=ToDoKind.SIGNING, count=queries.waiting_count(db, organisation_id=organisation_id)))
-        found += [_registers(db, today), _drafts(db, organisation_id)]
+        found += [_registers(db, today), _drafts(db, organisation_id), _large_totals(db, staff_id)]
     elif Permission.APPROVE_HOURS in permissions and staff_id is not None:
         found.append(ToDo(kind=ToDoKind.HOURS, count=practice.waiting_count(db, supervised_by=staff_id)))
     if Permission.MANAGE_STAFF in permissions:
@@ -140,6 +143,11 @@ def _of_people(db: Session, organisation_id: UUID, classes: Cohorts) -> Iterator
 def _registers(db: Session, today: date) -> ToDo:
     untaken = [each for each in training.sessions(db) if not each.is_taken and each.held_on <= today]
     return ToDo(kind=ToDoKind.REGISTERS, count=len(untaken), subject=untaken[-1].id if untaken else None)
+
+
+def _large_totals(db: Session, staff_id: UUID | None) -> ToDo:
+    found = asking_forward.programmes_waiting(db, but=staff_id)
+    return ToDo(kind=ToDoKind.LARGE_TOTALS, count=len(found), programme_id=found[0] if found else None)
 
 
 def _drafts(db: Session, organisation_id: UUID) -> ToDo:

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.domain.organisations.rules import Channel, Kind, Nation, PicturePlace
+from accredit.domain.organisations.rules import Channel, Kind, Nation, PicturePlace, SuspensionReason
 from accredit.storage import UtcDateTime, Word, append_only, new_id, one_of
 
 
@@ -81,4 +81,18 @@ class OrganisationPicture(SQLModel, table=True):
     added_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class OrganisationSuspension(SQLModel, table=True):
+    """An operator's decision that nobody acts for an organisation; without a reason, that its people act again."""
+
+    __tablename__ = "organisation_suspension"
+    __table_args__ = (one_of("reason", SuspensionReason),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    reason: SuspensionReason | None = Field(default=None, sa_type=Word(SuspensionReason))
+    operator_id: UUID
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 append_only(Confirmation)
+append_only(OrganisationSuspension)

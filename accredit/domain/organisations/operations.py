@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Actor, ActorKind, Tag
+from accredit.domain.audit.rules import Actor, ActorKind, Tag, check_fresh
 from accredit.domain.organisations import queries, rules
 from accredit.domain.organisations.models import Confirmation, Organisation
 from accredit.domain.organisations.rules import Channel, Details, Kind, Nation
@@ -33,6 +33,7 @@ def add_organisation(
 
     Raises `RuleBroken`: ``organisation-name``, ``urn``, ``ukprn``, ``charity-number``, ``slug``, ``slug-in-use``.
     """
+    check_fresh(actor)
     details = rules.check_details(details)
     slug = _free_slug(db, rules.slug_from(details.name)) if slug is None else rules.check_slug(slug)
     # Rows of organisations are never removed, so a slug that is not there was never there.
@@ -68,6 +69,7 @@ def change_details(
 
     Raises `RuleBroken`: those of `add_organisation`, and ``confirmed-details``.
     """
+    check_fresh(actor)
     before = queries.organisation(db, organisation_id)
     details = rules.check_details(details)
     by_operator = actor.kind is ActorKind.OPERATOR
@@ -114,6 +116,7 @@ def _decide(
 ) -> None:
     if actor.kind is not ActorKind.OPERATOR or actor.id is None:
         raise Forbidden("operator-only")
+    check_fresh(actor)
     if db.get(Organisation, organisation_id) is None:
         raise NotFound("organisation")
     if on > local_date(now):

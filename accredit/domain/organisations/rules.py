@@ -6,6 +6,7 @@
 - The name and numbers of a recognised organisation change only through an operator: a good name cannot be borrowed.
 - A signature is used for the name it was confirmed for, and for no other.
 - A slug has 3 to 60 small letters, digits and single hyphens, stands in the DID, and is never reused.
+- Nobody acts for an organisation that is suspended (`suspending`).
 - A role gives permissions; nothing else does.
 """
 
@@ -55,6 +56,17 @@ class PicturePlace(StrEnum):
     """A second logo: a charity or another school that the programme is run with."""
     SIGNATURE = "signature"
     """Of who signs by hand what is printed."""
+
+
+class SuspensionReason(StrEnum):
+    """Why an organisation is suspended."""
+
+    ASKED_FOR = "asked-for"
+    """The organisation asked for it, for example after a break-in."""
+    NOT_SAFE = "not-safe"
+    """What is done in its name is not safe for young people, or not true."""
+    NOT_THEM = "not-them"
+    """Those who use the account may not be the organisation."""
 
 
 class Role(StrEnum):

@@ -4,6 +4,7 @@
 - Every faulty cell has its own reason; the same UPN or pupil number twice keeps both records out.
 - A list without any number is taken by names, where somebody says so; whoever has the same name is asked about.
 - The name to print is the known-as name where there is one, else the legal one; one word is a complete name.
+- An e-mail address is not kept; a cell of them that holds none keeps its record out until it is corrected.
 - A date of birth becomes three months, and is kept nowhere.
 """
 
@@ -19,7 +20,7 @@ from operator import attrgetter
 
 from accredit.domain.people import class_list_cells as read
 from accredit.domain.people.class_list_cells import YEAR_GROUPS
-from accredit.domain.people.class_list_headings import Column, Field, LeftOut, is_heading, read_columns
+from accredit.domain.people.class_list_headings import Column, Field, LeftOut, holds_addresses, is_heading, read_columns
 from accredit.domain.people.class_list_table import Level, Notes, Place, Record, Remark, Table, read_table
 from accredit.domain.people.names import LONGEST_NAME
 from accredit.domain.people.rules import Months, months_from_birth_date
@@ -140,6 +141,7 @@ class _Reader:
         self._upn_columns = [
             c.index for c in columns if c.heading.strip().upper() == "UPN" and c.field in {None, Field.UPN}
         ]
+        self._address_columns = [c.index for c in columns if c.field is None and holds_addresses(c.heading)]
         self._notes, self._today, self._year_groups = notes, today, year_groups
         self.by_name = not {Field.SCHOOL_REFERENCE, Field.UPN} & set(self._at)
         """Whether the list has no numbers at all."""
@@ -163,6 +165,9 @@ class _Reader:
             form=self._read(record, Field.FORM, read.read_form),
             months=months_from_birth_date(born) if born else None,
         )
+        for index in self._address_columns:
+            place = Place(record=record.number, line=record.line, index=index, column=self._headings[index].strip())
+            read.check_address(record.cells[index], place, self._notes)
         return _Row(candidate=candidate, born=born)
 
     def called(self, record: Record) -> str:

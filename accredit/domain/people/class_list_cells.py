@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from accredit.domain.people.class_list_table import LONGEST_CELL, Level, Notes, Place
 from accredit.domain.people.names import check_name
 from accredit.domain.people.pupil_numbers import check_upn
+from accredit.domain.people.rules import check_email
 from accredit.errors import RuleBroken
 
 _ENGLAND = ("N", "R", *map(str, range(1, 14)))
@@ -200,6 +201,16 @@ def read_upn(text: str, place: Place, notes: Notes) -> str | None:
     except RuleBroken as broken:
         notes.say(place, Level.ERROR, broken.rule, **broken.facts)
         return None
+
+
+def check_address(text: str, place: Place, notes: Notes) -> None:
+    """Note an e-mail address that is none; nothing of it is kept."""
+    if not text.strip(" \u00a0"):
+        return
+    try:
+        check_email(text)
+    except RuleBroken as broken:
+        notes.say(place, Level.ERROR, broken.rule)
 
 
 def is_too_long(cells: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 - Headings are compared in NFC, without case, spaces and punctuation.
 - What this service has no business knowing is left out even when present, and named as left out.
+- So are e-mail addresses; but one that is none shows that something happened to its row, which is to be put right.
 - A column without a heading, a heading that stands twice and missing names are asked about before anything is taken in.
 """
 
@@ -74,6 +75,14 @@ def _plain(heading: str) -> str:
 
 
 _FIELD_OF = {_plain(alias): field for field, aliases in _ALIASES.items() for alias in aliases.split(",")}
+
+
+_ADDRESSES = frozenset({"email", "emailaddress", "pupilemail", "studentemail", "schoolemail", "workemail"})
+
+
+def holds_addresses(heading: str) -> bool:
+    """Say whether a column is one of e-mail addresses, by its heading."""
+    return _plain(heading) in _ADDRESSES
 
 
 def is_heading(text: str) -> bool:

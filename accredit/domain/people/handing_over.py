@@ -23,7 +23,7 @@ from sqlmodel import col, select
 
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Actor, Tag
+from accredit.domain.audit.rules import Actor, Tag, check_fresh
 from accredit.domain.organisations.rules import Role
 from accredit.domain.people import queries, rules, sign_ins
 from accredit.domain.people.models import Staff, StaffRole
@@ -47,6 +47,7 @@ def hand_over(
 
     Raises `RuleBroken` with one of the ids above, `NotFound`, `Forbidden` for staff of another organisation.
     """
+    check_fresh(actor)
     leaver = _locked(db, staff_id, successor_id)
     before, successor = queries.staff_member(db, staff_id), queries.staff_member(db, successor_id)
     rules.check_same_organisation(actor, leaver.organisation_id)

@@ -23,7 +23,7 @@ from sqlmodel import col, select
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
-from accredit.domain.people import queries
+from accredit.domain.people import queries, signing_in
 from accredit.domain.people.models import Invitation
 from accredit.domain.people.queries import StaffFacts
 from accredit.errors import RuleBroken
@@ -89,6 +89,8 @@ def accept(db: Session, *, token: str, code: str, pepper: bytes, now: datetime) 
     if not hmac.compare_digest(row.code_hash, _code_hash(digits, row.id, pepper)):
         # A form that a program sends as it found it is no try: nothing was guessed.
         row.tries += 1 if digits else 0
+        if digits:
+            signing_in.mark_refused(db, account_id=who.account_id, why="invitation", now=now)
         return None
     db.delete(row)
     actor = Actor(kind=ActorKind.STAFF, id=who.id, organisation_id=who.organisation_id)

@@ -180,6 +180,17 @@ class SchoolIdentity(SQLModel, table=True):
     made_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class SecondStepDemand(SQLModel, table=True):
+    """From which day an organisation wants a second step of everybody who works for it."""
+
+    __tablename__ = "second_step_demand"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", unique=True)
+    since: date
+    said_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Staff(SQLModel, table=True):
     """A member of staff of one organisation; ``account_id`` is None for an adult who never signs in."""
 

@@ -151,6 +151,15 @@ def name_key(name: str) -> str:
     return " ".join(sorted(_pieces(name)))
 
 
+def share_a_surname(one: str, other: str) -> bool:
+    """Say whether two names end in the same word, or in a double one with a part in common.
+
+    To point it out to a person, never to say that two people are related; a name of one word has no surname.
+    """
+    surnames = [set(_pieces(name.split()[-1])) - _PARTICLES for name in (one, other) if len(name.split()) > 1]
+    return len(surnames) == 2 and bool(surnames[0] & surnames[1])
+
+
 def _with_and_without_particles(name: str) -> list[tuple[str, ...]]:
     pieces = tuple(_pieces(name))
     without = tuple(piece for piece in pieces if piece not in _PARTICLES)

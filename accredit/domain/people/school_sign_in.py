@@ -25,7 +25,7 @@ from joserfc.jwk import KeySet
 from sqlmodel import select
 
 from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Actor, Tag
+from accredit.domain.audit.rules import Actor, Tag, check_fresh
 from accredit.domain.people.models import SchoolIdentity, SchoolSignIn
 from accredit.errors import NotFound, RuleBroken
 from accredit.kit import sealed
@@ -108,6 +108,7 @@ def connect_organisation(
     now: datetime,
 ) -> None:
     """Keep an organisation's connection in place of the one there was. Raises what `checked_issuer` raises."""
+    check_fresh(actor)
     checked, within = checked_issuer(issuer, school)
     _forget(db, organisation_id)
     db.add(

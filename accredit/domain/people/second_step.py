@@ -21,6 +21,7 @@ from sqlmodel import col, select
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, Tag
+from accredit.domain.people import signing_in
 from accredit.domain.people.models import RecoveryCode, SecondStep
 from accredit.errors import NotFound
 from accredit.kit import rfc6238, sealed, typed_code
@@ -89,6 +90,7 @@ def check(db: Session, *, account_id: UUID, typed: str, pepper: bytes, actor: Ac
             code.used_at = now
             _tell(db, Tag.STAFF_RECOVERY_CODE_USED, actor, now)
             return True
+    signing_in.mark_refused(db, account_id=account_id, why="second-step", now=now)
     return False
 
 

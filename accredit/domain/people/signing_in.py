@@ -2,7 +2,10 @@
 
 - A code has eight digits, works once, for ten minutes, and only with the secret of the browser that asked.
 - Five wrong tries use it up. A new code for the same account replaces the one before.
-- The caller learns right or wrong, never why, and never whether anybody has the address.
+- The caller learns right or wrong, never why, and never whether anybody has the address: the same is done for one that
+  nobody has, statement by statement.
+- Every code that is refused is on record with the reason, for whom it was meant, and never with its digits (WA04). What
+  was used or replaced is therefore kept until its time is over.
 - A new password (`passphrases`) ends every sign-in of its account.
 """
 
@@ -14,7 +17,7 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from accredit.domain.audit import operations as audit
@@ -22,7 +25,7 @@ from accredit.domain.audit.rules import SERVICE, Actor, ActorKind, Tag
 from accredit.domain.people import passphrases, queries, sign_ins
 from accredit.domain.people.models import Account, SignInCode
 from accredit.errors import NotFound
-from accredit.storage import Session
+from accredit.storage import Session, new_id
 
 DIGITS = 8
 LIFETIME = timedelta(minutes=10)
@@ -43,8 +46,8 @@ def make_code(
     account_id = account.id if account is not None and account.active else None
     code = f"{draw(10**DIGITS):0{DIGITS}}"
     forget_old_codes(db, now=now)
-    if account_id is not None:
-        db.execute(delete(SignInCode).where(col(SignInCode.account_id) == account_id))
+    of_account = col(SignInCode.account_id) == (account_id or new_id())
+    db.execute(update(SignInCode).where(of_account).values(tries=MOST_TRIES))
     browser = _browser_hash(browser_secret, pepper)
     db.execute(delete(SignInCode).where(col(SignInCode.browser) == browser))
     row = SignInCode(account_id=account_id, browser=browser, code_hash=b"", made_at=now)
@@ -62,13 +65,38 @@ def use_code(db: Session, *, code: str, browser_secret: str, pepper: bytes, now:
         return None
     digits = "".join(symbol for symbol in code if symbol.isascii() and symbol.isdigit())
     matches = hmac.compare_digest(row.code_hash, _code_hash(digits, row.id, pepper))
-    is_open = now - row.made_at <= LIFETIME and row.tries < MOST_TRIES
-    if not (matches and is_open and row.account_id is not None):
+    why = _why_not(row, matches=matches, now=now)
+    if why is not None:
         row.tries += 1
+        mark_refused(db, account_id=row.account_id, why=why, now=now)
         return None
-    account_id = row.account_id
-    db.delete(row)
-    return account_id
+    row.tries = MOST_TRIES
+    return row.account_id
+
+
+def _why_not(row: SignInCode, *, matches: bool, now: datetime) -> str | None:
+    if now - row.made_at > LIFETIME:
+        return "too-late"
+    if row.tries >= MOST_TRIES:
+        return "used-up"
+    return None if matches and row.account_id is not None else "wrong"
+
+
+def mark_refused(db: Session, *, account_id: UUID | None, why: str, now: datetime) -> None:
+    """Record that a code was refused; for an address that nobody has, that one was refused for nobody."""
+    places: list[tuple[UUID | None, UUID | None]] = [
+        (facts.id, facts.organisation_id) for facts in queries.staff_of_account(db, account_id or new_id())
+    ]
+    for subject, organisation_id in places or [(account_id, None)]:
+        audit.record(
+            db,
+            tag=Tag.STAFF_CODE_REFUSED,
+            actor=SERVICE,
+            now=now,
+            subject=subject,
+            organisation_id=organisation_id,
+            why=why,
+        )
 
 
 def forget_old_codes(db: Session, *, now: datetime) -> None:

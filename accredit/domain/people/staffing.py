@@ -10,7 +10,7 @@ from sqlmodel import col, select
 
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Actor, Tag
+from accredit.domain.audit.rules import Actor, Tag, check_fresh
 from accredit.domain.organisations.rules import Role
 from accredit.domain.people import queries, rules
 from accredit.domain.people.models import Account, Staff, StaffRole
@@ -95,6 +95,7 @@ def give_role(
     ``checks-not-confirmed``, ``role-beyond-yours``, ``role-held-already``, ``back-from-today``; `Forbidden` for
     another organisation.
     """
+    check_fresh(actor)
     person = _locked(db, staff_id)
     rules.check_same_organisation(actor, person.organisation_id)
     rules.check_role_giver(
@@ -129,6 +130,7 @@ def end_role(db: Session, *, role_id: UUID, held_until: date, actor: Actor, now:
     Raises `RuleBroken`: ``role-ended``, ``role-dates``, ``last-administrator``, ``last-coordinator``,
     ``role-beyond-yours``.
     """
+    check_fresh(actor)
     row = db.get(StaffRole, role_id)
     if row is None:
         raise NotFound("staff-role")

@@ -6,6 +6,8 @@
   (``counted-twice``).
 - There is one total for an enrolment. Another one replaces it, none takes it back; what stood before stays on record.
 
+Totals that are large need a second member of staff first (`asking_forward`).
+
 It counts toward a level as hours, never as meetings, adults, months or types of activity: nobody here saw single
 entries. Wherever hours are shown it is named as "from the school's earlier records", on the credential too.
 """
@@ -35,13 +37,51 @@ MOST_MINUTES = 30_000
 
 
 def bring_forward(
-    db: Session, *, organisation_id: UUID, totals: Mapping[UUID, int], until: date, actor: Actor, now: datetime
+    db: Session,
+    *,
+    organisation_id: UUID,
+    totals: Mapping[UUID, int],
+    until: date,
+    actor: Actor,
+    now: datetime,
+    asked_by: UUID | None = None,
+    is_alone: bool = False,
 ) -> int:
     """Attest totals in minutes by enrolment, up to and including a day; return how many are new or changed.
 
-    All or none, one leaf for each; a total that stands already stays as it is, with its day. Raises `NotFound`,
-    `Forbidden` (not staff), and `RuleBroken` with the id of a bullet above and the ``enrolment_id`` it is about.
+    All or none, one leaf for each; a total that stands already stays as it is, with its day. Where ``asked_by``
+    attested them the actor is who agreed; ``is_alone`` where a second one was wanted and there is nobody. Raises
+    `NotFound`, `Forbidden` (not staff), and `RuleBroken` with the id of a bullet above and the ``enrolment_id`` it is
+    about.
     """
+    rows = changed_totals(db, organisation_id=organisation_id, totals=totals, until=until, actor=actor, now=now)
+    for row in rows:
+        row.attested_by = asked_by or row.attested_by
+    if rows:
+        agreed_by = actor.id if asked_by else None
+        more: dict[str, Any] = {"asked_by": asked_by} if asked_by else {}
+        more |= {"is_alone": True} if is_alone else {}
+        db.add_all(rows)
+        db.flush()
+        audit.record(
+            db,
+            tag=Tag.HOURS_BROUGHT_FORWARD,
+            actor=actor,
+            now=now,
+            organisation_id=organisation_id,
+            people=len(rows),
+            minutes=sum(row.minutes for row in rows),
+            **more,
+        )
+        leaves = [_leaf(row, role=actor.role, agreed_by=agreed_by) for row in rows]
+        transparency.append_many(db, entries=leaves, now=now)
+    return len(rows)
+
+
+def changed_totals(
+    db: Session, *, organisation_id: UUID, totals: Mapping[UUID, int], until: date, actor: Actor, now: datetime
+) -> list[HoursBroughtForward]:
+    """Return a row, not written yet, for each total that differs from what stands. Raises as `bring_forward`."""
     attested_by = required_staff_id(actor)
     if until > local_date(now):
         raise RuleBroken("in-the-future", held_on=until)
@@ -69,20 +109,7 @@ def bring_forward(
                 replaces_id=old.id if old else None,
             )
         )
-    if rows:
-        db.add_all(rows)
-        db.flush()
-        audit.record(
-            db,
-            tag=Tag.HOURS_BROUGHT_FORWARD,
-            actor=actor,
-            now=now,
-            organisation_id=organisation_id,
-            people=len(rows),
-            minutes=sum(row.minutes for row in rows),
-        )
-        transparency.append_many(db, entries=[_leaf(row, role=actor.role) for row in rows], now=now)
-    return len(rows)
+    return rows
 
 
 def _is_counted_here(casebook: Casebook, enrolment_id: UUID, until: date) -> bool:
@@ -101,7 +128,7 @@ def _standing_rows(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, H
     return {row.enrolment_id: row for row in db.exec(wanted)}
 
 
-def _leaf(row: HoursBroughtForward, *, role: str | None) -> Entry:
+def _leaf(row: HoursBroughtForward, *, role: str | None, agreed_by: UUID | None) -> Entry:
     return Entry(
         act=Act.HOURS_BROUGHT_FORWARD,
         subject_id=row.id,
@@ -113,5 +140,6 @@ def _leaf(row: HoursBroughtForward, *, role: str | None) -> Entry:
             "attested_by": str(row.attested_by),
             "role": role,
             "replaces": None if row.replaces_id is None else str(row.replaces_id),
+            **({"agreed_by": str(agreed_by)} if agreed_by else {}),
         },
     )

@@ -20,8 +20,8 @@ from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.organisations.rules import Role
 from accredit.domain.people.models import StaffRole, YoungPerson
 from accredit.domain.practice.earlier_hours import EarlierHours, earlier_hours
-from accredit.domain.practice.models import HoursEntry
-from accredit.domain.practice.rules import Entry, HoursStatus, SupervisorDays, Terms
+from accredit.domain.practice.models import HoursEntry, LateHours
+from accredit.domain.practice.rules import Entry, HoursStatus, Late, SupervisorDays, Terms
 from accredit.domain.programmes.rules import widened
 from accredit.domain.training import queries as training
 from accredit.domain.training.rules import Enrolled, ModuleAttendance, trained_since
@@ -69,6 +69,11 @@ class Casebook:
         own = self.entries.get(self.enrolment(enrolment_id).young_person_id, {})
         return [entry for entry in own.values() if not only_approved or entry.status is HoursStatus.APPROVED]
 
+    def entry(self, row: HoursEntry) -> Entry:
+        """Return one of these entries as the rules see it, and whether it was added late."""
+        known = self.entries.get(self.enrolment(row.enrolment_id).young_person_id, {}).get(row.id)
+        return as_entry(row, late=known.late if known else None)
+
     def note(self, entry: Entry, status: HoursStatus) -> None:
         """Let later decisions of the same act see this one."""
         own = self.entries.setdefault(self.enrolment(entry.enrolment_id).young_person_id, {})
@@ -100,7 +105,7 @@ def open_casebook(db: Session, enrolment_ids: Collection[UUID], *, lock: bool = 
     )
 
 
-def as_entry(row: HoursEntry) -> Entry:
+def as_entry(row: HoursEntry, *, late: Late | None = None) -> Entry:
     """Return an entry as the rules see it."""
     return Entry(
         id=row.id,
@@ -112,14 +117,16 @@ def as_entry(row: HoursEntry) -> Entry:
         supervised_by=row.supervised_by,
         logged_on=local_date(row.submitted_at),
         status=row.status,
+        late=late,
     )
 
 
 def _entries(db: Session, people: Collection[UUID]) -> dict[UUID, dict[UUID, Entry]]:
     found: dict[UUID, dict[UUID, Entry]] = defaultdict(dict)
     statement = (
-        sa.select(col(Enrolment.young_person_id), HoursEntry)
+        sa.select(col(Enrolment.young_person_id), HoursEntry, LateHours)
         .join(Enrolment, col(Enrolment.id) == col(HoursEntry.enrolment_id))
+        .outerjoin(LateHours, col(LateHours.entry_id) == col(HoursEntry.id))
         .where(
             col(Enrolment.young_person_id).in_(set(people)),
             col(HoursEntry.status).in_([HoursStatus.SUBMITTED, HoursStatus.APPROVED]),
@@ -127,8 +134,9 @@ def _entries(db: Session, people: Collection[UUID]) -> dict[UUID, dict[UUID, Ent
         # A row loaded before the lock was granted may be older than what the lock waited for.
         .execution_options(populate_existing=True)
     )
-    for person_id, row in db.execute(statement):
-        found[person_id][row.id] = as_entry(row)
+    for person_id, row, added in db.execute(statement):
+        late = Late(added_by=added.added_by, reason=added.reason) if added is not None else None
+        found[person_id][row.id] = as_entry(row, late=late)
     return found
 
 

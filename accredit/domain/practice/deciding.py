@@ -11,9 +11,9 @@ from uuid import UUID
 from accredit.clock import local_date
 from accredit.domain.audit.rules import Actor, ActorKind
 from accredit.domain.practice import rules
-from accredit.domain.practice.casebook import Casebook, as_entry
+from accredit.domain.practice.casebook import Casebook
 from accredit.domain.practice.models import HoursEntry
-from accredit.domain.practice.rules import HoursStatus
+from accredit.domain.practice.rules import HoursStatus, Late
 from accredit.domain.transparency.rules import Act
 from accredit.domain.transparency.rules import Entry as LedgerEntry
 from accredit.errors import Forbidden
@@ -21,7 +21,7 @@ from accredit.errors import Forbidden
 
 def decide(casebook: Casebook, row: HoursEntry, *, approver: Actor, now: datetime, confirmed: bool) -> None:
     """Mark one entry as approved if no rule forbids it; its leaf must follow."""
-    entry = as_entry(row)
+    entry = casebook.entry(row)
     terms = casebook.terms(row.enrolment_id, row.held_on)
     others = casebook.others(row.enrolment_id, only_approved=True)
     staff_id = staff_id_of(approver)
@@ -41,7 +41,7 @@ def decide(casebook: Casebook, row: HoursEntry, *, approver: Actor, now: datetim
     casebook.note(entry, HoursStatus.APPROVED)
 
 
-def leaf_of(row: HoursEntry, *, role: str | None) -> LedgerEntry:
+def leaf_of(row: HoursEntry, *, role: str | None, late: Late | None = None) -> LedgerEntry:
     """Return what the log commits to for one approved entry."""
     return LedgerEntry(
         act=Act.HOURS_APPROVED,
@@ -59,6 +59,7 @@ def leaf_of(row: HoursEntry, *, role: str | None) -> LedgerEntry:
             "role": role,
             "source": row.source.value,
             "corrects": None if row.corrects_id is None else str(row.corrects_id),
+            **({"added_late_by": str(late.added_by), "late_reason": late.reason.value} if late else {}),
         },
     )
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, Column, Index, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.domain.practice.rules import HoursStatus, Milestone, ReturnReason, Source
+from accredit.domain.practice.rules import HoursStatus, LateReason, Milestone, ReturnReason, Source
 from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of, own_key
 
 
@@ -74,6 +74,28 @@ class HoursEntry(SQLModel, table=True):
     decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     return_reason: ReturnReason | None = Field(default=None, sa_type=Word(ReturnReason))
     over_day_limit_confirmed: bool = False
+
+
+class LateHours(SQLModel, table=True):
+    """That an entry was added after the programme's days, by a member of staff, for a reason of the fixed list."""
+
+    __tablename__ = "late_hours"
+    __table_args__ = (
+        own_key(),
+        one_of("reason", LateReason),
+        UniqueConstraint("entry_id"),
+        belongs_to("enrolment", "enrolment_id"),
+        belongs_to("hours_entry", "entry_id"),
+        belongs_to("staff", "added_by"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: UUID = Field(index=True)
+    entry_id: UUID
+    reason: LateReason = Field(sa_type=Word(LateReason))
+    added_by: UUID
+    added_at: datetime = Field(sa_type=UtcDateTime)
 
 
 class SkillObservation(SQLModel, table=True):
@@ -190,11 +212,33 @@ class HoursBroughtForward(SQLModel, table=True):
     replaces_id: UUID | None = None
 
 
+class EarlierHoursRequest(SQLModel, table=True):
+    """A large total that one member of staff attests and another is to agree to; the row goes once it is answered."""
+
+    __tablename__ = "earlier_hours_request"
+    __table_args__ = (
+        own_key(),
+        UniqueConstraint("enrolment_id"),
+        belongs_to("enrolment", "enrolment_id"),
+        belongs_to("staff", "asked_by"),
+        CheckConstraint("minutes BETWEEN 0 AND 30000", name="minutes_plausible"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: UUID
+    minutes: int
+    until: date
+    asked_by: UUID
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+
+
 append_only(
     HoursEntry,
     mutable=("status", "decided_by", "decided_at", "return_reason", "over_day_limit_confirmed"),
     removable=True,
 )
+append_only(LateHours, removable=True)
 append_only(SkillObservation, removable=True)
 append_only(HoursBroughtForward, removable=True)
 append_only(MilestoneReached, removable=True)

@@ -5,6 +5,7 @@
 - ``many-at-once``: the same person put in six entries or more on one day.
 - ``no-school-day``: a Saturday, a Sunday, or a day on which schools all over the United Kingdom are closed.
 - ``before-eleven``: the young person was not eleven yet, as far as their month of birth is known.
+- ``added-late``: a member of staff added it after the programme's days, and says why.
 - ``a-lot-lately``: their week holds more than the programme's weekly amount. A good moment to ask how they are.
 
 Whether an entry may be approved at all is in `rules`. Nothing here compares two young people with each other.
@@ -29,6 +30,7 @@ class Notice(StrEnum):
     MANY_AT_ONCE = "many-at-once"
     NO_SCHOOL_DAY = "no-school-day"
     BEFORE_ELEVEN = "before-eleven"
+    ADDED_LATE = "added-late"
     A_LOT_LATELY = "a-lot-lately"
 
 
@@ -47,6 +49,7 @@ def noticed(
         Notice.MANY_AT_ONCE: sum(other.logged_on == entry.logged_on and other.is_waiting for other in own) >= MANY,
         Notice.NO_SCHOOL_DAY: is_no_school_day(entry.held_on),
         Notice.BEFORE_ELEVEN: turns_13 is not None and _is_before_eleven(entry.held_on, turns_13),
+        Notice.ADDED_LATE: entry.late is not None,
         Notice.A_LOT_LATELY: not terms.is_meeting(entry.activity_type)
         and minutes_of_week(entry.held_on, terms=terms, own=own) > terms.definition.weekly_minutes,
     }

@@ -127,16 +127,23 @@ def approve_many(
             refused[row.id] = broken
         else:
             approved.append(row)
-    _commit_approvals(db, approved, actor=actor, now=now)
+    _commit_approvals(db, casebook, approved, actor=actor, now=now)
     return BulkResult(approved=tuple(row.id for row in approved), refused=refused)
 
 
-def _commit_approvals(db: Session, rows: Sequence[HoursEntry], *, actor: Actor, now: datetime) -> None:
+def _commit_approvals(
+    db: Session, casebook: Casebook, rows: Sequence[HoursEntry], *, actor: Actor, now: datetime
+) -> None:
     """Write approved entries, one audit event each, one leaf each."""
     db.add_all(rows)
+    late = {row.id: casebook.entry(row).late for row in rows}
     for row in rows:
-        _audit(db, Tag.HOURS_APPROVED, row, actor=actor, now=now, minutes=row.minutes)
-    transparency.append_many(db, entries=[leaf_of(row, role=actor.role) for row in rows], now=now)
+        added = late[row.id]
+        # Whoever is the only supervising adult approves what they added themselves; that is told here.
+        more = {"is_late": True, "is_alone": added.added_by == actor.id} if added else {}
+        _audit(db, Tag.HOURS_APPROVED, row, actor=actor, now=now, minutes=row.minutes, **more)
+    entries = [leaf_of(row, role=actor.role, late=late[row.id]) for row in rows]
+    transparency.append_many(db, entries=entries, now=now)
 
 
 def return_hours(db: Session, *, entry_id: UUID, reason: ReturnReason, actor: Actor, now: datetime) -> None:

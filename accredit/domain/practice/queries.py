@@ -24,7 +24,7 @@ from accredit.domain.practice import rules
 from accredit.domain.practice.casebook import Casebook, as_entry, open_casebook
 from accredit.domain.practice.models import HoursEntry, PracticeSession
 from accredit.domain.practice.noticing import Notice, minutes_of_week, noticed
-from accredit.domain.practice.rules import Entry, HoursStatus, ReturnReason, Source
+from accredit.domain.practice.rules import Entry, HoursStatus, Late, ReturnReason, Source
 from accredit.domain.practice.totals import ActivityTotal, ObservationFact, Totals, milestones, observations, totals
 from accredit.domain.programmes.models import Programme
 from accredit.domain.training import queries as training
@@ -94,6 +94,7 @@ class WaitingEntry:
     programme_name: str
     concern: str | None
     notices: tuple[Notice, ...]
+    late: Late | None
     week_minutes: int
 
 
@@ -178,7 +179,7 @@ def _waiting(
     now: datetime,
 ) -> WaitingEntry:
     found, programme, person = row[0], row[3], row[4]
-    entry, terms = as_entry(found), casebook.terms(found.enrolment_id, found.held_on)
+    entry, terms = casebook.entry(found), casebook.terms(found.enrolment_id, found.held_on)
     own = casebook.others(found.enrolment_id, only_approved=False)
     of_adult = of_adults[found.supervised_by]
     return WaitingEntry(
@@ -192,6 +193,7 @@ def _waiting(
         programme_name=programme.name,
         concern=_concern(casebook, found, now=now),
         notices=noticed(entry, terms=terms, own=own, of_adult=of_adult, turns_13=person.turns_13),
+        late=entry.late,
         week_minutes=minutes_of_week(found.held_on, terms=terms, own=own),
     )
 
@@ -376,7 +378,7 @@ def _entry_facts(row: Any, versions: tuple[training.DatedDefinition, ...]) -> En
 def _concern(casebook: Casebook, row: HoursEntry, *, now: datetime) -> str | None:
     try:
         rules.check_approval(
-            as_entry(row),
+            casebook.entry(row),
             approver=row.supervised_by,
             terms=casebook.terms(row.enrolment_id, row.held_on),
             others=casebook.others(row.enrolment_id, only_approved=True),

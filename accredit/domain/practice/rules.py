@@ -15,10 +15,13 @@ An entry, when it is submitted and again when it is approved:
 - ``not-a-supervisor``: the supervising adult holds the supervisor's role on that date; so does whoever approves it,
   and on the day of the decision too.
 - ``overlap``: it overlaps no other entry of the same person.
-- ``too-late``: it was logged within the programme's number of days.
+- ``too-late``: it was logged within the programme's number of days. After them only staff add it, with a reason
+  (`late_hours`), and within a year of its date (``too-late-for-anybody``).
 
 And when it is approved only:
 
+- ``second-adult-needed``: what staff added late is approved by another adult than the one who added it, unless nobody
+  else could.
 - ``over-day-limit``: a day has no more than the programme's minutes unless the approving adult confirms more.
 - ``one-to-one-needs-meeting``: one-to-one time beyond the programme's limit waits for the next supervision meeting.
 
@@ -34,7 +37,7 @@ Nothing here knows a person supported: there is no field that could hold one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, time
 from enum import StrEnum
@@ -47,6 +50,7 @@ from accredit.errors import RuleBroken
 ONE_TO_ONE = "one-to-one"
 MINUTES_OF_A_DAY = 24 * 60
 MOST_MINUTES = 12 * 60
+MOST_DAYS_LATE = 366
 
 
 class HoursStatus(StrEnum):
@@ -69,6 +73,23 @@ class ReturnReason(StrEnum):
     NOT_SUPERVISED = "not-supervised"
     WRONG_ACTIVITY_TYPE = "wrong-activity-type"
     NOT_A_SCHOOL_DAY = "not-a-school-day"
+
+
+class LateReason(StrEnum):
+    """Why time was added long after its day: a fixed list, so that nothing personal is ever typed."""
+
+    KEPT_ON_PAPER = "kept-on-paper"
+    THEY_WERE_AWAY = "they-were-away"
+    ADULT_WAS_AWAY = "adult-was-away"
+    COULD_NOT_SIGN_IN = "could-not-sign-in"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Late:
+    """That an entry was added after the programme's days: by which member of staff, and why."""
+
+    added_by: UUID
+    reason: LateReason
 
 
 class Source(StrEnum):
@@ -104,6 +125,7 @@ class Entry:
     supervised_by: UUID
     logged_on: date
     status: HoursStatus = HoursStatus.SUBMITTED
+    late: Late | None = None
 
     @property
     def begins(self) -> int:
@@ -151,6 +173,10 @@ class SupervisorDays:
         """Say whether ``staff_id`` holds the role on ``day``."""
         return any(first <= day and (last is None or day <= last) for first, last in self.periods.get(staff_id, ()))
 
+    def has_another(self, but: UUID, days: Collection[date]) -> bool:
+        """Say whether somebody else than ``but`` holds the role on each of ``days``."""
+        return any(who != but and all(self.holds_role(who, day) for day in days) for who in self.periods)
+
 
 def check_submission(
     entry: Entry, *, terms: Terms, others: Iterable[Entry], supervisors: SupervisorDays, today: date
@@ -173,8 +199,16 @@ def check_submission(
         raise RuleBroken("not-a-supervisor", staff_id=entry.supervised_by, on=day)
     if any(entry.overlaps(other) and other.id != entry.id for other in others):
         raise RuleBroken("overlap", held_on=day)
-    if (entry.logged_on - day).days > terms.definition.log_within_days:
-        raise RuleBroken("too-late", days=terms.definition.log_within_days)
+    check_lateness(entry, within_days=terms.definition.log_within_days)
+
+
+def check_lateness(entry: Entry, *, within_days: int) -> None:
+    """Refuse what was logged too long after its day. Raises ``too-late``, ``too-late-for-anybody``."""
+    days = (entry.logged_on - entry.held_on).days
+    if entry.late is not None and days > MOST_DAYS_LATE:
+        raise RuleBroken("too-late-for-anybody")
+    if entry.late is None and days > within_days:
+        raise RuleBroken("too-late", days=within_days)
 
 
 def check_day(terms: Terms, day: date, *, is_meeting: bool) -> None:
@@ -212,9 +246,12 @@ def check_approval(
     if entry.status is not HoursStatus.SUBMITTED:
         raise RuleBroken("not-submitted", status=entry.status.value)
     check_submission(entry, terms=terms, others=others, supervisors=supervisors, today=decided_on)
-    for day in (entry.held_on, decided_on):
+    days = (entry.held_on, decided_on)
+    for day in days:
         if not supervisors.holds_role(approver, day):
             raise RuleBroken("not-a-supervisor", staff_id=approver, on=day)
+    if entry.late is not None and entry.late.added_by == approver and supervisors.has_another(approver, days):
+        raise RuleBroken("second-adult-needed")
     if terms.is_meeting(entry.activity_type):
         return
     check_day_limit(entry, terms=terms, others=others, confirmed=confirm_over_day_limit)

@@ -23,7 +23,7 @@ from accredit.domain.audit.rules import SERVICE, Actor, Tag
 from accredit.domain.issuing.models import Issuance, StatusEvent
 from accredit.domain.issuing.rules import Stage
 from accredit.domain.notifications.models import OutgoingMail
-from accredit.domain.people.models import ClaimSlip, SignInCode
+from accredit.domain.people.models import ClaimSlip, JoiningRequest, SignInCode
 from accredit.domain.practice.models import ApprovalLink
 from accredit.domain.retention import queries, rules
 from accredit.domain.retention.models import Erasure, LegalHold
@@ -42,6 +42,7 @@ OF_NOBODY: dict[RecordKind, Any] = {
     RecordKind.SENT_MESSAGES: OutgoingMail,
     RecordKind.OLD_SLIPS: ClaimSlip,
     RecordKind.OLD_APPROVAL_LINKS: ApprovalLink,
+    RecordKind.JOINING_REQUESTS: JoiningRequest,
 }
 """The kinds that are no person's record, with their rows; `let_go` takes these out."""
 

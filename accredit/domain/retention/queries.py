@@ -16,12 +16,14 @@ from accredit.domain.credentials.models import Challenge, Credential, Hiding, Pa
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
-from accredit.domain.people.models import ClaimSlip, SignInCode, YoungPerson
+from accredit.domain.people.models import ClaimSlip, JoiningRequest, SignInCode, YoungPerson
 from accredit.domain.practice.models import (
     ApprovalLink,
     ApprovalLinkPerson,
+    EarlierHoursRequest,
     HoursBroughtForward,
     HoursEntry,
+    LateHours,
     MilestoneReached,
     SkillObservation,
 )
@@ -34,7 +36,9 @@ from accredit.storage import Session
 OF_ENROLMENT: tuple[Any, ...] = (
     Attendance,
     ApprovalLinkPerson,
+    EarlierHoursRequest,
     HoursBroughtForward,
+    LateHours,
     HoursEntry,
     SkillObservation,
     MilestoneReached,
@@ -122,6 +126,7 @@ def _rows_due(db: Session, now: datetime) -> dict[RecordKind, list[UUID]]:
         (RecordKind.SENT_MESSAGES, OutgoingMail, col(OutgoingMail.sent_at)),
         (RecordKind.OLD_SLIPS, ClaimSlip, col(ClaimSlip.withdrawn_at)),
         (RecordKind.OLD_APPROVAL_LINKS, ApprovalLink, col(ApprovalLink.made_at)),
+        (RecordKind.JOINING_REQUESTS, JoiningRequest, col(JoiningRequest.asked_at)),
     )
     return {kind: _ids(db, model, moment < now - rules.period(kind).after) for kind, model, moment in moments}
 

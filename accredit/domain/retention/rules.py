@@ -51,6 +51,7 @@ class RecordKind(StrEnum):
     SENT_MESSAGES = "sent-messages"
     OLD_SLIPS = "old-slips"
     OLD_APPROVAL_LINKS = "old-approval-links"
+    JOINING_REQUESTS = "joining-requests"
     WITHOUT_AWARD = "people-without-award"
     WITH_AWARD = "people-with-award"
 
@@ -89,6 +90,12 @@ SCHEDULE: tuple[Period, ...] = (
         counted_from="the link was made",
         after=timedelta(days=90),
         why="a link lives for a week; long enough to look into one that fell into other hands",
+    ),
+    Period(
+        kind=RecordKind.JOINING_REQUESTS,
+        counted_from="the organisation asked (it goes at once when it is answered)",
+        after=timedelta(days=183),
+        why="who asked half a year ago and heard nothing asks again; it names the person who asked",
     ),
     Period(
         kind=RecordKind.WITHOUT_AWARD,

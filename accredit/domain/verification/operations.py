@@ -11,6 +11,7 @@ from typing import Final
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.issuing.rules import RehearsalKey
+from accredit.domain.organisations import suspending
 from accredit.domain.verification import ways_in
 from accredit.domain.verification.checks import examine
 from accredit.domain.verification.examination import Examination
@@ -48,6 +49,8 @@ class CodeAnswer:
 
     view: CredentialView
     report: VerificationReport
+    suspended_since: datetime | None = None
+    """Since when nobody acts for its organisation; None where that is not so."""
     basis: Notes | None = field(default=None, compare=False, repr=False)
     """What it follows from, where that is known: of two answers with one basis only the time may differ."""
 
@@ -220,9 +223,11 @@ def verify_code(
             now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=view.known_as
         )
         report = _examined(document, examination)
+        since = suspending.suspended_since(db, view.organisation_id)
     if not (is_plain and report.may_be_remembered):
-        return CodeAnswer(view=view, report=report)
-    answer = CodeAnswer(view=view, report=report, basis=notes if notes.is_whole else None)
+        return CodeAnswer(view=view, report=report, suspended_since=since)
+    basis = notes if notes.is_whole else None
+    answer = CodeAnswer(view=view, report=report, suspended_since=since, basis=basis)
     _ANSWERS.keep(version, canonical, answer, until=_until(report))
     _SAME_ANSWERS.keep(canonical, answer, notes, now=now, until=_until(report))
     return answer

@@ -12,11 +12,11 @@ from wtforms import BooleanField, PasswordField, RadioField, StringField, TextAr
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from accredit.clock import local_date, utc_now
-from accredit.domain.organisations.rules import Channel, Details, Kind, Nation
+from accredit.domain.organisations.rules import Channel, Details, Kind, Nation, SuspensionReason
 from accredit.domain.people.joining import Asker
 from accredit.domain.people.rules import DeclineReason
 from accredit.errors import AccreditError
-from accredit.web.admin.words import CHANNELS, DECLINE_REASONS, KINDS
+from accredit.web.admin.words import CHANNELS, DECLINE_REASONS, KINDS, SUSPENSION_REASONS
 from accredit.web.forms import CheckboxInput, DateField, Form, RadioInput, SelectChoice, TextArea, TextInput
 from accredit.web.messages import sentence
 from accredit.web.nation_words import NATIONS
@@ -63,6 +63,21 @@ class RuledForm(Form):
 def _text(label: LazyString, *, needed: LazyString | None = None, longest: int = 200) -> StringField:
     rules = [InputRequired(needed)] if needed is not None else []
     return StringField(label, [*rules, Length(max=longest, message=_l("That is too long"))], widget=TextInput())
+
+
+class SuspensionForm(RuledForm):
+    """Why an organisation is suspended."""
+
+    reason = RadioField(_l("Why?"), [InputRequired(_l("Choose why"))], widget=RadioInput())
+
+    def __init__(self, *args: Any, **values: Any) -> None:
+        """Fill in the fixed list."""
+        super().__init__(*args, **values)
+        self.reason.choices = _choices(SUSPENSION_REASONS)
+
+    def chosen(self) -> SuspensionReason:
+        """Return the reason that was chosen."""
+        return SuspensionReason(self.reason.data)
 
 
 class AdministratorForm(RuledForm):

@@ -8,7 +8,7 @@ from flask import Response
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
-from accredit.domain.organisations import listing
+from accredit.domain.organisations import listing, suspending
 from accredit.domain.organisations import queries as organisations_read
 from accredit.domain.organisations.queries import OrganisationFacts
 from accredit.domain.people import joining
@@ -83,11 +83,13 @@ def organisation(organisation_id: UUID) -> Response:
         facts = organisations_read.organisation(db, organisation_id)
         staff = people.staff(db, organisation_id=organisation_id)
         alike = taken_for(db, facts)
+        suspended = suspending.suspended_since(db, organisation_id)
     return page(
         "admin/organisation.html",
         facts=facts,
         staff=staff,
         alike=alike,
+        suspended=suspended,
         kinds=KINDS,
         nations=NATIONS,
         channels=CHANNELS,

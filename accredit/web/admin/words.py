@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import LazyString, lazy_gettext
 
-from accredit.domain.organisations.rules import Channel, Kind
+from accredit.domain.organisations.rules import Channel, Kind, SuspensionReason
 from accredit.domain.people.rules import DeclineReason
 
 CHANNELS: dict[Channel, LazyString] = {
@@ -17,6 +17,11 @@ KINDS: dict[Kind, LazyString] = {
     Kind.SCHOOL: lazy_gettext("School"),
     Kind.COLLEGE: lazy_gettext("College"),
     Kind.COMMUNITY: lazy_gettext("Community organisation"),
+}
+SUSPENSION_REASONS: dict[SuspensionReason, LazyString] = {
+    SuspensionReason.ASKED_FOR: lazy_gettext("It asked for this, for example after a break-in"),
+    SuspensionReason.NOT_SAFE: lazy_gettext("What is done in its name is not safe for young people, or not true"),
+    SuspensionReason.NOT_THEM: lazy_gettext("Those who use the account may not be the organisation"),
 }
 DECLINE_REASONS: dict[DeclineReason, LazyString] = {
     DeclineReason.COULD_NOT_CHECK: lazy_gettext("We could not check it by an outside channel"),

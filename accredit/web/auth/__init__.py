@@ -22,6 +22,7 @@ def register(app: Flask) -> None:
     """Add the sign-in pages to ``app``."""
     from accredit.web.auth import (  # noqa: F401  # their views join the blueprint
         account,
+        demanding,
         inviting,
         passkeys,
         password,

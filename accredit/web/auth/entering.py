@@ -7,10 +7,12 @@ from uuid import UUID
 
 from flask import Response, request, session
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext
 from flask_security import login_user
 from flask_security.utils import hash_password
 
 from accredit.clock import local_date
+from accredit.domain.organisations import suspending
 from accredit.domain.people import passphrases, second_step, sign_ins, signing_in
 from accredit.domain.people import queries as people
 from accredit.domain.people.models import Account
@@ -25,6 +27,10 @@ from accredit.web.pages import safe_next, see_other
 from accredit.web.viewer import Viewer, sleeping_viewer
 
 # A passkey is two things at once: the device, and its owner's finger, face or PIN.
+SUSPENDED = lazy_gettext(
+    "The pages of your organisation are closed for now. Nothing is lost, and certificates stay what they are. Those "
+    "who run this service say why, and when it goes on."
+)
 WHOLE = frozenset({SignInWay.PASSKEY})
 
 
@@ -99,17 +105,23 @@ def let_in(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: d
             signing_in.mark_signed_in(db, actor=readers[0].actor(), now=now)
             secret = sign_ins.begin(db, account_id=account.id, way=way, device=device_here(), now=now)[1]
     if not readers:
-        return see_other(
-            "auth.sign_in",
-            flash=_("You have no role in an organisation today. Ask your co-ordinator to give you one."),
-            flash_kind="careful",
-        )
+        return see_other("auth.sign_in", flash=_why_not(account, now=now), flash_kind="careful")
     login_user(account)
     cookie.remember_account(session, secret=secret, now=now)
     if len(readers) > 1:
         return known.remember(see_other("auth.choose_organisation", next=safe_next(wanted)), account.email)
     cookie.choose_organisation(session, readers[0].organisation_id)
     return known.remember(go_on(readers[0], wanted), account.email)
+
+
+def _why_not(account: SignInAccount, *, now: datetime) -> str:
+    """Say to somebody who has shown who they are why there is nothing to sign in to."""
+    with reading(everywhere=True) as db:
+        places = [each for each in people.staff_of_account(db, account.id) if each.roles_on(local_date(now))]
+        since = [suspending.suspended_since(db, each.organisation_id) for each in places]
+    if any(since):
+        return str(SUSPENDED)
+    return str(_("You have no role in an organisation today. Ask your co-ordinator to give you one."))
 
 
 def note_guessing(who: str, *, now: datetime) -> None:

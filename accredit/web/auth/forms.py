@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, PasswordField, StringField
 from wtforms.validators import InputRequired, Length
 
-from accredit.web.forms import Form, PasswordInput, TextInput
+from accredit.web.forms import DateField, Form, PasswordInput, TextInput
 
 
 class SignInForm(Form):
@@ -44,6 +44,12 @@ class SecondStepForm(Form):
         widget=TextInput(),
     )
     next = HiddenField()
+
+
+class DemandForm(Form):
+    """From which day everybody needs a second step."""
+
+    since = DateField(_l("From which day?"), [InputRequired(_l("Give the day."))])
 
 
 class PasswordForm(Form):

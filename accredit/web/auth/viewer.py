@@ -12,15 +12,17 @@ from flask_security import current_user
 
 from accredit.clock import local_date, utc_now
 from accredit.domain.organisations import queries as organisations
+from accredit.domain.organisations import suspending
 from accredit.domain.organisations.rules import Role, permissions_of
+from accredit.domain.people import demanding, sign_ins
 from accredit.domain.people import queries as people
-from accredit.domain.people import sign_ins
 from accredit.domain.people.queries import StaffFacts
 from accredit.errors import NotFound
 from accredit.storage import Session
 from accredit.web.auth import cookie
 from accredit.web.auth.cookie import YoungSignIn
 from accredit.web.database import reading
+from accredit.web.settings import current_settings
 from accredit.web.viewer import ANONYMOUS, Viewer, ViewerKind
 
 # The role an act is recorded under when somebody holds several: the one that may do most of the daily work.
@@ -56,7 +58,20 @@ def _known(now: datetime) -> Viewer:
             return ANONYMOUS
         readers = readers_of_account(db, current_user.id, on=local_date(now))
         reader = reader_in(readers, cookie.chosen_organisation(session))
-        return replace(reader, sign_in_id=here.id, proved_at=here.proved_at) if reader.is_signed_in else reader
+        if not reader.is_signed_in:
+            return reader
+        lacks = _second_step_from(db, reader, local_date(now))
+        return replace(reader, sign_in_id=here.id, proved_at=here.proved_at, second_step_from=lacks)
+
+
+def _second_step_from(db: Session, reader: Viewer, today: date) -> date | None:
+    """Return the day from which a reader needs a second step that they have not."""
+    wanted = today if current_settings().second_step == "everybody" else None
+    if wanted is None and reader.organisation_id is not None:
+        wanted = demanding.demanded_since(db, reader.organisation_id)
+    if wanted is None or reader.account_id is None or demanding.having(db, [reader.account_id]):
+        return None
+    return wanted
 
 
 def _young_person(db: Session, who: YoungSignIn) -> Viewer:
@@ -65,7 +80,8 @@ def _young_person(db: Session, who: YoungSignIn) -> Viewer:
         facts = people.young_person(db, who.young_person_id)
     except NotFound:
         return ANONYMOUS
-    if slip is None or slip.id != who.slip_id or facts.left_at is not None:
+    is_suspended = suspending.suspended_since(db, facts.organisation_id) is not None
+    if slip is None or slip.id != who.slip_id or facts.left_at is not None or is_suspended:
         return ANONYMOUS
     return Viewer(
         kind=ViewerKind.YOUNG_PERSON,
@@ -77,12 +93,17 @@ def _young_person(db: Session, who: YoungSignIn) -> Viewer:
 
 
 def readers_of_account(db: Session, account_id: UUID, *, on: date) -> tuple[Viewer, ...]:
-    """Return everybody an account can be on a day: the operator first, then staff in each organisation by name."""
+    """Return everybody an account can be on a day: the operator first, then staff in each organisation by name.
+
+    In an organisation that is suspended nobody is anybody (WA12).
+    """
     account = people.account(db, account_id)
     if account is None or not account.active:
         return ()
     places = [
-        _staff(db, account_id, facts, on) for facts in people.staff_of_account(db, account_id) if facts.roles_on(on)
+        _staff(db, account_id, facts, on)
+        for facts in people.staff_of_account(db, account_id)
+        if facts.roles_on(on) and suspending.suspended_since(db, facts.organisation_id) is None
     ]
     places.sort(key=lambda place: place.organisation_name or "")
     runs = [Viewer(kind=ViewerKind.OPERATOR, account_id=account_id, display_name=account.email)]

@@ -6,6 +6,7 @@ from flask import Response, request, session
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
+from accredit.domain.organisations import suspending
 from accredit.domain.people import operations as people
 from accredit.domain.people import queries
 from accredit.kit import typed_code
@@ -46,11 +47,15 @@ def use_claim() -> Response:
         return page("auth/claim.html", status=422, form=form)
     with transaction(everywhere=True) as db:
         found = queries.find_by_claim_code(db, form.code.data, pepper=current_pepper())
-        if found is not None:
+        is_suspended = found is not None and suspending.suspended_since(db, found.organisation_id) is not None
+        if found is not None and not is_suspended:
             people.mark_slip_used(db, slip_id=found.slip_id, now=now)
     if found is None:
         count_try(BY_ADDRESS, address())
         form.code.errors = [slip_of_the_finger(form.code.data)]
+        return page("auth/claim.html", status=422, form=form)
+    if is_suspended:
+        form.code.errors = [_("Your school’s pages are closed for now. Your certificates stay yours. Ask at school.")]
         return page("auth/claim.html", status=422, form=form)
     who = YoungSignIn(young_person_id=found.young_person_id, slip_id=found.slip_id)
     cookie.remember_young_person(session, who, now=now)

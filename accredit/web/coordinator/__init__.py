@@ -81,6 +81,7 @@ def register(app: Flask) -> None:
         home,
         hours_log,
         keys,
+        late_hours,
         leaving,
         members,
         new_year,

@@ -22,6 +22,7 @@ from accredit.domain.awarding.rules import Assessment, FindingKind
 from accredit.domain.credentials.queries import totals_of
 from accredit.domain.credentials.rules import honest_sentence
 from accredit.domain.organisations.rules import Permission
+from accredit.domain.people.names import share_a_surname
 from accredit.domain.programmes import queries as programmes
 from accredit.domain.programmes.queries import ProgrammeFacts
 from accredit.domain.programmes.rules import Level
@@ -34,6 +35,7 @@ from accredit.web.database import reading, transaction
 from accredit.web.languages import page_language
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
+from accredit.web.viewer import current_viewer
 from accredit.web.words import moment_in_words
 
 NEARLY = 2
@@ -71,6 +73,7 @@ class Preview:
     name: str
     sentence: str
     skills: tuple[str, ...]
+    has_your_surname: bool = False
 
 
 @bp.get("/programmes/<uuid:programme_id>/award")
@@ -199,9 +202,10 @@ def _ids(form: AwardForm) -> list[UUID]:
 def _looked_at(
     chosen: Sequence[Progress], level: Level, form: AwardForm
 ) -> tuple[list[Preview], list[tuple[str, str]]]:
-    previews, refused = [], []
+    previews, refused, reader = [], [], current_viewer().display_name
     for who in chosen:
         try:
+            rules.check_not_own(reader, who.printed_name)
             rules.check_award(
                 rules.assess(who.portfolio, who.definition, level.code, day_of(form.awarded_on)),
                 started_on=who.started_on,
@@ -219,6 +223,7 @@ def _looked_at(
                     name=who.printed_name,
                     sentence=honest_sentence(totals_of(who.portfolio)),
                     skills=tuple(skill.title for skill in who.portfolio.skills),
+                    has_your_surname=share_a_surname(reader, who.printed_name),
                 )
             )
     return previews, refused

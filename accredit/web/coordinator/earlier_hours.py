@@ -1,9 +1,12 @@
-"""Hours from the time before the school kept its records here: one total for each person of a programme, attested."""
+"""Hours from the time before the school kept its records here: one total for each person of a programme, attested.
+
+Large totals wait on the same page until another co-ordinator agrees.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
 from flask import request
@@ -16,10 +19,13 @@ from wtforms.validators import InputRequired
 from accredit.clock import utc_now
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.practice.bringing_forward import bring_forward
+from accredit.domain.people.second_person import others_who_may
+from accredit.domain.practice import asking_forward
+from accredit.domain.practice.asking_forward import WaitingTotal
 from accredit.domain.practice.earlier_hours import EarlierHours, earlier_hours
 from accredit.domain.programmes import queries as programmes
 from accredit.errors import RuleBroken
+from accredit.storage import Session
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
@@ -27,6 +33,7 @@ from accredit.web.database import reading, transaction
 from accredit.web.forms import DateField, Form
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
+from accredit.web.viewer import current_viewer
 
 HOURS = "hours:"
 _WRITTEN = re.compile(r"(\d{1,3})(?:[:h](\d{2})|[.,](\d{1,2}))?")
@@ -46,6 +53,8 @@ def bring_hours_forward(programme_id: UUID) -> ResponseReturnValue:
         programme = programmes.programme(db, programme_id, today())
         members = enrolments.cohort(db, programme_id=programme_id, on=today())
         before = earlier_hours(db, [member.enrolment_id for member in members])
+        waiting = asking_forward.waiting_totals(db, [member.enrolment_id for member in members])
+        may_agree = _may_agree(db, waiting)
     # Whoever adds somebody later has the day of the others before them.
     form = EarlierHoursForm(until=max((each.until for each in before.values()), default=None))
     typed = {member.enrolment_id: _typed(member.enrolment_id, before) for member in members}
@@ -70,13 +79,15 @@ def bring_hours_forward(programme_id: UUID) -> ResponseReturnValue:
         before=before,
         typed=typed,
         faults=faults,
+        waiting={each.enrolment_id: each for each in waiting},
+        may_agree=may_agree,
         errors=[(text, f"#hours-{who}") for who, text in faults.items()],
     )
 
 
 def _attested(programme_id: UUID, form: EarlierHoursForm, totals: Mapping[UUID, int]) -> ResponseReturnValue:
     with transaction() as db:
-        count = bring_forward(
+        done = asking_forward.ask_to_bring_forward(
             db,
             organisation_id=own_organisation(),
             totals=totals,
@@ -84,8 +95,51 @@ def _attested(programme_id: UUID, form: EarlierHoursForm, totals: Mapping[UUID, 
             actor=own_actor(),
             now=utc_now(),
         )
-    news = ngettext("%(num)d total is on record.", "%(num)d totals are on record.", count)
+    if done.waiting:
+        news = ngettext(
+            "%(num)d large total waits until somebody else agrees: %(names)s.",
+            "%(num)d large totals wait until somebody else agrees: %(names)s.",
+            done.waiting,
+            names=_(" or ").join(done.others),
+        )
+        return see_other("coordinator.bring_hours_forward", programme_id=programme_id, flash=news)
+    news = ngettext("%(num)d total is on record.", "%(num)d totals are on record.", done.attested)
+    if done.is_alone:
+        alone = _("You are the only one who could agree to totals so large, so the record says that you decided alone.")
+        news = f"{news} {alone}"
     return see_other("coordinator.progress", programme_id=programme_id, flash=news)
+
+
+@bp.post("/programmes/<uuid:programme_id>/earlier-hours/answer")
+@requires(Permission.AWARD)
+def answer_earlier_hours(programme_id: UUID) -> ResponseReturnValue:
+    """Agree to the large totals that wait, or let them be forgotten."""
+    act = asking_forward.agree if request.form.get("answer") == "yes" else asking_forward.decline
+    try:
+        with transaction() as db:
+            programmes.programme(db, programme_id, today())
+            count = act(
+                db, organisation_id=own_organisation(), programme_id=programme_id, actor=own_actor(), now=utc_now()
+            )
+    except RuleBroken as refusal:
+        here, said = "coordinator.bring_hours_forward", sentence(refusal)
+        return see_other(here, programme_id=programme_id, flash=said, flash_kind="careful")
+    news = (
+        ngettext("%(num)d total is on record.", "%(num)d totals are on record.", count)
+        if act is asking_forward.agree
+        else ngettext("%(num)d total was not brought forward.", "%(num)d totals were not brought forward.", count)
+    )
+    return see_other("coordinator.bring_hours_forward", programme_id=programme_id, flash=news)
+
+
+def _may_agree(db: Session, waiting: Collection[WaitingTotal]) -> bool:
+    """Say whether the reader may agree to what waits: not to their own, unless they have become the only one."""
+    reader = current_viewer().staff_id
+    if reader is None or all(each.asked_by != reader for each in waiting):
+        return True
+    return not others_who_may(
+        db, organisation_id=own_organisation(), but=reader, permission=Permission.AWARD, now=utc_now()
+    )
 
 
 def _typed(enrolment_id: UUID, before: Mapping[UUID, EarlierHours]) -> str:

@@ -87,6 +87,7 @@ PLACES: Mapping[ToDoKind, tuple[str, str]] = {
     ToDoKind.SIGNING: ("coordinator.certificates", ""),
     ToDoKind.SECOND_LOOKS: ("coordinator.certificate", "award_id"),
     ToDoKind.REVOCATIONS: ("coordinator.certificate", "award_id"),
+    ToDoKind.LARGE_TOTALS: ("coordinator.bring_hours_forward", "programme_id"),
     ToDoKind.LEAVERS: ("coordinator.leavers", ""),
     ToDoKind.DRAFTS: ("coordinator.programme_draft", "draft_id"),
     ToDoKind.REFRESHERS: ("coordinator.up_to_date", ""),

@@ -12,7 +12,7 @@ from datetime import datetime
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
-from accredit.clock import utc_now
+from accredit.clock import local_date, utc_now
 from accredit.domain.credentials import paper_codes
 from accredit.domain.credentials.rules import honest_sentence
 from accredit.domain.organisations import queries as organisations
@@ -142,6 +142,7 @@ def verdict_page(
         error=error,
         file_given=file_given,
         is_led_on=is_led_on,
+        suspended=local_date(found.suspended_since) if found.suspended_since else None,
     )
     return private(answer)
 

@@ -217,7 +217,7 @@ def _line(waiting: WaitingEntry, look: _Look) -> Line:
     return Line(
         waiting=waiting,
         concern=sentence(broken) if broken else (sentence_of(rule) if rule else None),
-        notices=tuple(notice_text(each) for each in waiting.notices if each is not Notice.A_LOT_LATELY),
+        notices=tuple(notice_text(each, waiting.late) for each in waiting.notices if each is not Notice.A_LOT_LATELY),
         lately=a_lot_lately(waiting.week_minutes) if Notice.A_LOT_LATELY in waiting.notices else None,
         may_confirm=rule == OVER_DAY_LIMIT,
         # Whatever stands out is for a person to tick; that somebody does a lot is no doubt about their hours.

@@ -19,6 +19,7 @@ from wtforms.validators import InputRequired, Length
 
 from accredit.clock import utc_now
 from accredit.domain.organisations import queries as organisations
+from accredit.domain.organisations import suspending
 from accredit.domain.people import queries as people
 from accredit.domain.people.names import initials
 from accredit.domain.practice import approval_links
@@ -153,7 +154,9 @@ def _link() -> LinkFacts | None:
     if BROWSER not in session:
         return None
     with reading(everywhere=True) as db:
-        return approval_links.opened_in(db, browser_secret=session[BROWSER], pepper=current_pepper(), now=utc_now())
+        found = approval_links.opened_in(db, browser_secret=session[BROWSER], pepper=current_pepper(), now=utc_now())
+        # For an organisation that is suspended nobody acts, by no link either (WA12).
+        return found if found and suspending.suspended_since(db, found.organisation_id) is None else None
 
 
 def _finished(link: LinkFacts, news: str) -> Response:
@@ -204,7 +207,7 @@ def _line(
     entry_id = waiting.entry.id
     broken = refused.get(entry_id)
     rule = broken.rule if broken else waiting.concern
-    told = [notice_text(each) for each in waiting.notices if each is not Notice.A_LOT_LATELY]
+    told = [notice_text(each, waiting.late) for each in waiting.notices if each is not Notice.A_LOT_LATELY]
     if Notice.A_LOT_LATELY in waiting.notices:
         # Without the figure: what they did with other adults is not this adult's to know.
         told.append(str(NOTICES[Notice.A_LOT_LATELY]))

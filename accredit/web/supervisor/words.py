@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from flask_babel import LazyString, gettext, lazy_gettext
 
 from accredit.domain.practice.noticing import Notice
-from accredit.domain.practice.rules import ReturnReason
+from accredit.domain.practice.rules import Late, LateReason, ReturnReason
 from accredit.web.languages import page_language
 from accredit.web.words import hours_in_words
 
@@ -34,10 +34,20 @@ NOTICES: Mapping[Notice, LazyString] = {
     Notice.MANY_AT_ONCE: lazy_gettext("One of many added on the same day. Do you remember each of them?"),
     Notice.NO_SCHOOL_DAY: lazy_gettext("That was not a school day."),
     Notice.BEFORE_ELEVEN: lazy_gettext("They were not eleven yet. Is the date right?"),
+    Notice.ADDED_LATE: lazy_gettext("Added long after, by a member of staff."),
     Notice.A_LOT_LATELY: lazy_gettext("A lot lately."),
 }
 
 assert set(NOTICES) == set(Notice)
+
+LATE: Mapping[LateReason, LazyString] = {
+    LateReason.KEPT_ON_PAPER: lazy_gettext("Added long after, by a member of staff: it was kept on paper."),
+    LateReason.THEY_WERE_AWAY: lazy_gettext("Added long after, by a member of staff: the young person was away."),
+    LateReason.ADULT_WAS_AWAY: lazy_gettext("Added long after, by a member of staff: the adult was away."),
+    LateReason.COULD_NOT_SIGN_IN: lazy_gettext("Added long after, by a member of staff: they could not sign in."),
+}
+
+assert set(LATE) == set(LateReason)
 
 LOOKS: Mapping[str, LazyString] = {
     "plain": lazy_gettext("nothing to look at"),
@@ -46,8 +56,10 @@ LOOKS: Mapping[str, LazyString] = {
 """What the inbox can be narrowed to, beside everything."""
 
 
-def notice_text(notice: Notice) -> str:
+def notice_text(notice: Notice, late: Late | None = None) -> str:
     """Return what stands out about an entry, in words."""
+    if notice is Notice.ADDED_LATE and late is not None:
+        return str(LATE[late.reason])
     return str(NOTICES[notice])
 
 

@@ -15,6 +15,7 @@ from accredit.clock import local_date, utc_now
 from accredit.domain.clients import operations, queries
 from accredit.domain.clients.queries import Opened
 from accredit.domain.clients.rules import BEGINNING
+from accredit.domain.organisations import suspending
 from accredit.errors import Conflict, Forbidden, NotFound
 from accredit.storage import Session
 from accredit.web.api.answers import problem
@@ -52,6 +53,9 @@ def look_for_the_key() -> None:
     now = utc_now()
     with reading(everywhere=True) as db:
         found = queries.opened_by(db, text.strip(), now=now)
+        # For an organisation that is suspended no program acts either (attacks.md WA12).
+        if found is not None and suspending.suspended_since(db, found.organisation_id) is not None:
+            found = None
     if found is None:
         check_allowance(WRONG_KEYS, address(), now=now)
         count_try(WRONG_KEYS, address())

@@ -29,6 +29,7 @@ WHAT: dict[RecordKind, str] = {
     RecordKind.SENT_MESSAGES: "letters (e-mail) to adults",
     RecordKind.OLD_SLIPS: "slips of young people that work no more",
     RecordKind.OLD_APPROVAL_LINKS: "links by which an adult without an account approved hours",
+    RecordKind.JOINING_REQUESTS: "what an organisation said when it asked to join",
     RecordKind.WITHOUT_AWARD: "a young person without an award, with everything recorded about them",
     RecordKind.WITH_AWARD: "a young person with an award, with everything recorded and their certificates",
 }
@@ -51,7 +52,7 @@ BY_ITSELF: tuple[tuple[str, str, tuple[timedelta, ...]], ...] = (
     ("a letter that cannot be sent", "emptied after {}", (reconciler.MAIL_IS_TRIED_FOR,)),
     (
         "a request of an organisation to join",
-        "once it is answered; not shown after {}, and gone with the next request",
+        "once it is answered; not shown after {}, and gone in the night after",
         (joining.LONGEST,),
     ),
     ("the code for the first operator", "{}, or once used", (first_operator.LIFETIME,)),

@@ -11,6 +11,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from accredit.domain.clients import operations, queries
 from accredit.domain.clients.rules import Scope, make_key
+from accredit.domain.organisations import suspending
+from accredit.domain.organisations.rules import SuspensionReason
 from accredit.storage import Database
 from accredit.web.access import Audience, declared_access
 from accredit.web.api.v1.contract import OPERATIONS
@@ -173,3 +175,20 @@ def test_the_description_is_valid_openapi_3_1(client_for: ClientFor) -> None:
     OpenAPIV31SpecValidator(described).validate()
     assert set(described["paths"]) >= {"/api/v1/people", "/api/v1/class-list", "/api/v1/key"}
     assert described["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+
+
+@pytest.mark.attack("WA12")
+def test_the_key_of_a_suspended_school_opens_nothing(
+    program_for: ProgramFor, cast: Cast, sqlite_database: Database
+) -> None:
+    ours, theirs = program_for(Scope.PEOPLE_READ), program_for(Scope.PEOPLE_READ, of=cast.oz)
+    with sqlite_database.transaction() as db:
+        suspending.suspend(
+            db,
+            organisation_id=cast.organisation_id,
+            reason=SuspensionReason.ASKED_FOR,
+            actor=cast.operator.actor,
+            now=NOW,
+        )
+    assert ours.send("GET", "/people").status_code == 401
+    assert theirs.send("GET", "/people").status_code == 200
