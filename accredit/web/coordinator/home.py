@@ -16,6 +16,7 @@ from flask_babel import gettext as _
 from accredit.clock import utc_now
 from accredit.domain.credentials import to_do
 from accredit.domain.credentials.to_do import STANDING, ToDo, ToDoKind
+from accredit.domain.enrolments.listing import NOWHERE
 from accredit.domain.organisations.rules import Permission
 from accredit.web.access import requires
 from accredit.web.coordinator import bp, setting_up
@@ -76,13 +77,13 @@ def _address(each: ToDo) -> str:
         place = address_of("supervisor.supervision", programme=each.programme_id)
         return place or url_for("coordinator.progress", programme_id=each.programme_id)
     endpoint, name = PLACES[each.kind]
-    values: dict[str, Any] = {"programme_id": each.programme_id, "sort": "waiting"}
+    values: dict[str, Any] = {"programme_id": each.programme_id, "name": "open", "programme": NOWHERE}
     return url_for(endpoint, **({name: values.get(name, each.subject)} if name else {}))
 
 
 PLACES: Mapping[ToDoKind, tuple[str, str]] = {
     ToDoKind.READY: ("coordinator.award", "programme_id"),
-    ToDoKind.NAMES: ("coordinator.people", "sort"),
+    ToDoKind.NAMES: ("coordinator.people", "name"),
     ToDoKind.REGISTERS: ("coordinator.register", "session_id"),
     ToDoKind.SIGNING: ("coordinator.certificates", ""),
     ToDoKind.SECOND_LOOKS: ("coordinator.certificate", "award_id"),
@@ -91,7 +92,7 @@ PLACES: Mapping[ToDoKind, tuple[str, str]] = {
     ToDoKind.LEAVERS: ("coordinator.leavers", ""),
     ToDoKind.DRAFTS: ("coordinator.programme_draft", "draft_id"),
     ToDoKind.REFRESHERS: ("coordinator.up_to_date", ""),
-    ToDoKind.UNPLACED: ("coordinator.people", ""),
+    ToDoKind.UNPLACED: ("coordinator.people", "programme"),
     ToDoKind.ONE_COORDINATOR: ("coordinator.add_staff", ""),
     ToDoKind.NO_SUPERVISOR: ("coordinator.add_staff", ""),
 }

@@ -63,7 +63,7 @@ def test_nobody_is_named_at_a_glance_or_in_the_summary(
 
 
 def cell(text: str, name: str) -> str:
-    found = re.search(rf">{re.escape(name)}</th>\s*<td[^>]*>([^<]*)<", text)
+    found = re.search(rf">{re.escape(name)}</(?:th>\s*<td|dt>\s*<dd)[^>]*>([^<]*)<", text)
     assert found is not None, name
     return found[1]
 
