@@ -84,13 +84,16 @@ faults: ## every misfortune of the fault matrix, on both databases (FAULTS=R17,R
 	@$(PY) -m tests.faults run --seed $(or $(SEED),1) $(if $(KEEP),--keep) $(if $(FAULTS),--only $(FAULTS),--report docs/proof/faults.md)
 
 # ── words and pictures
-.PHONY: screenshots translations reference
+.PHONY: screenshots translations reference access
 screenshots: ## write the main pages and the certificate into docs/img
 	@tools/setup.sh dev
 	@$(PY) -m tests.screenshots docs/img
 reference: ## write docs/reference.md and docs/refusals.md anew from the code
 	@tools/setup.sh dev
 	@$(PY) -m tests.house.reference_tables
+access: ## play who gets what at every address, and write tests/house/access and docs/access.md anew
+	@tools/setup.sh dev
+	@$(PY) -m tests.house.access_matrix
 translations: ## bring the catalogues up to date with the words in code and templates
 	@tools/translations.sh
 

@@ -22,6 +22,7 @@ from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import ceremony, operations, queries
 from accredit.domain.practice import queries as practice
 from accredit.domain.practice.queries import EntryFacts
+from accredit.domain.programmes import queries as programmes
 from accredit.errors import Conflict, RuleBroken
 from accredit.kit import typed_code
 from accredit.storage import Session
@@ -152,6 +153,7 @@ def make_slip(young_person_id: UUID) -> ResponseReturnValue:
 def make_slips(programme_id: UUID) -> ResponseReturnValue:
     """Make slips for everybody in a programme who has none, on one sheet to be cut up."""
     with reading() as db:
+        programmes.programme(db, programme_id, today())  # Another school's is not there.
         members = enrolments.cohort(db, programme_id=programme_id, on=today())
         have = queries.slips_of(db, [member.young_person_id for member in members])
     wanted = [member.young_person_id for member in members if member.young_person_id not in have]
