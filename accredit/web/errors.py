@@ -1,11 +1,14 @@
 """Errors as pages: kind, specific, with a way on; the only place that turns an error into a status code.
 
-An unexpected exception shows the page of 500 and tells the reader nothing of the inside; the log has it.
+An unexpected exception shows the page of 500 and tells the reader nothing of the inside, but a reference; the log has
+both (attacks.md WI31).
 """
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy.exc
 import structlog
@@ -172,8 +175,12 @@ def _database_away(error: sqlalchemy.exc.OperationalError) -> Response:
     return answer
 
 
-def _unexpected(_error: Exception) -> Response:
-    return error_answer(500)
+def _unexpected(error: Exception) -> Response:
+    reference = secrets.token_hex(4)
+    cause = getattr(error, "original_exception", None) or error
+    # Flask has logged where it was raised; this line is what somebody who asks for help can be found by.
+    logger.error("a page failed", reference=reference, cause=type(cause).__name__, endpoint=request.endpoint)
+    return error_answer(500, code=reference)
 
 
 def install_errors(app: Flask) -> None:
@@ -188,3 +195,9 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(NotReady, _not_ready)
     app.register_error_handler(sqlalchemy.exc.OperationalError, _database_away)
     app.register_error_handler(500, _unexpected)
+
+    def log_exception(exc_info: Any) -> None:
+        # Flask would write the address: it may hold a code, or a line that poses as another entry (attacks.md WI22).
+        app.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
+
+    app.log_exception = log_exception  # type: ignore[method-assign]  # as Flask's documentation suggests

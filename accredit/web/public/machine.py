@@ -21,6 +21,7 @@ def machine_answer(body: bytes | str, media_type: str, *, cache: str = SOON) -> 
     """Answer with a published file that any site may read."""
     answer = Response(body, content_type=media_type)
     answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     answer.headers["Cache-Control"] = cache
     return answer
 

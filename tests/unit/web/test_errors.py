@@ -37,6 +37,7 @@ def test_every_status_has_a_page_with_a_way_on(status: int) -> None:
     assert "<a href=" in answer.text
 
 
+@pytest.mark.attack("WI31")
 @pytest.mark.parametrize(
     ("fault", "status", "said"),
     [
