@@ -159,7 +159,8 @@ def check_somebody_stays(role: Role, *, others: int) -> None:
 def check_email(text: str) -> str:
     """Return an address for signing in, in small letters. Raises `RuleBroken` ``email-format``."""
     address = text.strip().lower()
-    if len(address) > 254 or not _ADDRESS.fullmatch(address):
+    # What begins an encoded word (RFC 2047 §2) would be decoded on the way, whatever it hides.
+    if len(address) > 254 or "=?" in address or not _ADDRESS.fullmatch(address):
         raise RuleBroken("email-format")
     return address
 

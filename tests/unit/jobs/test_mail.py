@@ -5,7 +5,9 @@ from __future__ import annotations
 import smtplib
 import socket
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
 from email.message import EmailMessage
+from email.policy import SMTP, default
 from pathlib import Path
 from uuid import UUID
 
@@ -18,6 +20,8 @@ from pydantic import SecretStr
 from accredit.config import Settings
 from accredit.domain.notifications import operations as notifications
 from accredit.domain.notifications.models import OutgoingMail
+from accredit.domain.people.rules import check_email
+from accredit.errors import RuleBroken
 from accredit.jobs.handlers import Desk
 from accredit.jobs.mail import ConsoleTransport, Post, SmtpTransport, transport_for
 from accredit.jobs.reconciler import Reconciler
@@ -189,3 +193,56 @@ def _settings(folder: Path, **more: object) -> Settings:
             **more,
         }
     )
+
+
+HOSTILE = "Ama\r\nBcc: everybody@example.org"
+
+
+@pytest.mark.attack("WI13")
+@pytest.mark.parametrize(
+    "address",
+    [
+        "nia@example.org\r\nBcc: all@example.org", "nia@example.org\nX: y", "nia@example.org, all@example.org",
+        "nia@example.org%0aBcc:all@example.org", "Nia <nia@example.org>", '"a\r\nb"@example.org', "nia@example.org\x00",
+        "=?utf-8?q?a=0d=0abcc=3aall?=@example.org",
+    ],
+)  # fmt: skip
+def test_no_address_holds_a_second_one(address: str) -> None:
+    with pytest.raises(RuleBroken, match="email-format"):
+        check_email(address)
+
+
+@pytest.mark.attack("WI13")
+def test_a_line_of_its_own_in_a_header_is_never_sent(database: Database) -> None:
+    with database.transaction() as db:
+        mail_id = notifications.queue_mail(
+            db, to_address="nia@school.example", subject=f"{HOSTILE} invites you", text="x", now=NOW
+        )
+    mailbox = Mailbox()
+    with pytest.raises(ValueError, match="linefeed"):
+        _post(database, mailbox).send(mail_id)
+    assert mailbox.received == []
+
+
+@pytest.mark.attack("WI13")
+@pytest.mark.parametrize(
+    "name",
+    [
+        "Bcc: everybody@example.org", "=?utf-8?q?a=0D=0ABcc:_all@example.org?=", "a" * 900, "Ysgol Ŵy 学校 " * 30,
+        "accredit <security@accredit.example>",
+    ],
+)  # fmt: skip
+def test_whatever_a_school_is_called_one_letter_goes_to_one_reader(database: Database, name: str) -> None:
+    with database.transaction() as db:
+        mail_id = notifications.queue_mail(
+            db, to_address="nia@school.example", subject=f"{name} invites you", text=f"{name}\n.\n", now=NOW
+        )
+    mailbox = Mailbox()
+    assert _post(database, mailbox).send(mail_id)
+    (sent,) = mailbox.received
+    # As a server reads it, and not as we meant it.
+    read = message_from_bytes(sent.as_bytes(policy=SMTP), policy=default)
+    assert sorted({*read.keys(), "Content-Transfer-Encoding"}) == sorted({*sent.keys(), "Content-Transfer-Encoding"})
+    assert [str(read["To"]), read["Bcc"], read["Cc"]] == ["nia@school.example", None, None]
+    assert str(read["From"]) == "accredit@school.example"
+    assert read.get_content().startswith(name)
