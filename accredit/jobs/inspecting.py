@@ -15,6 +15,7 @@ from pathlib import Path
 import structlog
 
 from accredit.clock import LONDON
+from accredit.domain.awarding import self_audit
 from accredit.domain.issuing.self_audit import verify_lists, verify_store
 from accredit.domain.transparency import queries as transparency
 from accredit.errors import NotReady
@@ -46,12 +47,24 @@ def _signed_documents(database: Database) -> tuple[str, ...]:
         return verify_store(db)
 
 
+def _records(database: Database) -> tuple[str, ...]:
+    with database.reading() as db:
+        return self_audit.verify_records(db)
+
+
+def _audit_trail(database: Database) -> tuple[str, ...]:
+    with database.reading() as db:
+        return self_audit.verify_audit_trail(db)
+
+
 CHECKS_OF_A_COPY: Checks = {
     "the database is whole": integrity.problems,
     "every guard of what only grows is in its place": integrity.missing_guards,
     "the ledger is whole, and every checkpoint agrees with it": _ledger,
     "every signed document is the one that was recorded": _signed_documents,
     "every published status list says what the record says": _status_lists,
+    "hours, registers and awards are as they were decided": _records,
+    "the audit trail tells of every decision": _audit_trail,
 }
 """What holds of every copy. A copy is of one moment, and what was signed since then says nothing against it."""
 
