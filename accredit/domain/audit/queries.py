@@ -87,6 +87,14 @@ def details_of(db: Session, tag: Tag) -> tuple[Mapping[str, Any], ...]:
     return tuple(db.exec(wanted))
 
 
+def details_about(db: Session, *, tag: Tag, subject: UUID | None, since: datetime) -> tuple[Mapping[str, Any], ...]:
+    """Return what was written down with every event of one kind about a subject since a moment."""
+    wanted = select(AuditEvent.details).where(
+        AuditEvent.subject_id == subject, AuditEvent.tag == tag, col(AuditEvent.at) >= since
+    )
+    return tuple(db.exec(wanted))
+
+
 def last_actor(db: Session, *, tag: Tag, subject: UUID) -> UUID | None:
     """Return who did something to a subject last; None where nobody did, or the service itself."""
     return db.exec(

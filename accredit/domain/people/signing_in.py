@@ -7,6 +7,7 @@
 - Every code that is refused is on record with the reason, for whom it was meant, and never with its digits (WA04). What
   was used or replaced is therefore kept until its time is over.
 - A new password (`passphrases`) ends every sign-in of its account.
+- Whoever signs in on another device than before is told so by e-mail (attacks.md IN05).
 """
 
 from __future__ import annotations
@@ -21,15 +22,19 @@ from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from accredit.domain.audit import operations as audit
+from accredit.domain.audit import queries as audit_queries
 from accredit.domain.audit.rules import SERVICE, Actor, ActorKind, Tag
 from accredit.domain.people import passphrases, queries, sign_ins
 from accredit.domain.people.models import Account, SignInCode
+from accredit.domain.people.sign_ins import Device
 from accredit.errors import NotFound
 from accredit.storage import Session, new_id
 
 DIGITS = 8
 LIFETIME = timedelta(minutes=10)
 MOST_TRIES = 5
+DEVICES_REMEMBERED = timedelta(days=180)
+"""Whoever was away from a device for longer is told of it again."""
 
 
 def make_code(
@@ -104,11 +109,25 @@ def forget_old_codes(db: Session, *, now: datetime) -> None:
     db.execute(delete(SignInCode).where(col(SignInCode.made_at) < now - LIFETIME))
 
 
-def mark_signed_in(db: Session, *, actor: Actor, now: datetime) -> None:
-    """Record that a member of staff or an operator signed in."""
+def mark_signed_in(db: Session, *, actor: Actor, device: Device, now: datetime) -> bool:
+    """Record that a member of staff or an operator signed in; say whether they did so on another device than before.
+
+    What a device says of itself are two words (`sign_ins.Device`). Somebody's very first one is not called another.
+    """
+    said = {"browser": device.browser.value, "system": device.system.value}
+    since = now - DEVICES_REMEMBERED
+    former = audit_queries.details_about(db, tag=Tag.STAFF_SIGNED_IN, subject=actor.id, since=since)
     audit.record(
-        db, tag=Tag.STAFF_SIGNED_IN, actor=actor, now=now, subject=actor.id, organisation_id=actor.organisation_id
+        db,
+        tag=Tag.STAFF_SIGNED_IN,
+        actor=actor,
+        now=now,
+        subject=actor.id,
+        organisation_id=actor.organisation_id,
+        **said,
     )
+    known = [each for each in former if "browser" in each]
+    return bool(known) and said not in known
 
 
 def mark_guessed(db: Session, *, email: str, now: datetime) -> None:

@@ -12,43 +12,20 @@ from flask_babel import lazy_gettext as _l
 from accredit.clock import utc_now
 from accredit.domain.people import passkeys, school_sign_in, second_step, sign_ins
 from accredit.domain.people.rules import SignInWay
-from accredit.domain.people.sign_ins import Browser, Device, System
 from accredit.web.access import account_holder
 from accredit.web.auth import bp
+from accredit.web.auth.devices import device_in_words
 from accredit.web.auth.entering import account_row
 from accredit.web.database import reading, transaction
 from accredit.web.pages import page, see_other
 from accredit.web.viewer import Viewer, current_viewer
 
-BROWSERS: dict[Browser, str | LazyString] = {
-    Browser.CHROME: "Chrome",
-    Browser.EDGE: "Edge",
-    Browser.FIREFOX: "Firefox",
-    Browser.SAFARI: "Safari",
-    Browser.OTHER: _l("another browser"),
-}
-SYSTEMS: dict[System, str | LazyString] = {
-    System.ANDROID: "Android",
-    System.CHROMEBOOK: "Chromebook",
-    System.IPAD: "iPad",
-    System.IPHONE: "iPhone",
-    System.LINUX: "Linux",
-    System.MAC: "Mac",
-    System.WINDOWS: "Windows",
-    System.OTHER: _l("another device"),
-}
 WAYS: dict[SignInWay, LazyString] = {
     SignInWay.PASSPHRASE: _l("with the password"),
     SignInWay.MAILED_CODE: _l("with a code by e-mail"),
     SignInWay.PASSKEY: _l("with a passkey"),
     SignInWay.SCHOOL: _l("with the school account"),
 }
-
-
-def device_in_words(device: Device) -> str:
-    """Return what is known of a device, as its owner would recognise it."""
-    said: str = _("%(browser)s on %(system)s", browser=BROWSERS[device.browser], system=SYSTEMS[device.system])
-    return said
 
 
 def own_account(viewer: Viewer) -> UUID:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
-from flask import Response, request, session
+from flask import Response, session
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext
 from flask_security import login_user
@@ -20,6 +20,7 @@ from accredit.domain.people.rules import SignInWay
 from accredit.errors import NotFound, RuleBroken
 from accredit.web.auth import cookie, half_way, known
 from accredit.web.auth.accounts import SignInAccount, for_library
+from accredit.web.auth.devices import device_here, tell_of_another_device
 from accredit.web.auth.viewer import readers_of_account
 from accredit.web.auth.ways import go_on
 from accredit.web.database import reading, transaction
@@ -77,11 +78,6 @@ def sign_in_anew(viewer: Viewer, *, now: datetime) -> None:
     cookie.choose_organisation(session, viewer.organisation_id)
 
 
-def device_here() -> sign_ins.Device:
-    """Return the two words that are kept of this request's device."""
-    return sign_ins.device_of(request.headers.get("User-Agent", ""))
-
-
 def enter(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: datetime) -> Response:
     """Sign an account in and send its reader on; whoever has a second step is asked for it first."""
     with reading(everywhere=True) as db:
@@ -102,8 +98,10 @@ def let_in(account: SignInAccount, *, way: SignInWay, wanted: str | None, now: d
             # Whoever slept in this browser has woken up as somebody new.
             if (slept := sleeping_viewer()).account_id is not None and slept.sign_in_id is not None:
                 sign_ins.leave(db, account_id=slept.account_id, sign_in_id=slept.sign_in_id)
-            signing_in.mark_signed_in(db, actor=readers[0].actor(), now=now)
-            secret = sign_ins.begin(db, account_id=account.id, way=way, device=device_here(), now=now)[1]
+            device = device_here()
+            if signing_in.mark_signed_in(db, actor=readers[0].actor(), device=device, now=now):
+                tell_of_another_device(db, email=account.email, device=device, now=now)
+            secret = sign_ins.begin(db, account_id=account.id, way=way, device=device, now=now)[1]
     if not readers:
         return see_other("auth.sign_in", flash=_why_not(account, now=now), flash_kind="careful")
     login_user(account)

@@ -15,7 +15,8 @@ from accredit.errors import RuleBroken
 from accredit.web.access import proved_account_holder, public
 from accredit.web.auth import bp
 from accredit.web.auth.account import own_account
-from accredit.web.auth.entering import account_by_id, device_here, enter
+from accredit.web.auth.devices import device_here
+from accredit.web.auth.entering import account_by_id, enter
 from accredit.web.auth.known import BY_ADDRESS
 from accredit.web.database import transaction
 from accredit.web.limits import address, check_allowance, count_try
