@@ -12,6 +12,7 @@ from accredit.domain.notifications import operations as notifications
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.people import invitations, queries
 from accredit.storage import Session
+from accredit.web.limits import LETTERS, count_for_school
 from accredit.web.settings import current_pepper, current_settings
 from accredit.web.viewer import current_viewer
 
@@ -22,6 +23,8 @@ def send_invitation(db: Session, *, staff_id: UUID, now: datetime) -> bool:
     if who.email is None:
         return False
     actor = current_viewer().actor()
+    if actor.organisation_id is not None:
+        count_for_school(LETTERS)
     drawn = invitations.make(db, staff_id=staff_id, pepper=current_pepper(), actor=actor, now=now)
     organisation = organisations.organisation(db, who.organisation_id).name
     settings = current_settings()

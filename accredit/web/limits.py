@@ -2,7 +2,8 @@
 
 Only wrong tries count, and the limits by address are wide: a whole school may come from one address, and thirty young
 people type their codes in the same minute. What really protects is elsewhere: five tries for an e-mailed code, 64 bits
-in a slip's, Argon2 in a password. Each web process counts for itself.
+in a slip's, Argon2 in a password. Each web process counts for itself. Of what is dear to make, and of letters, every
+one counts, by school: none of them keeps the others waiting.
 """
 
 from __future__ import annotations
@@ -18,8 +19,24 @@ from werkzeug.exceptions import TooManyRequests
 
 from accredit.clock import utc_now
 from accredit.web.tries import Allowance, Tries
+from accredit.web.viewer import current_viewer
 
-__all__ = ["Allowance", "Standing", "address", "check_allowance", "count_try", "standing"]
+__all__ = [
+    "LETTERS",
+    "PAPERS",
+    "Allowance",
+    "Standing",
+    "address",
+    "check_allowance",
+    "count_for_school",
+    "count_try",
+    "standing",
+]
+
+PAPERS = Allowance(name="papers-of-a-school", times=120, seconds=600)
+"""Certificates of a day, papers of a ceremony, previews, lists to keep: each costs seconds that others wait for."""
+LETTERS = Allowance(name="letters-of-a-school", times=300, seconds=3600)
+"""No school has more adults to write to in an hour; a mail server that is flooded by one would refuse all others."""
 
 _KEY = "accredit.limits"
 
@@ -54,6 +71,16 @@ def standing(allowance: Allowance, key: str, *, now: datetime) -> Standing:
 def count_try(allowance: Allowance, key: str) -> None:
     """Count one try of ``key``."""
     _counts().count(allowance, key, now=utc_now())
+
+
+def count_for_school(allowance: Allowance) -> None:
+    """Count one thing that the reader's organisation has done, or refuse it (attacks.md WZ29).
+
+    Raises `TooManyRequests` with the seconds to wait.
+    """
+    school = str(current_viewer().organisation_id)
+    check_allowance(allowance, school, now=utc_now())
+    count_try(allowance, school)
 
 
 def address() -> str:

@@ -30,6 +30,7 @@ from accredit.web.coordinator.desk import own_actor, own_organisation, tell
 from accredit.web.coordinator.forms import choices_of
 from accredit.web.database import reading, transaction
 from accredit.web.forms import CheckboxesInput, Form, TextInput
+from accredit.web.limits import LETTERS, count_for_school
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_pepper, current_settings
 from accredit.web.viewer import current_viewer
@@ -100,6 +101,7 @@ def _people(waiting: Sequence[WaitingEntry]) -> dict[str, Any]:
 
 def _send(form: ApprovalLinkForm, adult: StaffFacts) -> NewLink:
     """Make the link and promise the letter, in one transaction."""
+    count_for_school(LETTERS)
     with transaction() as db:
         made = approval_links.make_link(
             db,

@@ -38,6 +38,7 @@ from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation, today
 from accredit.web.coordinator.forms import year_group_text
 from accredit.web.database import reading, transaction
+from accredit.web.limits import PAPERS, count_for_school
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_settings
@@ -163,6 +164,7 @@ def ceremony_ahead(day: str) -> ResponseReturnValue:
 def ceremony_certificates(day: str) -> ResponseReturnValue:
     """Answer with the certificates of a day as one file, in the running order; of those to come, the ones prepared."""
     on = ceremony_day(day)
+    count_for_school(PAPERS)
     with reading() as db:
         views = [place.view for place in places_on(db, on, chosen_programme()) if place.view is not None]
         look = paper.look(db, own_organisation())
@@ -178,6 +180,7 @@ def ceremony_certificates(day: str) -> ResponseReturnValue:
 def ceremony_paper(day: str, paper: str) -> ResponseReturnValue:
     """Answer with one of the papers of a ceremony."""
     on = ceremony_day(day)
+    count_for_school(PAPERS)
     with reading() as db:
         told = _told(db, on, places_on(db, on, chosen_programme()))
     try:

@@ -21,6 +21,7 @@ from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation, today
 from accredit.web.database import reading
+from accredit.web.limits import PAPERS, count_for_school
 from accredit.web.settings import current_settings
 
 
@@ -29,6 +30,7 @@ from accredit.web.settings import current_settings
 def award_preview(programme_id: UUID, level_code: str, enrolment_id: UUID) -> ResponseReturnValue:
     """Answer with the certificate of one young person as it would look; nothing is decided and nothing is kept."""
     on = _day(request.args.get("on"))
+    count_for_school(PAPERS)
     with reading() as db:
         who = queries.progress(db, enrolment_id, on=on)
         if who.programme_id != programme_id:
