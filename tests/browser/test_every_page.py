@@ -227,6 +227,7 @@ def test_no_link_leads_nowhere(pages: list[Seen]) -> None:
     assert _told(gone, lambda seen: seen.status if seen.status not in {200, 422} else "") == []
 
 
+@pytest.mark.attack("WI34")
 def test_nothing_is_asked_of_anybody_else(pages: list[Seen]) -> None:
     assert _told(pages, lambda seen: seen.strangers) == []
 

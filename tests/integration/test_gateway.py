@@ -51,7 +51,7 @@ def read(connection: socket.socket) -> tuple[int, bytes]:
 CLOSE = "Connection: close"
 
 
-@pytest.mark.attack("VX30")
+@pytest.mark.attack("VX30", "WI25")
 def test_vx30_a_hundred_bodies_that_never_come_keep_nobody_waiting(service: Service) -> None:
     begun = head(service, "POST /sign-in", "Content-Type: application/x-www-form-urlencoded", "Content-Length: 100")
     waiting = [opened(service, begun + b"a") for _ in range(100)]
@@ -63,7 +63,7 @@ def test_vx30_a_hundred_bodies_that_never_come_keep_nobody_waiting(service: Serv
             each.close()
 
 
-@pytest.mark.attack("VX30")
+@pytest.mark.attack("VX30", "WI25")
 def test_vx30_a_body_that_does_not_come_in_time_is_told_so(service: Service) -> None:
     with opened(service, head(service, "POST /verify", "Content-Length: 100", CLOSE) + b"a") as connection:
         status, said = read(connection)

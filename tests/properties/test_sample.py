@@ -13,6 +13,7 @@ pytestmark = pytest.mark.timeout(900)
 SEEDS = [int(each) for each in os.environ.get("ACCREDIT_PROPERTY_SEEDS", "1").split(",")]
 
 
+@pytest.mark.attack("WZ16")
 @pytest.mark.parametrize("number", SEEDS)
 def test_everything_in_random_order_on_sqlite(number: int) -> None:
     with prepared("sqlite") as template:

@@ -33,6 +33,7 @@ def _fonts(pdf: bytes) -> set[str]:
         return {str(each.BaseFont).split("+")[1] for each in found}
 
 
+@pytest.mark.attack("WI11")
 @pytest.mark.parametrize("name", NAMES)
 def test_a_name_is_found_letter_for_letter_and_set_in_our_own_fonts(name: str) -> None:
     made = certificate_pdf(certificate(name=name, sentence=f"{name} listened."))

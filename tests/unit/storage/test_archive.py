@@ -118,6 +118,7 @@ def _sparse(data: bytes, where: str = "0,100") -> bytes:
     return out.getvalue()
 
 
+@pytest.mark.attack("WI20")
 @pytest.mark.parametrize(
     "spoil",
     [

@@ -142,6 +142,7 @@ def test_a_demonstration_says_so_in_name_and_description(sqlite_database: Databa
         assert "DEMONSTRATION" in text
 
 
+@pytest.mark.attack("WZ14")
 def test_a_record_corrected_since_the_decision_is_not_signed_over(story: Story) -> None:
     award_id = story.award()
     with story.database.transaction() as db:

@@ -129,6 +129,7 @@ def test_nobody_is_enrolled_across_the_wall(database: Database) -> None:
             factories.take_break(db, cast.ama.enrolled, starts_on=TODAY)
 
 
+@pytest.mark.attack("WZ15")
 def test_a_cohort_sent_twice_at_once_is_enrolled_once(database: Database) -> None:
     with database.transaction() as db:
         cast = make_cast(db)

@@ -71,6 +71,7 @@ def test_one_credential_from_intent_to_release(issuer: Issuer) -> None:
     assert document["id"] == f"urn:uuid:{facts.credential_id}"
 
 
+@pytest.mark.attack("WZ15")
 def test_preparing_again_returns_what_there_is(issuer: Issuer) -> None:
     subject = uuid.uuid4()
     assert issuer.prepare(subject) == issuer.prepare(subject)
@@ -96,6 +97,7 @@ def test_recording_again_adds_neither_leaf_nor_event(issuer: Issuer) -> None:
         assert db.execute(events).scalar_one() == 1
 
 
+@pytest.mark.attack("WZ14")
 def test_a_record_that_changed_after_preparing_is_not_issued_and_the_next_round_may_be(issuer: Issuer) -> None:
     subject = uuid.uuid4()
     prepared = issuer.prepare(subject)

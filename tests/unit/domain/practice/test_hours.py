@@ -181,6 +181,7 @@ def test_bulk_approval_reports_the_refused_and_approves_the_rest(database: Datab
         ]
 
 
+@pytest.mark.attack("WZ15", "WZ16")
 def test_approving_twice_is_refused_and_leaves_one_leaf(database: Database, cast: Cast) -> None:
     with database.transaction(cast.organisation_id) as db:
         entry_id = _submit(db, cast)
@@ -219,6 +220,7 @@ def _correct(db: Session, cast: Cast, entry_id: UUID, *, actor: Actor, **changes
     return operations.correct_hours(db, entry_id=entry_id, actor=actor, **given)
 
 
+@pytest.mark.attack("WZ14", "IN02")
 def test_correcting_approved_hours_never_overwrites_and_waits_for_approval(database: Database, cast: Cast) -> None:
     with database.transaction(cast.organisation_id) as db:
         entry_id = _submit(db, cast)
@@ -248,6 +250,7 @@ def test_a_correction_to_a_later_date_is_logged_now(database: Database, cast: Ca
         _correct(db, cast, entry_id, actor=cast.ama.actor, held_on=NOW.date() + timedelta(days=90), now=long_after)
 
 
+@pytest.mark.attack("WZ14")
 def test_the_facts_of_an_entry_cannot_be_changed_in_place(database: Database, cast: Cast) -> None:
     with database.transaction(cast.organisation_id) as db:
         entry_id = _submit(db, cast)
@@ -341,6 +344,7 @@ def test_a_drop_in_register_records_and_approves_in_one_act(database: Database, 
         assert (session.people, session.supervised_by_name) == (2, "Sam Specimen")
 
 
+@pytest.mark.attack("WZ15")
 def test_the_same_drop_in_sent_twice_changes_nothing_and_late_ticks_are_added(database: Database, cast: Cast) -> None:
     with database.transaction(cast.organisation_id) as db:
         first = _register(db, cast, [cast.ama])

@@ -82,7 +82,7 @@ def acts(database: Database) -> int:
         return int(db.execute(sa.select(sa.func.count()).select_from(AuditEvent)).scalar_one())
 
 
-@pytest.mark.attack("WZ17")
+@pytest.mark.attack("WZ17", "IN03")
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [

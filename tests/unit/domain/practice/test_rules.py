@@ -152,6 +152,7 @@ def _day(*minutes: int, kind: str = "drop-in") -> list[Entry]:
         pytest.param([], 121, False, "over-day-limit", id="one long entry is over the limit as well"),
     ],
 )
+@pytest.mark.attack("IN03")
 def test_a_day_has_no_more_than_its_limit(others: list[Entry], minutes: int, confirmed: bool, rule: str | None) -> None:
     entry = _entry(starts_at=time(9), minutes=minutes)
     assert _refusal(entry, others=others, confirm_over_day_limit=confirmed) == rule
@@ -199,6 +200,7 @@ def test_an_entry_already_approved_is_not_its_own_overlap() -> None:
     assert _refusal(entry, others=[entry]) is None
 
 
+@pytest.mark.attack("WZ16")
 @pytest.mark.parametrize(
     ("status", "is_own", "is_staff", "rule"),
     [

@@ -80,6 +80,7 @@ def test_a_register_is_one_event_and_a_leaf_for_each_module_confirmed(database: 
         assert [fact.module_code for fact in queries.attendance_of(db, cast.ama.enrolled)] == ["M1", "M4"]
 
 
+@pytest.mark.attack("WZ15")
 def test_the_same_register_twice_writes_nothing(database: Database) -> None:
     cast = _school(database)
     with database.transaction(cast.organisation_id) as db:

@@ -290,7 +290,7 @@ def test_a_link_that_somebody_else_began_connects_nothing(
     assert "Connect your school account" in sam.get("/account").text
 
 
-@pytest.mark.attack("WA20")
+@pytest.mark.attack("WA20", "IN06")
 def test_whoever_is_removed_at_the_school_comes_in_no_more(
     client_for: ClientFor, connected: Provider, today: Traveller
 ) -> None:

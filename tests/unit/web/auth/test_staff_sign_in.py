@@ -250,6 +250,7 @@ def test_wa12_a_copied_cookie_opens_nothing_after_signing_out(client_for: Client
     assert not is_signed_in(thief)
 
 
+@pytest.mark.attack("IN06")
 def test_ended_role_ends_the_sign_in(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
     client = client_for(cast.sam)
     assert is_signed_in(client)
