@@ -3,7 +3,8 @@
 The tables in `tests/house/access` are the decision; a person reads them. `test_access_matrix` plays every cell again
 and compares. A new route needs its lines there:
 
-    python -m tests.house.access_matrix        # plays everything, writes tests/house/access/*.toml and docs/access.md
+    python -m tests.house.access_matrix        # plays what is new, writes tests/house/access/*.toml and docs/access.md
+    python -m tests.house.access_matrix --all  # plays everything again
 
 Then read what was added (``git diff tests/house/access``): is each cell what you meant?
 
@@ -13,6 +14,7 @@ starts from the same moment: what a request wrote is taken back before the next 
 
 from __future__ import annotations
 
+import re
 import sys
 import tempfile
 import tomllib
@@ -20,6 +22,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -32,6 +35,8 @@ from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from accredit.domain.audit.rules import SERVICE
+from accredit.domain.clients import operations as clients
+from accredit.domain.clients.rules import Scope, Wish
 from accredit.domain.organisations.rules import Role
 from accredit.migrations import import_models
 from accredit.storage import Database, Session, promises
@@ -48,9 +53,11 @@ TABLES: Final = ROOT / "tests/house/access"
 DOCUMENT: Final = ROOT / "docs/access.md"
 COOKIE: Final = "__Host-accredit"
 METHODS: Final = ("GET", "POST", "PUT", "PATCH", "DELETE")
-HERE: Final = ("stranger", "the young person", "another young person", "supervisor", "co-ordinator", "administrator")
-ELSEWHERE: Final = ("young person", "supervisor", "co-ordinator", "administrator")
-COLUMNS: Final = (*HERE, "operator", *(f"{role} of another school" for role in ELSEWHERE))
+STAFF: Final = ("supervisor", "co-ordinator", "administrator")
+HERE: Final = ("stranger", "the young person", "another young person", *STAFF, "operator", "program")
+ELSEWHERE: Final = ("young person", *STAFF, "program")
+OUTSIDE: Final = tuple(f"{role} of another school" for role in ELSEWHERE)
+COLUMNS: Final = (*HERE, *OUTSIDE)
 OPENS, SIGN_IN, REFUSED, NOTHING = "opens", "sign-in", "refused", "nothing"
 """A page opens or a form is read; they are asked to sign in; it is somebody else's page; there is nothing here."""
 Cells = dict[str, str]
@@ -82,7 +89,7 @@ class Row:
     @property
     def whom(self) -> str:
         """Its declared audience in words."""
-        named = " or ".join(sorted(permission.value for permission in self.access.permissions))
+        named = " or ".join(sorted(each.value for each in (*self.access.permissions, *self.access.scopes)))
         said = named or self.access.audience.value
         return f"{said}, proved" if self.access.needs_proof(self.method) else said
 
@@ -124,6 +131,8 @@ class Stage:
 
     world: World
     players: Mapping[str, Player | None]
+    keys: Mapping[str, str]
+    """Column → the key of a program."""
     _answers: dict[str, list[Answered]] = field(default_factory=dict)
 
     @cached_property
@@ -168,8 +177,10 @@ class Stage:
         # Who tried often before must not decide what the next one gets.
         app.extensions.pop("accredit.limits", None)
         client = FlaskClient(app, app.response_class)
-        if (cookie := self._cookies[column]) is not None:
+        if (cookie := self._cookies.get(column)) is not None:
             client.set_cookie(COOKIE, cookie, domain=HOST, secure=True)
+        if (key := self.keys.get(column)) is not None:
+            sent["headers"] = {"Authorization": f"Bearer {key}", "Idempotency-Key": "a-request-of-the-matrix"}
         return client.open(path, method=method, base_url=BASE_URL, buffered=True, **sent)
 
     def on_the_day(self) -> time_machine.travel:
@@ -221,10 +232,21 @@ def _set(database: Database, folder: Path) -> Stage:
     settings = make_settings()
     prepare(database, settings)
     world = World(compose(database, settings), cast, populate(database, cast, folder), database, {})
-    here = (None, cast.ama, cast.cai, cast.sam, cast.nia, cast.lee, cast.operator)
-    stage = Stage(world, dict(zip(COLUMNS, (*here, *elsewhere), strict=True)))
+    people = (None, cast.ama, cast.cai, cast.sam, cast.nia, cast.lee, cast.operator, *elsewhere)
+    columns = [column for column in COLUMNS if not column.startswith("program")]
+    keys = {"program": _key(database, cast.nia), "program of another school": _key(database, cast.oz)}
+    stage = Stage(world, dict(zip(columns, people, strict=True)), keys)
     assert stage._cookies  # Signed in now, before anything is taken back.
     return stage
+
+
+def _key(database: Database, maker: Player) -> str:
+    """Make a key for everything that a program may do."""
+    organisation_id = maker.actor.organisation_id
+    assert organisation_id is not None
+    wish = Wish(label="A program", scopes=frozenset(Scope), last_day=NOW.date() + timedelta(days=30))
+    with database.transaction(organisation_id) as db:
+        return clients.make_key(db, organisation_id=organisation_id, wish=wish, actor=maker.actor, now=NOW)[1]
 
 
 def _of_another_school(db: Session, cast: Cast) -> tuple[Player, ...]:
@@ -253,7 +275,7 @@ def written() -> dict[str, dict[str, Cells]]:
 
 HEAD: Final = f"""\
 # Who gets what here, played and written by `python -m tests.house.access_matrix`; read what it changes.
-# here: {" · ".join((*HERE, "operator"))}
+# here: {" · ".join(HERE)}
 # elsewhere, with the ids of the school above: {" · ".join(ELSEWHERE)}
 # opens: the page, or its form is read · sign-in: asked to · refused: for somebody else · nothing: as if not there
 """
@@ -267,7 +289,7 @@ def write(played: Mapping[str, Mapping[str, Cells]]) -> None:
     for table, lines in played.items():
         text = [HEAD]
         for name, cells in lines.items():
-            here, elsewhere = (" ".join(cells[column] for column in part) for part in (COLUMNS[:7], COLUMNS[7:]))
+            here, elsewhere = (" ".join(cells[column] for column in part) for part in (HERE, OUTSIDE))
             said = {"for": cells["for"], "here": here, "elsewhere": elsewhere}
             line = ", ".join(f'{key} = "{value}"' for key, value in said.items())
             text.append(f'"{name}" = {{{line}}}')
@@ -275,18 +297,24 @@ def write(played: Mapping[str, Mapping[str, Cells]]) -> None:
     DOCUMENT.write_text(document(written()), "utf-8")
 
 
-def play_all(stage: Stage) -> dict[str, dict[str, Cells]]:
-    """Play every cell there is."""
-    columns = {column: stage.play(column) for column in COLUMNS}
+def play(stage: Stage, listed: Mapping[str, Mapping[str, Cells]]) -> dict[str, dict[str, Cells]]:
+    """Play every cell that is not listed yet, and keep of the others those that are still there."""
     found: defaultdict[str, dict[str, Cells]] = defaultdict(dict)
-    for row in stage.rows:
-        found[row.table][row.name] = {"for": row.whom} | {column: columns[column][row.name] for column in COLUMNS}
+    unlisted = [row for row in stage.rows if listed.get(row.table, {}).get(row.name, {}).get("for") != row.whom]
+    stage.__dict__["rows"], every = unlisted, stage.rows
+    columns = {column: stage.play(column) for column in COLUMNS}
+    for row in every:
+        kept = listed.get(row.table, {}).get(row.name)
+        is_new = row in unlisted or kept is None
+        cells = {column: columns[column][row.name] for column in COLUMNS} if is_new else kept
+        found[row.table][row.name] = {"for": row.whom} | dict(cells or {})
     return dict(found)
 
 
 TITLES: Final = {
     "public": "For everybody",
     "api": "For programs that verify",
+    "api_v1": "For a school's own programs",
     "auth": "Signing in",
     "learner": "A young person's own pages",
     "supervisor": "Supervisors",
@@ -311,8 +339,9 @@ The last column is about people of another school who know an address of this on
 shows them their own school. A young person is the one whose record it is; what another young person of the same school
 gets stands after the stroke where it differs.
 """
+_NAMES: Final = re.compile(r'^"([^"]+)"', re.MULTILINE)
 SHOWN: Final = {OPENS: "yes", SIGN_IN: "sign in", REFUSED: "no", NOTHING: "nothing"}
-_HEADINGS: Final = ("address", "for", "stranger", "young person", *HERE[3:], "operator", "another school")
+_HEADINGS: Final = ("address", "for", "stranger", "young person", *HERE[3:], "another school")
 
 
 def document(tables: Mapping[str, Mapping[str, Cells]]) -> str:
@@ -329,23 +358,27 @@ def document(tables: Mapping[str, Mapping[str, Cells]]) -> str:
 
 def _shown(name: str, cells: Cells) -> list[str]:
     method, _, address = name.partition(" ")
-    stranger, mine, others, *staff = (SHOWN[cells[column]] for column in (*HERE, "operator"))
+    stranger, mine, others, *staff = (SHOWN[cells[column]] for column in HERE)
     young = mine if mine == others else f"{mine} / {others}"
     return [f"{method} `{address}`", cells["for"], stranger, young, *staff, _elsewhere(cells)]
 
 
 def _elsewhere(cells: Cells) -> str:
-    outside = {cells[column] for column in COLUMNS[7:]}
+    # A program without a key is a stranger everywhere but at what is for programs.
+    outside = {
+        cells[column] for column in (OUTSIDE if "program" in cells["for"] or ":" in cells["for"] else OUTSIDE[:-1])
+    }
     if OPENS in outside and cells["for"] != Audience.PUBLIC.value:
         return "own"
     return ", ".join(SHOWN[cell] for cell in SHOWN if cell in outside)
 
 
 def main() -> int:
-    """Play everything and write it down."""
-    before = {name for lines in written().values() for name in lines}
+    """Play what is not written down, or with ``--all`` everything, and write it down."""
+    listed = {} if "--all" in sys.argv else written()
+    before = {name for file in TABLES.glob("*.toml") for name in _NAMES.findall(file.read_text("utf-8"))}
     with staged() as stage:
-        played = play_all(stage)
+        played = play(stage, listed)
     write(played)
     after = {name for lines in played.values() for name in lines}
     for sign, names in (("+", after - before), ("-", before - after)):
