@@ -83,8 +83,9 @@ class Row:
 
     @property
     def names_a_record(self) -> bool:
-        """Whether the address names something that belongs to somebody."""
-        return any(getattr(self.rule._converters[name], "items", None) is None for name in self.rule.arguments)
+        """Whether the address names something that belongs to somebody; a day is everybody's."""
+        named = self.rule.arguments - {"day"}
+        return any(getattr(self.rule._converters[name], "items", None) is None for name in named)
 
     @property
     def whom(self) -> str:
