@@ -56,8 +56,8 @@ def written(words: str, below: str = "accredit") -> dict[str, set[str]]:
     """Return which modules write each member of an enumeration: ``Tag.HOURS_APPROVED`` → member → modules."""
     found: defaultdict[str, set[str]] = defaultdict(set)
     for path, module in sources(below):
-        # Readers name the members too: queries, and pages that show them.
-        if path.stem == "queries" or "web" in path.relative_to(ROOT).parts:
+        # Readers name the members too: queries, checks of the record, and pages that show them.
+        if path.stem in {"queries", "self_audit"} or "web" in path.relative_to(ROOT).parts:
             continue
         for node in ast.walk(module):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == words:
