@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from accredit.errors import NotReady
@@ -122,6 +122,14 @@ class Settings(BaseSettings):
     @classmethod
     def _comma_list(cls, value: object) -> object:
         return tuple(part.strip() for part in value.split(",") if part.strip()) if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def _no_password_in_the_clear(self) -> Self:
+        here = {"localhost", "127.0.0.1", "::1"}
+        if self.smtp_password is not None and not self.smtp_starttls and self.smtp_host not in here:
+            msg = "ACCREDIT_SMTP_PASSWORD would travel unencrypted; set ACCREDIT_SMTP_STARTTLS=true"
+            raise ValueError(msg)
+        return self
 
     @property
     def host(self) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import smtplib
 import socket
+import ssl
+from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -13,9 +15,10 @@ from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+import trustme
 from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message as MessageHandler
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from accredit.config import Settings
 from accredit.domain.notifications import operations as notifications
@@ -172,6 +175,44 @@ def test_a_message_reaches_a_real_mail_server(sqlite_database: Database, tmp_pat
     finally:
         controller.stop()
     assert len(handler.subjects) == 1
+
+
+@pytest.mark.enable_socket
+@pytest.mark.parametrize(
+    ("name", "trusted", "arrives"),
+    [("localhost", True, True), ("localhost", False, False), ("elsewhere.example", True, False)],
+    ids=["its own certificate", "an authority that nobody knows", "another's certificate"],
+)
+def test_encrypted_mail_goes_only_to_the_server_that_was_meant(
+    sqlite_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, trusted: bool, arrives: bool
+) -> None:
+    authority, handler = trustme.CA(), _Collect()
+    (authority if trusted else trustme.CA()).cert_pem.write_to_path(tmp_path / "authority.pem")
+    monkeypatch.setenv("SSL_CERT_FILE", str(tmp_path / "authority.pem"))
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    authority.issue_cert(name).configure_cert(context)
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    controller = Controller(handler, hostname="127.0.0.1", port=port, tls_context=context)
+    controller.start()
+    settings = _settings(tmp_path, mail="smtp", smtp_host="localhost", smtp_port=port, smtp_starttls=True)
+    post = Post(
+        sqlite_database, SmtpTransport(settings), sender="a@school.example", host="a.example", clock=lambda: NOW
+    )
+    try:
+        with nullcontext() if arrives else pytest.raises(ssl.SSLCertVerificationError):
+            post.send(_queued(sqlite_database))
+    finally:
+        controller.stop()
+    assert len(handler.subjects) == arrives
+
+
+def test_no_password_travels_in_the_clear_to_another_machine(tmp_path: Path) -> None:
+    told = {"mail": "smtp", "smtp_user": "accredit", "smtp_password": SecretStr("secret")}
+    with pytest.raises(ValidationError, match="ACCREDIT_SMTP_STARTTLS=true"):
+        _settings(tmp_path, smtp_host="mail.school.example", **told)
+    assert _settings(tmp_path, smtp_host="mail.school.example", smtp_starttls=True, **told).smtp_starttls
+    assert _settings(tmp_path, smtp_host="localhost", **told).smtp_host == "localhost"
 
 
 def test_the_console_says_that_nothing_left(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
