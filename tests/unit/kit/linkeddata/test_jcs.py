@@ -86,3 +86,14 @@ def test_an_integer_written_as_its_double_is_written_is_kept() -> None:
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_a_number_reads_back_as_itself(value: float) -> None:
     assert float(json.loads(canonicalise(value))) == value
+
+
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers(-(2**53), 2**53) | st.text(),
+        lambda one: st.lists(one) | st.dictionaries(st.text(), one),
+    )
+)
+def test_the_short_way_of_plain_values_writes_what_the_long_one_does(value: object) -> None:
+    # A fraction beside it sends the value the long way.
+    assert canonicalise([0.5, value]) == b"[0.5," + canonicalise(value) + b"]"
