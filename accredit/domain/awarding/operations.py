@@ -9,9 +9,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from sqlmodel import col
 
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
+from accredit.domain.audit.operations import Happened
 from accredit.domain.audit.rules import Actor, ActorKind, Tag, check_fresh
 from accredit.domain.awarding import queries, rules
 from accredit.domain.awarding.models import Award, AwardSetAside
@@ -32,8 +34,12 @@ from accredit.domain.transparency.rules import Act
 from accredit.domain.transparency.rules import Entry as LedgerEntry
 from accredit.errors import Forbidden, NotFound, RuleBroken
 from accredit.kit.ledger.commitment import canonical_json
-from accredit.storage import Session
+from accredit.storage import Session, new_id
+from accredit.storage.many import insert_many
 from accredit.storage.promises import Promise, promise
+
+TOGETHER: Final = 250
+"""So many are read, decided and written together; of a larger cohort one part after the other, in one transaction."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +48,16 @@ class CohortAwarded:
 
     awarded: dict[UUID, UUID]
     refused: dict[UUID, RuleBroken]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Decision:
+    level_code: str
+    awarded_on: date
+    actor: Actor
+    awarder: str
+    now: datetime
+    issue_from: datetime | None
 
 
 def award(db: Session, *, enrolment_id: UUID, level_code: str, awarded_on: date, actor: Actor, now: datetime) -> UUID:
@@ -141,37 +157,58 @@ def _award_all(
         raise Forbidden("staff-only")
     check_fresh(actor)
     rules.check_awarder(people.roles_on(db, actor.id, local_date(now)))
-    _lock(db, enrolment_ids)
-    found = queries.progress_of(db, enrolment_ids, on=awarded_on)
-    if len(found) != len(set(enrolment_ids)):
-        raise NotFound("enrolment")
-    rounds = queries.next_rounds(db, enrolment_ids, level_code)
-    awarder = people.names_of_staff(db, [actor.id])[actor.id]
-    rows: list[Award] = []
+    # The moment of a credential is a whole second, and must not lie before this one.
+    decision = _Decision(
+        level_code=level_code,
+        awarded_on=awarded_on,
+        actor=actor,
+        awarder=people.names_of_staff(db, [actor.id])[actor.id],
+        now=now,
+        issue_from=issue_from.replace(microsecond=0) if issue_from else None,
+    )
+    wanted = list(dict.fromkeys(enrolment_ids))
+    _lock(db, wanted)
+    awarded: dict[UUID, UUID] = {}
     refused: dict[UUID, RuleBroken] = {}
+    for start in range(0, len(wanted), TOGETHER):
+        _award_some(db, wanted[start : start + TOGETHER], decision, awarded, refused)
+    if awarded:
+        # One promise for all of them: whoever keeps it issues everything that waits.
+        promise(db, Promise.ISSUE_AWARD, next(iter(awarded.values())))
+    return CohortAwarded(awarded=awarded, refused=refused)
+
+
+def _award_some(
+    db: Session,
+    enrolment_ids: Sequence[UUID],
+    decision: _Decision,
+    awarded: dict[UUID, UUID],
+    refused: dict[UUID, RuleBroken],
+) -> None:
+    found = queries.progress_of(db, enrolment_ids, on=decision.awarded_on)
+    if len(found) != len(enrolment_ids):
+        raise NotFound("enrolment")
+    rounds = queries.next_rounds(db, enrolment_ids, decision.level_code)
+    rows: list[dict[str, Any]] = []
     for progress in found:
-        assessment = rules.assess(progress.portfolio, progress.definition, level_code, awarded_on)
+        assessment = rules.assess(progress.portfolio, progress.definition, decision.level_code, decision.awarded_on)
         try:
-            rules.check_not_own(awarder, progress.printed_name)
+            rules.check_not_own(decision.awarder, progress.printed_name)
             rules.check_award(
                 assessment,
                 started_on=progress.started_on,
-                today=local_date(now),
+                today=local_date(decision.now),
                 is_name_confirmed=progress.is_name_confirmed,
                 awarded={each.level_code for each in progress.awarded},
-                issue_on=local_date(issue_from) if issue_from else None,
+                issue_on=local_date(decision.issue_from) if decision.issue_from else None,
             )
         except RuleBroken as broken:
             refused[progress.enrolment_id] = broken
         else:
-            award_round = rounds[progress.enrolment_id]
-            row = _row(progress, assessment, award_round=award_round, awarded_by=actor.id, now=now)
-            # The moment of a credential is a whole second, and must not lie before this one.
-            row.issue_from = issue_from.replace(microsecond=0) if issue_from else None
-            rows.append(row)
-    alike = {each.enrolment_id for each in found if share_a_surname(awarder, each.printed_name)}
-    _write(db, rows, alike=alike, actor=actor, now=now)
-    return CohortAwarded(awarded={row.enrolment_id: row.id for row in rows}, refused=refused)
+            rows.append(_row(progress, assessment, rounds[progress.enrolment_id], decision))
+    alike = {each.enrolment_id for each in found if share_a_surname(decision.awarder, each.printed_name)}
+    _write(db, rows, alike, decision)
+    awarded.update({row["enrolment_id"]: row["id"] for row in rows})
 
 
 def _lock(db: Session, enrolment_ids: Collection[UUID]) -> None:
@@ -185,53 +222,49 @@ def _lock(db: Session, enrolment_ids: Collection[UUID]) -> None:
     ).all()
 
 
-def _row(
-    progress: Progress, assessment: rules.Assessment, *, award_round: int, awarded_by: UUID, now: datetime
-) -> Award:
-    return Award(
-        organisation_id=progress.organisation_id,
-        enrolment_id=progress.enrolment_id,
-        programme_version_id=progress.programme_version_id,
-        level_code=assessment.level_code,
-        round=award_round,
-        awarded_on=assessment.on,
-        awarded_by=awarded_by,
-        decided_at=now,
-        assessment=assessment.to_json(),
-        portfolio=progress.portfolio.to_json(),
-    )
+def _row(progress: Progress, assessment: rules.Assessment, award_round: int, decision: _Decision) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "organisation_id": progress.organisation_id,
+        "enrolment_id": progress.enrolment_id,
+        "programme_version_id": progress.programme_version_id,
+        "level_code": assessment.level_code,
+        "round": award_round,
+        "awarded_on": assessment.on,
+        "awarded_by": decision.actor.id,
+        "decided_at": decision.now,
+        "issue_from": decision.issue_from,
+        "assessment": assessment.to_json(),
+        "portfolio": progress.portfolio.to_json(),
+    }
 
 
-def _write(db: Session, rows: Collection[Award], *, alike: Collection[UUID], actor: Actor, now: datetime) -> None:
-    db.add_all(rows)
-    db.flush()
-    for row in rows:
-        audit.record(
-            db,
-            tag=Tag.AWARDED,
-            actor=actor,
-            now=now,
-            subject=row.id,
-            organisation_id=row.organisation_id,
-            level=row.level_code,
-            **({"same_surname": True} if row.enrolment_id in alike else {}),
+def _write(db: Session, rows: Sequence[Mapping[str, Any]], alike: Collection[UUID], decision: _Decision) -> None:
+    insert_many(db, Award, rows)
+    happened = [
+        Happened(
+            subject=row["id"],
+            organisation_id=row["organisation_id"],
+            details={"level": row["level_code"]} | ({"same_surname": True} if row["enrolment_id"] in alike else {}),
         )
-        promise(db, Promise.ISSUE_AWARD, row.id)
-    transparency.append_many(db, entries=[_leaf(row, role=actor.role) for row in rows], now=now)
+        for row in rows
+    ]
+    audit.record_many(db, tag=Tag.AWARDED, actor=decision.actor, now=decision.now, events=happened)
+    transparency.append_many(db, entries=[_leaf(row, role=decision.actor.role) for row in rows], now=decision.now)
 
 
-def _leaf(row: Award, *, role: str | None) -> LedgerEntry:
-    decided = canonical_json({"assessment": row.assessment, "portfolio": row.portfolio})
+def _leaf(row: Mapping[str, Any], *, role: str | None) -> LedgerEntry:
+    decided = canonical_json({"assessment": row["assessment"], "portfolio": row["portfolio"]})
     return LedgerEntry(
         act=Act.AWARD_DECIDED,
-        subject_id=row.id,
-        organisation_id=row.organisation_id,
+        subject_id=row["id"],
+        organisation_id=row["organisation_id"],
         record={
-            "enrolment": str(row.enrolment_id),
-            "programme_version": str(row.programme_version_id),
-            "level": row.level_code,
-            "awarded_on": row.awarded_on.isoformat(),
-            "awarded_by": str(row.awarded_by),
+            "enrolment": str(row["enrolment_id"]),
+            "programme_version": str(row["programme_version_id"]),
+            "level": row["level_code"],
+            "awarded_on": row["awarded_on"].isoformat(),
+            "awarded_by": str(row["awarded_by"]),
             "role": role,
             # The whole decision is pinned by its digest, so that the record stays small.
             "decided": hashlib.sha256(decided).hexdigest(),

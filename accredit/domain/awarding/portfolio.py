@@ -7,8 +7,9 @@ is in `rules`; reading it from rows is in `queries`.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import date
+from functools import cache
 from typing import Any, Self
 from uuid import UUID
 
@@ -114,7 +115,7 @@ class Portfolio:
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values: dates as ISO text, no fractions."""
-        written: dict[str, Any] = as_json(asdict(self))
+        written: dict[str, Any] = as_json(self)
         return written
 
     @classmethod
@@ -150,17 +151,25 @@ class Portfolio:
 
 
 def as_json(value: Any) -> Any:
-    """Return ``value`` with dates and ids as text and tuples as lists."""
+    """Return ``value`` with dates and ids as text, tuples as lists, and what has named members as an object."""
+    kind: type = type(value)
+    if kind is str or kind is int or kind is bool or value is None:
+        return value
     if isinstance(value, Mapping):
         return {key: as_json(each) for key, each in value.items()}
     if isinstance(value, tuple | list):
         return [as_json(each) for each in value]
     if isinstance(value, date):
         return value.isoformat()
-    if isinstance(value, UUID):
-        return str(value)
     # A StrEnum is text already, but JSON columns and canonical JSON want plain text.
-    return str(value) if isinstance(value, str) else value
+    if isinstance(value, UUID | str):
+        return str(value)
+    return {name: as_json(getattr(value, name)) for name in _members(kind)} if is_dataclass(value) else value
+
+
+@cache
+def _members(kind: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(kind))
 
 
 def _dates(data: Mapping[str, Any], *names: str) -> dict[str, Any]:

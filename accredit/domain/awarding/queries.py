@@ -334,17 +334,19 @@ def set_aside() -> sa.ColumnElement[bool]:
 def awards_of(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, tuple[AwardSummary, ...]]:
     """Return the awards of each enrolment that count, oldest first."""
     found: dict[UUID, list[AwardSummary]] = defaultdict(list)
+    told = ("id", "level_code", "awarded_on", "issue_from")
     statement = (
-        sa.select(Award, ProgrammeVersion)
-        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
+        sa.select(col(Award.enrolment_id), col(Award.programme_version_id), *(getattr(Award, name) for name in told))
         .where(col(Award.enrolment_id).in_(set(enrolment_ids)), ~set_aside())
         .order_by(col(Award.awarded_on), col(Award.id))
     )
-    for row, version in db.execute(statement):
-        level = Definition.from_json(version.definition).level(row.level_code)
-        told: dict[str, Any] = {"level_title": level.title, "badge": level.badge}
-        told |= {name: getattr(row, name) for name in ("id", "level_code", "awarded_on", "issue_from")}
-        found[row.enrolment_id].append(AwardSummary(**told))
+    rows = db.execute(statement).all()
+    wanted = sa.select(ProgrammeVersion).where(col(ProgrammeVersion.id).in_({row.programme_version_id for row in rows}))
+    definitions = {each.id: Definition.from_json(each.definition) for each in db.execute(wanted).scalars()}
+    for row in rows:
+        level, facts = definitions[row.programme_version_id].level(row.level_code), row._asdict()
+        summary = AwardSummary(level_title=level.title, badge=level.badge, **{name: facts[name] for name in told})
+        found[row.enrolment_id].append(summary)
     return {enrolment_id: tuple(found[enrolment_id]) for enrolment_id in enrolment_ids}
 
 

@@ -26,7 +26,7 @@ And it may be awarded when:
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Any, Self
@@ -126,9 +126,9 @@ class Assessment:
 
     def to_json(self) -> dict[str, Any]:
         """Return JSON values; ``met`` and ``missing`` are written out for whoever reads the award later."""
-        found = [asdict(finding) | {"missing": finding.missing, "met": finding.met} for finding in self.findings]
-        written: dict[str, Any] = as_json(asdict(self) | {"findings": found, "met": self.met})
-        return written
+        found = [as_json(finding) | {"missing": finding.missing, "met": finding.met} for finding in self.findings]
+        named = {name: as_json(getattr(self, name)) for name in ("level_code", "level_title", "badge", "on")}
+        return named | {"findings": found, "met": self.met}
 
     @classmethod
     def from_json(cls, data: Mapping[str, Any]) -> Self:

@@ -21,6 +21,7 @@ from accredit.domain.transparency.models import LedgerRecord
 from accredit.domain.transparency.rules import Act
 from accredit.errors import Forbidden, NotFound, RuleBroken
 from accredit.storage import Database
+from accredit.storage.promises import Promise
 from tests.cast import Cast, make_cast
 from tests.factories import NOW, TODAY
 
@@ -161,6 +162,30 @@ def test_a_cohort_is_awarded_in_one_act_and_says_who_was_not(database: Database,
     assert (again.awarded, len(again.refused)) == ({}, 3)
     with pytest.raises(NotFound), database.transaction(cast.organisation_id) as db:
         operations.award_cohort(db, enrolment_ids=[uuid4()], **given)
+
+
+def test_a_cohort_in_parts_is_one_decision_with_one_promise(
+    database: Database, cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(operations, "TOGETHER", 1)
+    promised: list[Promise] = []
+    monkeypatch.setattr(operations, "promise", lambda _db, name, _subject: promised.append(name))
+    with database.transaction(cast.organisation_id) as db:
+        result = operations.award_cohort(
+            db,
+            programme_id=cast.programme_id,
+            level_code="WA-TRN",
+            awarded_on=TODAY,
+            enrolment_ids=[cast.cai.enrolled, cast.ama.enrolled, cast.ben.enrolled],
+            actor=cast.nia.actor,
+            now=NOW,
+        )
+    assert (set(result.awarded), set(result.refused)) == ({cast.ama.enrolled, cast.ben.enrolled}, {cast.cai.enrolled})
+    assert promised == [Promise.ISSUE_AWARD]
+    with database.reading() as db:
+        told = db.exec(select(AuditEvent.subject_id).where(AuditEvent.tag == Tag.AWARDED)).all()
+        logged = db.exec(select(LedgerRecord.subject_id).where(LedgerRecord.act == Act.AWARD_DECIDED)).all()
+    assert set(told) == set(logged) == set(result.awarded.values())
 
 
 def test_the_decision_as_stored_cannot_be_changed(database: Database, cast: Cast) -> None:
