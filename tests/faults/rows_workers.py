@@ -148,7 +148,7 @@ def _issue_own(database: Database, issuer: Issuer, mine: Sequence[WaitingAward])
     done = Issued()
     for award in mine:
         with database.transaction() as db:
-            issuer._prepare(db, award, issuer._clock(), done)
+            issuer._prepare(db, [award], issuer._clock(), done)
     with database.reading() as db:
         found = [queries.of_subject(db, kind=KIND, subject_id=award.award_id) for award in mine]
         intents = queries.intents(db, [each.id for each in found if each is not None])

@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from accredit.clock import utc_now
 from accredit.domain.audit.rules import SERVICE
-from accredit.domain.credentials.queries import issuance_kind, record_hash
+from accredit.domain.credentials.queries import issuance_kind, record_hashes
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.models import Issuance
@@ -88,7 +88,7 @@ def test_what_was_signed_a_moment_before_is_neither_recorded_nor_lost(database: 
     signed = issuing.sign(intent, keyring=KeyRing.open(tmp_path / "keys", PASSPHRASE), lint=lambda *_: None)
     _stop(database)
     with database.transaction() as db:
-        result = issuing.record(db, signed=[signed], record_hash=record_hash, now=utc_now())
+        result = issuing.record(db, signed=[signed], record_hashes=record_hashes, now=utc_now())
     assert result.recorded == ()
     assert result.refused[intent.issuance_id].rule == "issuing-stopped"
     _start(database)

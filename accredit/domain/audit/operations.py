@@ -52,13 +52,14 @@ def record(
 def record_many(db: Session, *, tag: Tag, actor: Actor, now: datetime, events: Iterable[Happened]) -> None:
     """Write an audit event for each of many acts of one kind, in one statement."""
     who = {"tag": tag, "actor_kind": actor.kind, "actor_id": actor.id, "actor_role": actor.role, "at": now}
+    through = _plain({} if actor.through is None else {"through": actor.through})
     rows = [
         who
         | {
             "id": new_id(),
             "organisation_id": each.organisation_id,
             "subject_id": each.subject,
-            "details": _plain(each.details),
+            "details": _plain(each.details) | through,
         }
         for each in events
     ]

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from accredit.domain.credentials.rules import (
@@ -145,10 +145,7 @@ def credential_document(facts: CredentialFacts) -> dict[str, Any]:
         # A fresh id for each credential and never for a person, so that two awards cannot be joined by it.
         id=f"urn:uuid:{facts.subject_id}",
         identifier=(IdentityObject.printed_name(facts.printed_name),),
-        # The creator is the issuer. Said twice, one of the two could be taken out without touching what is signed.
-        achievement=Achievement.model_validate(
-            {name: value for name, value in facts.achievement.items() if name != "creator"}
-        ),
+        achievement=_EMBEDDED.of(facts.achievement),
         activity_start_date=_midnight(min(days)) if days else None,
         activity_end_date=_midnight(max(days)) if days else None,
         narrative=_described(" ".join(filter(None, lines)), facts.demonstration),
@@ -172,6 +169,24 @@ def credential_document(facts: CredentialFacts) -> dict[str, Any]:
         ),
     )
     return credential.document()
+
+
+class _Embedded:
+    """The achievement that was embedded last: awards that are issued together mostly share one."""
+
+    _last: tuple[dict[str, Any], Achievement] | None = None
+
+    def of(self, document: dict[str, Any]) -> Achievement:
+        """Return a published achievement as a credential states it."""
+        last = self._last
+        if last is None or last[0] is not document:
+            # The creator is the issuer. Said twice, one of the two could be taken out without touching what is signed.
+            said_once = {name: value for name, value in document.items() if name != "creator"}
+            self._last = last = document, Achievement.model_validate(said_once)
+        return last[1]
+
+
+_EMBEDDED: Final = _Embedded()
 
 
 def _result_descriptions(url: str, definition: Definition, level: Level) -> Iterator[ResultDescription]:

@@ -21,7 +21,7 @@ from accredit.domain.credentials.cohort import cohort, definitions_by_version, i
 from accredit.domain.credentials.document import frameworks_of
 from accredit.domain.credentials.hiding import is_hidden
 from accredit.domain.credentials.models import Achievement, Credential
-from accredit.domain.credentials.record import record_hash
+from accredit.domain.credentials.record import record_hashes
 from accredit.domain.credentials.rules import ModuleDone, SkillShown, Totals, progress_of
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.issuing import replacing
@@ -40,13 +40,12 @@ from accredit.storage.identity import ServiceIdentity
 
 __all__ = [
     "achievement_by_public_id",
-    "code_of",
     "cohort",
     "issuance_kind",
     "latest_view_of_credential",
     "of_young_person",
     "open_view_by_credential_id",
-    "record_hash",
+    "record_hashes",
     "signed_document",
     "signed_jwt",
     "view_by_code",
@@ -128,11 +127,6 @@ def signed_jwt(db: Session, credential_id: UUID) -> bytes | None:
     return db.exec(
         select(Issuance.signed_jwt).where(Issuance.credential_id == credential_id, Issuance.stage == Stage.RELEASED)
     ).one_or_none()
-
-
-def code_of(db: Session, *, issuance_id: UUID) -> str | None:
-    """Return the typed code of an issuance, if it has one yet."""
-    return db.exec(select(Credential.code).where(Credential.issuance_id == issuance_id)).one_or_none()
 
 
 def achievement_by_public_id(db: Session, public_id: str) -> dict[str, Any] | None:

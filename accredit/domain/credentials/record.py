@@ -1,20 +1,22 @@
-"""The approved rows that one award rests on, and their digest.
+"""The approved rows that awards rest on, and their digest.
 
 Only rows that stood when the award was decided count: about its day or before, on record by then, and not corrected
 since. The digest is taken when a credential is prepared and again before it is signed; what changed in between is never
-signed unseen.
+signed unseen. Awards that are issued together are read together, in as many statements as one of them.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from accredit.domain.awarding.models import Award
@@ -29,123 +31,195 @@ from accredit.domain.training.queries import held_attendance
 from accredit.errors import NotFound
 from accredit.kit.linkeddata import jcs
 from accredit.storage import Session
+from accredit.storage.types import UuidText
+
+# Which members of each row the digest covers, in the words of the tables.
+_HOURS: Final = ("id", "activity_type", "held_on", "starts_at", "minutes", "supervised_by", "decided_by", "decided_at")
+_ATTENDANCES: Final = ("id", "training_session_id", "module_code", "present", "recorded_by", "recorded_at")
+_OBSERVATIONS: Final = ("id", "skill_code", "activity_type", "observed_on", "observed_by", "recorded_at")
+_MILESTONES: Final = ("id", "milestone", "reached_on", "recorded_by", "recorded_at")
+_EARLIER: Final = ("id", "minutes", "until", "attested_by", "attested_at")
+_AWARD: Final = ("id", "level_code", "round", "awarded_on", "awarded_by", "decided_at", "portfolio")
 
 
 @dataclass(frozen=True, kw_only=True)
 class Basis:
-    """An award with everything its credential states."""
+    """An award with everything its credential states.
+
+    The rows that were counted hold the columns that the digest covers, by the names they have in their tables, ids as
+    text.
+    """
 
     award: Award
     person: YoungPerson
     version: ProgrammeVersion
-    hours: tuple[HoursEntry, ...]
-    earlier: HoursBroughtForward | None
+    hours: tuple[sa.Row[Any], ...]
+    earlier: sa.Row[Any] | None
     """The total that stood when the award was decided and still stands."""
-    attendances: tuple[Attendance, ...]
-    observations: tuple[SkillObservation, ...]
-    milestones: tuple[MilestoneReached, ...]
+    attendances: tuple[sa.Row[Any], ...]
+    observations: tuple[sa.Row[Any], ...]
+    milestones: tuple[sa.Row[Any], ...]
 
 
 def basis(db: Session, award_id: UUID) -> Basis:
     """Load one award's basis. Raises `NotFound` (``award-unknown``)."""
+    found = bases(db, [award_id])
+    if award_id not in found:
+        raise NotFound("award-unknown")
+    return found[award_id]
+
+
+def bases(db: Session, award_ids: Collection[UUID]) -> dict[UUID, Basis]:
+    """Load the basis of each award, in a constant number of statements; unknown ones are left out."""
     found = db.exec(
-        select(Award, YoungPerson, ProgrammeVersion)
+        select(Award, YoungPerson)
         .join(Enrolment, col(Enrolment.id) == col(Award.enrolment_id))
         .join(YoungPerson, col(YoungPerson.id) == col(Enrolment.young_person_id))
-        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
-        .where(Award.id == award_id)
-    ).one_or_none()
-    if found is None:
-        raise NotFound("award-unknown")
-    award, person, version = found
-    return Basis(
-        award=award,
-        person=person,
-        version=version,
-        hours=_hours(db, award),
-        earlier=_earlier(db, award),
-        attendances=_attendances(db, award),
-        observations=_recorded(db, SkillObservation, award, col(SkillObservation.observed_on)),
-        milestones=_recorded(db, MilestoneReached, award, col(MilestoneReached.reached_on)),
-    )
-
-
-def record_hash(db: Session, award_id: UUID) -> bytes:
-    """Return the SHA-256 (32 bytes) over the canonical JSON (RFC 8785) of the rows behind an award.
-
-    Raises `NotFound` (``award-unknown``).
-    """
-    found = basis(db, award_id)
-    record = {
-        "award": _facts(
-            found.award, "id", "level_code", "round", "awarded_on", "awarded_by", "decided_at", "portfolio"
-        ),
-        "name": found.person.printed_name,
-        "programme": _facts(found.version, "id", "number", "definition"),
-        "hours": _all(found.hours, "id activity_type held_on starts_at minutes supervised_by decided_by decided_at"),
-        "attendances": _all(found.attendances, "id training_session_id module_code present recorded_by recorded_at"),
-        "observations": _all(found.observations, "id skill_code activity_type observed_on observed_by recorded_at"),
-        "milestones": _all(found.milestones, "id milestone reached_on recorded_by recorded_at"),
+        .where(col(Award.id).in_(award_ids))
+    ).all()
+    # By themselves: beside each award the whole programme would be read anew.
+    versions = {award.programme_version_id for award, _ in found}
+    version = {
+        each.id: each for each in db.exec(select(ProgrammeVersion).where(col(ProgrammeVersion.id).in_(versions)))
     }
-    if found.earlier is not None:
-        # Named only where there is one, so that what was prepared before there was any is still what it was.
-        record["earlier"] = _facts(found.earlier, "id", "minutes", "until", "attested_by", "attested_at")
-    return hashlib.sha256(jcs.canonicalise(record)).digest()
+    hours = _by_award(db, _hours(award_ids))
+    earlier = _by_award(db, _earlier(award_ids))
+    attendances = _by_award(db, _attendances(award_ids))
+    observed_on, reached_on = col(SkillObservation.observed_on), col(MilestoneReached.reached_on)
+    observations = _by_award(db, _recorded(award_ids, SkillObservation, observed_on, _OBSERVATIONS))
+    milestones = _by_award(db, _recorded(award_ids, MilestoneReached, reached_on, _MILESTONES))
+    return {
+        award.id: Basis(
+            award=award,
+            person=person,
+            version=version[award.programme_version_id],
+            hours=hours[award.id],
+            earlier=next(iter(earlier[award.id]), None),
+            attendances=attendances[award.id],
+            observations=observations[award.id],
+            milestones=milestones[award.id],
+        )
+        for award, person in found
+    }
 
 
-def _hours(db: Session, award: Award) -> tuple[HoursEntry, ...]:
-    rows = db.exec(
-        select(HoursEntry)
-        .where(HoursEntry.enrolment_id == award.enrolment_id, HoursEntry.status == HoursStatus.APPROVED)
-        .where(HoursEntry.held_on <= award.awarded_on, col(HoursEntry.decided_at) <= award.decided_at)
-        .order_by(col(HoursEntry.id))
-    )
-    return tuple(rows)
+def record_hashes(db: Session, award_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """Return the SHA-256 (32 bytes) over the canonical JSON (RFC 8785) of the rows behind each award.
+
+    Raises `NotFound` (``award-unknown``) where one of them is not there.
+    """
+    found = bases(db, award_ids)
+    if len(found) < len(set(award_ids)):
+        raise NotFound("award-unknown")
+    return hashes_of(found.values())
 
 
-def _earlier(db: Session, award: Award) -> HoursBroughtForward | None:
-    return db.exec(
-        select(HoursBroughtForward)
-        .where(HoursBroughtForward.enrolment_id == award.enrolment_id, standing())
-        .where(HoursBroughtForward.minutes > 0, HoursBroughtForward.until <= award.awarded_on)
-        .where(HoursBroughtForward.attested_at <= award.decided_at)
-    ).first()
+def hashes_of(found: Iterable[Basis]) -> dict[UUID, bytes]:
+    """Return the digest of each basis, by its award."""
+    programmes: dict[UUID, bytes] = {}
+    hashes = {}
+    for each in found:
+        version = each.version
+        if version.id not in programmes:
+            programmes[version.id] = jcs.canonicalise(_facts(version, ("id", "number", "definition")))
+        members = {
+            "award": jcs.canonicalise(_facts(each.award, _AWARD)),
+            "name": jcs.canonicalise(each.person.printed_name),
+            "programme": programmes[version.id],
+            "hours": jcs.canonicalise(_all(each.hours, _HOURS)),
+            "attendances": jcs.canonicalise(_all(each.attendances, _ATTENDANCES)),
+            "observations": jcs.canonicalise(_all(each.observations, _OBSERVATIONS)),
+            "milestones": jcs.canonicalise(_all(each.milestones, _MILESTONES)),
+        }
+        if each.earlier is not None:
+            # Named only where there is one, so that what was prepared before there was any is still what it was.
+            members["earlier"] = jcs.canonicalise(_facts(each.earlier, _EARLIER))
+        hashes[each.award.id] = hashlib.sha256(_object(members)).digest()
+    return hashes
 
 
-def _attendances(db: Session, award: Award) -> tuple[Attendance, ...]:
-    # A tick taken back after the award no longer holds, whenever it was taken back.
-    rows = db.exec(
-        select(Attendance)
-        .join(TrainingSession, col(TrainingSession.id) == col(Attendance.training_session_id))
-        .where(Attendance.enrolment_id == award.enrolment_id, col(Attendance.present), held_attendance())
-        .where(TrainingSession.held_on <= award.awarded_on, Attendance.recorded_at <= award.decided_at)
-        .order_by(col(Attendance.id))
-    )
-    return tuple(rows)
+def _object(members: Mapping[str, bytes]) -> bytes:
+    """Join members that are canonical each into one canonical object (RFC 8785 §3.2.3; the names are ASCII)."""
+    return b"{" + b",".join(b'"%s":%s' % (name.encode(), members[name]) for name in sorted(members)) + b"}"
 
 
-def _recorded(db: Session, model: Any, award: Award, day: Any) -> tuple[Any, ...]:
-    rows = db.exec(
-        select(model)
-        .where(model.enrolment_id == award.enrolment_id, col(model.recorded_at) <= award.decided_at)
-        .where(day <= award.awarded_on)
+def _by_award(db: Session, statement: sa.Select[*tuple[Any, ...]]) -> defaultdict[UUID, tuple[sa.Row[Any], ...]]:
+    found: defaultdict[UUID, list[sa.Row[Any]]] = defaultdict(list)
+    for row in db.execute(statement):
+        found[row.of_award].append(row)
+    return defaultdict(tuple, {award_id: tuple(rows) for award_id, rows in found.items()})
+
+
+def _counted(award_ids: Collection[UUID], model: Any, names: Iterable[str]) -> sa.Select[*tuple[Any, ...]]:
+    columns = (_read(getattr(model, name)) for name in names)
+    return (
+        sa.select(col(Award.id).label("of_award"), *columns)
+        .join(model, model.enrolment_id == col(Award.enrolment_id))
+        .where(col(Award.id).in_(award_ids))
         .order_by(col(model.id))
     )
-    return tuple(rows)
 
 
-def _all(rows: Sequence[object], names: str) -> list[dict[str, object]]:
-    return [_facts(row, *names.split()) for row in rows]
+def _read(column: Any) -> Any:
+    return sa.type_coerce(column, UuidText()).label(column.key) if isinstance(column.type, sa.Uuid) else column
 
 
-def _facts(row: object, *names: str) -> dict[str, object]:
+def _hours(award_ids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    return _counted(award_ids, HoursEntry, _HOURS).where(
+        col(HoursEntry.status) == HoursStatus.APPROVED,
+        col(HoursEntry.held_on) <= col(Award.awarded_on),
+        col(HoursEntry.decided_at) <= col(Award.decided_at),
+    )
+
+
+def _earlier(award_ids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    return _counted(award_ids, HoursBroughtForward, _EARLIER).where(
+        standing(),
+        col(HoursBroughtForward.minutes) > 0,
+        col(HoursBroughtForward.until) <= col(Award.awarded_on),
+        col(HoursBroughtForward.attested_at) <= col(Award.decided_at),
+    )
+
+
+def _attendances(award_ids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
+    # A tick taken back after the award no longer holds, whenever it was taken back.
+    return (
+        _counted(award_ids, Attendance, _ATTENDANCES)
+        .join(TrainingSession, col(TrainingSession.id) == col(Attendance.training_session_id))
+        .where(
+            col(Attendance.present),
+            held_attendance(),
+            col(TrainingSession.held_on) <= col(Award.awarded_on),
+            col(Attendance.recorded_at) <= col(Award.decided_at),
+        )
+    )
+
+
+def _recorded(award_ids: Collection[UUID], model: Any, day: Any, names: Iterable[str]) -> sa.Select[*tuple[Any, ...]]:
+    counted = _counted(award_ids, model, names)
+    return counted.where(col(model.recorded_at) <= col(Award.decided_at), day <= col(Award.awarded_on))
+
+
+def _all(rows: Iterable[sa.Row[Any]], names: tuple[str, ...]) -> list[dict[str, object]]:
+    # The first column is the award, by which they were found.
+    return [dict(zip(names, map(_plain, row[1:]), strict=True)) for row in rows]
+
+
+def _facts(row: object, names: Iterable[str]) -> dict[str, object]:
     return {name: _plain(getattr(row, name)) for name in names}
 
 
+# Both databases give back aware moments in UTC, so the text is the same on either.
+_PLAIN: Final[Mapping[type, Callable[[Any], object]]] = {
+    UUID: str,
+    datetime: datetime.isoformat,
+    date: date.isoformat,
+    time: time.isoformat,
+}
+
+
 def _plain(value: object) -> object:
-    # Both databases give back aware moments in UTC, so the text is the same on either.
-    if isinstance(value, (datetime, date, time)):
-        return value.isoformat()
-    if isinstance(value, StrEnum):
-        return value.value
-    return str(value) if isinstance(value, UUID) else value
+    written = _PLAIN.get(type(value))
+    if written is not None:
+        return written(value)
+    return value.value if isinstance(value, StrEnum) else value

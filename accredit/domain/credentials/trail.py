@@ -210,28 +210,30 @@ class _Proofs:
         return tuple(proof)
 
 
-def _leaves(db: Session, found: Basis) -> dict[UUID, int]:
+def _leaves(db: Session, found: Basis) -> dict[str, int]:
     groups: Sequence[tuple[Act, list[UUID]]] = (
-        (Act.ATTENDANCE_CONFIRMED, [each.id for each in found.attendances]),
-        (Act.HOURS_APPROVED, [each.id for each in found.hours]),
-        (Act.HOURS_BROUGHT_FORWARD, [found.earlier.id] if found.earlier else []),
-        (Act.SKILL_OBSERVED, [each.id for each in found.observations]),
+        (Act.ATTENDANCE_CONFIRMED, [UUID(each.id) for each in found.attendances]),
+        (Act.HOURS_APPROVED, [UUID(each.id) for each in found.hours]),
+        (Act.HOURS_BROUGHT_FORWARD, [UUID(found.earlier.id)] if found.earlier else []),
+        (Act.SKILL_OBSERVED, [UUID(each.id) for each in found.observations]),
         (Act.AWARD_DECIDED, [found.award.id]),
     )
-    return {row: leaf for act, ids in groups for row, leaf in log.leaf_indexes(db, act=act, subject_ids=ids).items()}
+    return {
+        str(row): leaf for act, ids in groups for row, leaf in log.leaf_indexes(db, act=act, subject_ids=ids).items()
+    }
 
 
 def _steps(
-    db: Session, found: Basis, definition: Definition, leaves: dict[UUID, int], proofs: _Proofs
+    db: Session, found: Basis, definition: Definition, leaves: dict[str, int], proofs: _Proofs
 ) -> Iterator[Step]:
     portfolio = Portfolio.from_json(found.award.portfolio)
     modules = {each.code: each.title for each in portfolio.modules}
     activities = {each.code: each.title for each in definition.activity_types}
     skills = {each.code: each.title for each in definition.skills}
-    held = _days(db, [each.training_session_id for each in found.attendances])
+    held = _days(db, [UUID(each.training_session_id) for each in found.attendances])
     for attendance in found.attendances:
         title = modules.get(attendance.module_code, attendance.module_code)
-        day = held[attendance.training_session_id]
+        day = held[UUID(attendance.training_session_id)]
         yield proofs.step(StepKind.MODULE, day, title, leaves.get(attendance.id))
     counted = {each.code for each in portfolio.activities}
     for entry in found.hours:
@@ -245,7 +247,7 @@ def _steps(
         title = skills.get(seen.skill_code, seen.skill_code)
         yield proofs.step(StepKind.SKILL, seen.observed_on, title, leaves.get(seen.id))
     level = definition.level(found.award.level_code).title
-    yield proofs.step(StepKind.AWARD, found.award.awarded_on, level, leaves.get(found.award.id))
+    yield proofs.step(StepKind.AWARD, found.award.awarded_on, level, leaves.get(str(found.award.id)))
 
 
 def _days(db: Session, session_ids: Sequence[UUID]) -> dict[UUID, date]:

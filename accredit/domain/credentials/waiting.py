@@ -48,17 +48,21 @@ def awards_to_prepare(
     due_by: datetime | None = None,
     without: Collection[UUID] = (),
     not_of: Collection[UUID] = (),
+    only: Collection[UUID] | None = None,
 ) -> tuple[WaitingAward, ...]:
     """Return the oldest awards without an issuance that stands, leaving out those (organisations) named.
 
     One that was given up before it was signed does not stand, nor one that is to be replaced; what was set aside does
-    not wait, and what is held back waits for a person. With ``due_by``, those are left out that are to wait longer.
+    not wait, and what is held back waits for a person. With ``due_by``, those are left out that are to wait longer;
+    with ``only``, all but these.
     """
     wanted = (
         _without_issuance(kind)
         .where(~_is_held(), col(Award.id).not_in(without), col(Award.organisation_id).not_in(not_of))
         .limit(limit)
     )
+    if only is not None:
+        wanted = wanted.where(col(Award.id).in_(only))
     if due_by is not None:
         wanted = wanted.where(sa.or_(col(Award.issue_from).is_(None), col(Award.issue_from) <= due_by))
     return tuple(

@@ -14,16 +14,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import secrets
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Literal
-from uuid import UUID, uuid4
+from typing import Any, Final, Literal
+from uuid import UUID
 
 import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.audit import operations as audit
+from accredit.domain.audit.operations import Happened
 from accredit.domain.audit.rules import SERVICE, Actor, Tag
 from accredit.domain.issuing import queries, rules
 from accredit.domain.issuing.key_operations import (
@@ -35,18 +35,17 @@ from accredit.domain.issuing.key_operations import (
     retire_key,
     rotate_key,
 )
-from accredit.domain.issuing.models import Issuance, SigningKey, StatusList
+from accredit.domain.issuing.models import Issuance
+from accredit.domain.issuing.preparing import Prepared, Wanted, as_bytes, prepare_many
 from accredit.domain.issuing.queries import IssuanceFacts
-from accredit.domain.issuing.replacing import add_round, is_ordered, release, replace
+from accredit.domain.issuing.replacing import release, replace
 from accredit.domain.issuing.rules import (
     Build,
     Intent,
     IntentKey,
     Lint,
-    Purpose,
     Recorded,
     RehearsalKey,
-    Reservation,
     Signed,
     Stage,
 )
@@ -62,9 +61,12 @@ from accredit.kit.vc import eddsa_rdfc_2022, json_web_signature, vc_jwt
 from accredit.kit.vc.json_web_key import JoseKey, RsaPublicKey
 from accredit.storage import Session
 from accredit.storage.fault_points import fault_point
+from accredit.storage.many import update_many
 from accredit.storage.promises import Promise, promise
 
 __all__ = [
+    "Prepared",
+    "Wanted",
     "check_on",
     "create_key",
     "delete_key",
@@ -72,6 +74,7 @@ __all__ = [
     "ensure_log_key",
     "mark_compromised",
     "prepare",
+    "prepare_many",
     "publish_status_list",
     "record",
     "reinstate",
@@ -86,6 +89,20 @@ __all__ = [
     "suspend",
     "void",
 ]
+
+
+VOIDING: Final = frozenset({"no-signing-key", "record-changed"})
+"""Refusals after which a frozen document is never recorded: another round is prepared from the rows as they are."""
+_TO_RECORD: Final = (
+    col(Issuance.id),
+    col(Issuance.organisation_id),
+    col(Issuance.kind),
+    col(Issuance.subject_id),
+    col(Issuance.credential_id),
+    col(Issuance.record_hash),
+    col(Issuance.signing_key_id),
+    col(Issuance.jwt_signing_key_id),
+)
 
 
 def prepare(
@@ -105,44 +122,18 @@ def prepare(
     ``controller`` is the issuer's DID. A void issuance makes room for another round, and so does one that is to be
     replaced. Raises `RuleBroken` ``no-signing-key``, ``not-as-reserved``, or whatever ``build`` raises.
     """
-    key = _lock_key(db, controller)
-    jwt_key = queries.signing_key(db, controller=controller, purpose=Purpose.ASSERTION_JWT)
-    known = queries.of_subject(db, kind=kind, subject_id=subject_id)
-    if known is not None and known.stage is not Stage.VOID and not is_ordered(db, known.id):
-        return known
-    if jwt_key is None:
-        raise RuleBroken("no-signing-key")
-    status_list = _open_list(db, organisation_id, now)
-    reservation = _reserve(db, controller, status_list)
-    document = build(reservation)
-    rules.check_permit(document=document, reservation=reservation)
-    row = Issuance(
-        organisation_id=organisation_id,
-        kind=kind,
-        subject_id=subject_id,
-        round=0 if known is None else known.round + 1,
-        credential_id=reservation.credential_id,
-        status_list_id=status_list.id,
-        status_index=reservation.status_index,
-        unsigned_document=_bytes(document),
-        record_hash=record_hash,
-        signing_key_id=key.id,
-        jwt_signing_key_id=jwt_key.id,
-        prepared_at=now.replace(microsecond=0),
-    )
-    add_round(db, row)
-    audit.record(
+    prepared = prepare_many(
         db,
-        tag=Tag.CREDENTIAL_PREPARED,
-        actor=actor,
-        now=now,
-        subject=row.id,
-        organisation_id=organisation_id,
         kind=kind,
-        about=subject_id,
+        organisation_id=organisation_id,
+        controller=controller,
+        wanted=[Wanted(subject_id=subject_id, record_hash=record_hash, build=build)],
+        now=now,
+        actor=actor,
     )
-    db.flush()
-    return queries.issuance(db, row.id)
+    for broken in prepared.refused.values():
+        raise broken
+    return queries.issuance(db, prepared.issuances[subject_id])
 
 
 def sign(intent: Intent, *, keyring: KeyRing, lint: Lint) -> Signed:
@@ -166,7 +157,7 @@ def sign(intent: Intent, *, keyring: KeyRing, lint: Lint) -> Signed:
     eddsa_rdfc_2022.verify(signed, public_key=rules.for_proofs(intent.key.public_key))
     jwt = None if intent.jwt_key is None else _sign_jwt(document, intent.jwt_key, keyring, rehearsed_jwt)
     fault_point("S3.after_sign")
-    data = _bytes(signed)
+    data = as_bytes(signed)
     return Signed(
         issuance_id=intent.issuance_id,
         document=data,
@@ -177,59 +168,70 @@ def sign(intent: Intent, *, keyring: KeyRing, lint: Lint) -> Signed:
 
 
 def record(
-    db: Session, *, signed: Sequence[Signed], record_hash: Callable[[Session, UUID], bytes], now: datetime
+    db: Session,
+    *,
+    signed: Sequence[Signed],
+    record_hashes: Callable[[Session, Collection[UUID]], Mapping[UUID, bytes]],
+    now: datetime,
 ) -> Recorded:
     """Store signed credentials and their leaves of the log together; those recorded already are left alone.
 
-    ``record_hash`` is asked once more, in this transaction: a record that changed since the document was frozen makes
+    ``record_hashes`` is asked once more, in this transaction: a record that changed since the document was frozen makes
     its issuance void, and nothing of it is kept. While issuing is stopped it stays an intent.
     """
     by_id = {each.issuance_id: each for each in signed}
     rows = db.execute(
-        sa.select(Issuance)
+        sa.select(*_TO_RECORD)
         .where(col(Issuance.id).in_(by_id), col(Issuance.stage) == Stage.INTENT)
         .order_by(col(Issuance.id))
         .with_for_update()
-        .execution_options(populate_existing=True)
-    ).scalars()
+    ).all()
     # The log is held from here, so that nobody stops issuing between this question and the commit.
     transparency.hold(db)
+    refused = _refused(db, rows)
+    asked = [row for row in rows if row.id not in refused]
+    current = record_hashes(db, [row.subject_id for row in asked]) if asked else {}
+    kept = [row for row in asked if current[row.subject_id] == row.record_hash]
+    refused |= {row.id: RuleBroken("record-changed") for row in asked if current[row.subject_id] != row.record_hash}
+    given_up = {issuance_id: broken.rule for issuance_id, broken in refused.items() if broken.rule in VOIDING}
+    update_many(
+        db, Issuance, [{"id": each, "stage": Stage.VOID, "void_reason": rule} for each, rule in given_up.items()]
+    )
+    leaves = transparency.append_many(db, entries=[_entry(row, by_id[row.id]) for row in kept], now=now)
+    placed = list(zip(kept, leaves, strict=True))
+    update_many(db, Issuance, [_recorded(by_id[row.id], leaf, now) for row, leaf in placed])
+    about = [
+        Happened(subject=row.id, organisation_id=row.organisation_id, details={"leaf": leaf}) for row, leaf in placed
+    ]
+    audit.record_many(db, tag=Tag.CREDENTIAL_ISSUED, actor=SERVICE, now=now, events=about)
+    if kept:
+        promise(db, Promise.PUBLISH_CHECKPOINT, "log")
+    db.flush()
+    return Recorded(recorded=tuple(row.id for row in kept), refused=refused)
+
+
+def _refused(db: Session, rows: Sequence[sa.Row[Any]]) -> dict[UUID, RuleBroken]:
     stopped, stolen = stops(db), queries.stolen_keys(db)
-    kept: list[Issuance] = []
-    refused: dict[UUID, RuleBroken] = {}
+    refused = {}
     for row in rows:
         if stopped.of(row.organisation_id) is not None:
             refused[row.id] = RuleBroken("issuing-stopped")
         elif {row.signing_key_id, row.jwt_signing_key_id} & stolen:
             refused[row.id] = RuleBroken("no-signing-key")
-            _void(row, "no-signing-key")
-        elif record_hash(db, row.subject_id) == row.record_hash:
-            kept.append(row)
-        else:
-            refused[row.id] = RuleBroken("record-changed")
-            _void(row, "record-changed")
-    leaves = transparency.append_many(db, entries=[_entry(row, by_id[row.id]) for row in kept], now=now)
-    for row, leaf in zip(kept, leaves, strict=True):
-        row.stage = Stage.RECORDED
-        row.signed_document = by_id[row.id].document
-        row.signed_digest = by_id[row.id].digest
-        row.signed_jwt = by_id[row.id].jwt
-        row.signed_jwt_digest = by_id[row.id].jwt_digest
-        row.leaf_index = leaf
-        row.recorded_at = now
-        audit.record(
-            db,
-            tag=Tag.CREDENTIAL_ISSUED,
-            actor=SERVICE,
-            now=now,
-            subject=row.id,
-            organisation_id=row.organisation_id,
-            leaf=leaf,
-        )
-    if kept:
-        promise(db, Promise.PUBLISH_CHECKPOINT, "log")
-    db.flush()
-    return Recorded(recorded=tuple(row.id for row in kept), refused=refused)
+    return refused
+
+
+def _recorded(signed: Signed, leaf: int, now: datetime) -> dict[str, Any]:
+    return {
+        "id": signed.issuance_id,
+        "stage": Stage.RECORDED,
+        "signed_document": signed.document,
+        "signed_digest": signed.digest,
+        "signed_jwt": signed.jwt,
+        "signed_jwt_digest": signed.jwt_digest,
+        "leaf_index": leaf,
+        "recorded_at": now,
+    }
 
 
 def void(db: Session, *, issuance_id: UUID, reason: str) -> None:
@@ -241,73 +243,9 @@ def void(db: Session, *, issuance_id: UUID, reason: str) -> None:
         .execution_options(populate_existing=True)
     ).scalar_one_or_none()
     if row is not None:
-        _void(row, reason)
+        row.stage = Stage.VOID
+        row.void_reason = reason
         db.flush()
-
-
-def _void(row: Issuance, reason: str) -> None:
-    row.stage = Stage.VOID
-    row.void_reason = reason
-
-
-def _lock_key(db: Session, controller: str) -> SigningKey:
-    # The lock makes an issuer's preparations wait for each other: two workers can neither prepare one subject twice
-    # nor draw one index.
-    key: SigningKey | None = db.execute(
-        sa.select(SigningKey)
-        .where(
-            col(SigningKey.controller) == controller,
-            col(SigningKey.purpose) == Purpose.ASSERTION,
-            col(SigningKey.retired_at).is_(None),
-            col(SigningKey.compromised_at).is_(None),
-        )
-        .order_by(col(SigningKey.created_at).desc())
-        .limit(1)
-        .with_for_update()
-    ).scalar_one_or_none()
-    if key is None:
-        raise RuleBroken("no-signing-key")
-    return key
-
-
-def _reserve(db: Session, controller: str, status_list: StatusList) -> Reservation:
-    return Reservation(
-        credential_id=uuid4(),
-        issuer=controller,
-        status_list_url=rules.status_list_url(controller, status_list.public_id),
-        status_index=rules.free_index(secrets.randbelow, lambda index: _is_taken(db, status_list.id, index)),
-    )
-
-
-def _open_list(db: Session, organisation_id: UUID, now: datetime) -> StatusList:
-    used = sa.select(sa.func.count()).where(col(Issuance.status_list_id) == col(StatusList.id)).scalar_subquery()
-    found: StatusList | None = db.execute(
-        sa.select(StatusList)
-        .where(
-            col(StatusList.organisation_id) == organisation_id,
-            col(StatusList.closed_at).is_(None),
-            used < rules.FULL_ENOUGH,
-        )
-        .order_by(col(StatusList.created_at))
-        .limit(1)
-    ).scalar_one_or_none()
-    if found is not None:
-        return found
-    begun = StatusList(
-        organisation_id=organisation_id,
-        public_id=secrets.token_urlsafe(12),
-        length=rules.LIST_LENGTH,
-        created_at=now,
-    )
-    db.add(begun)
-    db.flush()
-    promise(db, Promise.PUBLISH_STATUS_LIST, begun.id)
-    return begun
-
-
-def _is_taken(db: Session, list_id: UUID, index: int) -> bool:
-    taken = sa.exists().where(col(Issuance.status_list_id) == list_id, col(Issuance.status_index) == index)
-    return bool(db.execute(sa.select(taken)).scalar_one())
 
 
 def _rehearse(document: Mapping[str, Any], intent: Intent, lint: Lint) -> bytes:
@@ -327,7 +265,7 @@ def _rehearse(document: Mapping[str, Any], intent: Intent, lint: Lint) -> bytes:
         created=intent.prepared_at,
         contexts=terms.pinned(),
     )
-    lint(_bytes(rehearsed), stand_in)
+    lint(as_bytes(rehearsed), stand_in)
     return messages[0][eddsa_rdfc_2022.DOCUMENT_HASH]
 
 
@@ -371,7 +309,7 @@ def _algorithm(key: IntentKey) -> Literal["ES256", "RS256"]:
     return "RS256" if isinstance(key.public_key, RsaPublicKey) else "ES256"
 
 
-def _entry(row: Issuance, signed: Signed) -> Entry:
+def _entry(row: sa.Row[Any], signed: Signed) -> Entry:
     record: dict[str, object] = {
         "credential": f"urn:uuid:{row.credential_id}",
         "sha256": signed.digest.hex(),
@@ -384,7 +322,3 @@ def _entry(row: Issuance, signed: Signed) -> Entry:
         # One leaf for both forms: they are one credential.
         record |= {"jwtSha256": signed.jwt_digest.hex(), "jwtKey": str(row.jwt_signing_key_id)}
     return Entry(act=Act.CREDENTIAL_ISSUED, subject_id=row.id, organisation_id=row.organisation_id, record=record)
-
-
-def _bytes(document: Mapping[str, Any]) -> bytes:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from accredit.domain.issuing import rules
@@ -211,47 +210,47 @@ def waiting(
 
 def intents(db: Session, issuance_ids: Sequence[UUID]) -> tuple[Intent, ...]:
     """Return what the signer needs of issuances that are still intents, in the order given."""
-    jwt_key = aliased(SigningKey)
-    rows = db.execute(
-        sa.select(Issuance, SigningKey, jwt_key, StatusList)
-        .join(SigningKey, col(SigningKey.id) == col(Issuance.signing_key_id))
-        .outerjoin(jwt_key, col(jwt_key.id) == col(Issuance.jwt_signing_key_id))
+    wanted = (
+        sa.select(*(getattr(Issuance, name) for name in _INTENT), col(StatusList.public_id))
         .join(StatusList, col(StatusList.id) == col(Issuance.status_list_id))
         .where(col(Issuance.id).in_(issuance_ids), col(Issuance.stage) == Stage.INTENT)
     )
-    found = {row.id: _intent(row, key, for_jwt, status_list) for row, key, for_jwt, status_list in rows}
-    return tuple(found[issuance_id] for issuance_id in issuance_ids if issuance_id in found)
+    rows = {row.id: row for row in db.execute(wanted)}
+    key_ids = {key_id for row in rows.values() for key_id in (row.signing_key_id, row.jwt_signing_key_id)}
+    keys = {each.id: each for each in _keys(db, col(SigningKey.id).in_(key_ids - {None}))}
+    # Each key is read once, however many it is to sign.
+    to_sign = {None: None} | {each.id: _intent_key(each) for each in keys.values()}
+    return tuple(
+        _intent(row, keys[row.signing_key_id].controller, to_sign)
+        for issuance_id in issuance_ids
+        if (row := rows.get(issuance_id)) is not None
+    )
 
 
-def _intent(row: Issuance, key: SigningKey, jwt_key: SigningKey | None, status_list: StatusList) -> Intent:
-    # The CHECK on the table holds it until the issuance is an intent no more.
-    assert row.unsigned_document is not None
+_COPIED = ("organisation_id", "kind", "subject_id", "unsigned_document", "record_hash", "prepared_at")
+_INTENT = ("id", "credential_id", "status_index", "signing_key_id", "jwt_signing_key_id", *_COPIED)
+
+
+def _intent(row: sa.Row[Any], controller: str, keys: Mapping[UUID | None, IntentKey | None]) -> Intent:
+    key = keys[row.signing_key_id]
+    assert key is not None  # A key is never taken out of the register.
     return Intent(
         issuance_id=row.id,
-        organisation_id=row.organisation_id,
-        kind=row.kind,
-        subject_id=row.subject_id,
         reservation=Reservation(
             credential_id=row.credential_id,
-            issuer=key.controller,
-            status_list_url=rules.status_list_url(key.controller, status_list.public_id),
+            issuer=controller,
+            status_list_url=rules.status_list_url(controller, row.public_id),
             status_index=row.status_index,
         ),
-        unsigned_document=row.unsigned_document,
-        record_hash=row.record_hash,
-        key=_intent_key(key),
-        jwt_key=None if jwt_key is None else _intent_key(jwt_key),
-        prepared_at=row.prepared_at,
+        key=key,
+        jwt_key=keys[row.jwt_signing_key_id],
+        **{name: getattr(row, name) for name in _COPIED},
     )
 
 
-def _intent_key(key: SigningKey) -> IntentKey:
-    return IntentKey(
-        id=key.id,
-        verification_method=rules.verification_method(key.controller, key.fragment),
-        public_key=public_key_of(key.public_key_multibase, key.public_key_jwk),
-        is_in_use=key.retired_at is None and key.compromised_at is None,
-    )
+def _intent_key(key: KeyFacts) -> IntentKey:
+    named = key.verification_method
+    return IntentKey(id=key.id, verification_method=named, public_key=key.public_key, is_in_use=key.is_in_use)
 
 
 def current_status_list(db: Session, public_id: str) -> StatusListFacts | None:

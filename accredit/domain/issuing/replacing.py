@@ -1,7 +1,7 @@
 """Release what a checkpoint covers, and let it take the place of what it replaces.
 
 1. `replace` orders another round; whoever prepares what waits finds it. After a crash: an order, to be carried out.
-2. `add_round` writes down, in the transaction that prepares it, which issuance is to follow.
+2. `add_rounds` writes down, in the transaction that prepares them, which issuances are to follow others.
 3. `release` makes it visible and ends the earlier one, in one transaction: from one moment to the next the other holds.
    After a crash: both or neither.
 
@@ -13,13 +13,14 @@ new one to hold. Who may order this, and what is told to whom, is not decided he
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Mapped
+from sqlalchemy.orm import Mapped, load_only
 from sqlmodel import col
 
 from accredit.domain.audit import operations as audit
@@ -34,10 +35,22 @@ from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.errors import NotFound
 from accredit.storage import Session
+from accredit.storage.many import insert_many
 from accredit.storage.promises import Promise, promise
 
 STILL_PAUSED = "paused-before"
 """The reason of a pause that passed over; the first reason stands beside the earlier certificate."""
+# Whoever releases a thousand needs neither their documents nor their tokens.
+_ON_THE_WAY: Final[tuple[Any, ...]] = (
+    Issuance.id,
+    Issuance.organisation_id,
+    Issuance.kind,
+    Issuance.subject_id,
+    Issuance.stage,
+    Issuance.status,
+    Issuance.status_since,
+    Issuance.released_at,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,54 +108,57 @@ def replace(
     db.flush()
 
 
-def is_ordered(db: Session, issuance_id: UUID) -> bool:
-    """Say whether another credential is to take the place of this one."""
-    ordered = sa.exists().where(col(Replacement.issuance_id) == issuance_id, col(Replacement.given_up_at).is_(None))
-    return bool(db.execute(sa.select(ordered)).scalar_one())
-
-
-def add_round(db: Session, row: Issuance) -> None:
-    """Add an issuance, and write down that it is to follow the one whose place its subject is to take, if any."""
-    db.add(row)
-    db.flush()
-    db.execute(
-        sa.update(Replacement)
-        .where(
-            col(Replacement.kind) == row.kind,
-            col(Replacement.subject_id) == row.subject_id,
-            col(Replacement.ended_at).is_(None),
-            col(Replacement.given_up_at).is_(None),
-        )
-        .values(successor_id=row.id)
+def ordered_of(db: Session, issuance_ids: Collection[UUID]) -> frozenset[UUID]:
+    """Return those whose place another credential is to take, or has taken."""
+    ordered = sa.select(col(Replacement.issuance_id)).where(
+        col(Replacement.issuance_id).in_(issuance_ids), col(Replacement.given_up_at).is_(None)
     )
+    return frozenset(db.execute(ordered).scalars())
 
 
-def release(db: Session, *, now: datetime) -> tuple[UUID, ...]:
-    """Make visible every recorded credential that the latest signed checkpoint covers; return which.
+def add_rounds(db: Session, *, kind: str, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Add issuances, and write down which is to follow the one whose place its subject is to take, if any."""
+    insert_many(db, Issuance, rows)
+    following = {row["subject_id"]: row["id"] for row in rows}
+    is_open = (
+        col(Replacement.kind) == kind,
+        col(Replacement.ended_at).is_(None),
+        col(Replacement.given_up_at).is_(None),
+    )
+    ordered = sa.select(col(Replacement.subject_id)).where(*is_open, col(Replacement.subject_id).in_(following))
+    for subject_id in set(db.execute(ordered).scalars()):
+        db.execute(
+            sa.update(Replacement)
+            .where(*is_open, col(Replacement.subject_id) == subject_id)
+            .values(successor_id=following[subject_id])
+        )
 
-    What they replace ends with it. Not while issuing is stopped.
+
+def release(db: Session, *, now: datetime, limit: int = 1_000) -> tuple[UUID, ...]:
+    """Make visible recorded credentials that the latest signed checkpoint covers, at most ``limit``; return which.
+
+    What they replace ends with it. Not while issuing is stopped. Whoever wants all of them asks until there is none.
     """
-    latest = log.latest_checkpoint(db)
-    if latest is None:
+    latest, stopped = log.latest_checkpoint(db), stops(db)
+    if latest is None or stopped.everybody:
         return ()
-    rows, orders = _lock_with_what_they_replace(db, latest.size)
-    if not rows:
+    covered = _covered(db, latest.size, limit, not_of=stopped.organisations)
+    if not covered:
         return ()
+    rows, orders = _lock_with_what_they_replace(db, covered)
     # The log is held from here, so that nobody stops issuing between this question and the commit. It is held last, as
     # by everybody: whoever revokes has locked the rows before it, too.
     transparency.hold(db)
     stopped = stops(db)
-    released = []
-    for row in rows:
-        if row.stage is Stage.RECORDED and stopped.of(row.organisation_id) is None:
-            row.stage = Stage.RELEASED
-            row.released_at = now
-            released.append(row.id)
+    released = {row.id: row for row in rows if row.stage is Stage.RECORDED and stopped.of(row.organisation_id) is None}
+    for row in released.values():
+        row.stage = Stage.RELEASED
+        row.released_at = now
     db.flush()
     by_id = {row.id: row for row in rows}
     for order in orders:
         if order.successor_id in released:
-            _hand_over(db, order, by_id[order.issuance_id], by_id[order.successor_id], now)
+            _hand_over(db, order, by_id[order.issuance_id], released[order.successor_id], now)
     db.flush()
     return tuple(released)
 
@@ -179,10 +195,20 @@ def _is_paused_since(row: Issuance, moment: datetime) -> bool:
     return row.status is Status.SUSPENDED and row.status_since is not None and row.status_since > moment
 
 
-def _lock_with_what_they_replace(db: Session, size: int) -> tuple[Sequence[Issuance], Sequence[Replacement]]:
-    covered = (col(Issuance.stage) == Stage.RECORDED) & (col(Issuance.leaf_index) < size)
+def _covered(db: Session, size: int, limit: int, *, not_of: Collection[UUID]) -> Sequence[UUID]:
+    covered = sa.select(col(Issuance.id)).where(
+        col(Issuance.stage) == Stage.RECORDED,
+        col(Issuance.leaf_index) < size,
+        col(Issuance.organisation_id).not_in(not_of),
+    )
+    return db.execute(covered.order_by(col(Issuance.id)).limit(limit)).scalars().all()
+
+
+def _lock_with_what_they_replace(
+    db: Session, covered: Sequence[UUID]
+) -> tuple[Sequence[Issuance], Sequence[Replacement]]:
     orders = sa.select(Replacement).where(
-        col(Replacement.successor_id).in_(sa.select(col(Issuance.id)).where(covered)),
+        col(Replacement.successor_id).in_(covered),
         col(Replacement.ended_at).is_(None),
         col(Replacement.given_up_at).is_(None),
     )
@@ -191,8 +217,9 @@ def _lock_with_what_they_replace(db: Session, size: int) -> tuple[Sequence[Issua
     # off. A recorded one that itself is to be replaced cannot be among those replaced: only what is released can.
     rows = db.execute(
         sa.select(Issuance)
-        .where(covered | col(Issuance.id).in_(replaced))
+        .where(col(Issuance.id).in_(covered) | col(Issuance.id).in_(replaced))
         .order_by(col(Issuance.id))
+        .options(load_only(*_ON_THE_WAY))
         .with_for_update()
         .execution_options(populate_existing=True)
     ).scalars()

@@ -14,7 +14,9 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.awarding.models import Award
-from accredit.domain.credentials import operations, queries
+from accredit.domain.credentials import queries
+from accredit.domain.credentials.drafting import Draft, attach_many, drafts
+from accredit.domain.credentials.models import Credential
 from accredit.domain.credentials.rules import SCOPE_LINE, TARIFF_LINE, Progress
 from accredit.domain.issuing.rules import Reservation
 from accredit.domain.people.models import YoungPerson
@@ -25,7 +27,7 @@ from accredit.domain.programmes import queries as programme_queries
 from accredit.domain.training import operations as training
 from accredit.domain.training.models import TrainingSession
 from accredit.errors import NotFound, RuleBroken
-from accredit.storage import Database
+from accredit.storage import Database, Session
 from tests.unit.domain.verification.story import FIRST_TRAINING, Issued, Story, told
 
 RESERVATION = Reservation(
@@ -36,9 +38,16 @@ RESERVATION = Reservation(
 )
 
 
+def drafted(story: Story, db: Session, award_id: UUID) -> Draft:
+    found = drafts(db, award_ids=[award_id], now=story.now)[award_id]
+    if not isinstance(found, Draft):
+        raise found
+    return found
+
+
 def built(story: Story, award_id: UUID) -> dict[str, Any]:
     with story.database.transaction() as db:
-        return operations.build_for(db, award_id=award_id, reservation=RESERVATION, now=story.now)
+        return drafted(story, db, award_id).build(RESERVATION)
 
 
 def test_the_document_states_the_award_and_its_evidence(quick_story: Story) -> None:
@@ -146,7 +155,7 @@ def test_a_demonstration_says_so_in_name_and_description(sqlite_database: Databa
 def test_a_record_corrected_since_the_decision_is_not_signed_over(story: Story) -> None:
     award_id = story.award()
     with story.database.transaction() as db:
-        before = queries.record_hash(db, award_id)
+        before = queries.record_hashes(db, [award_id])[award_id]
         entry = db.execute(sa.select(HoursEntry).where(HoursEntry.minutes == 60)).scalar_one()  # type: ignore[arg-type]
         practice.correct_hours(
             db,
@@ -160,16 +169,16 @@ def test_a_record_corrected_since_the_decision_is_not_signed_over(story: Story) 
             now=story.now,
         )
     with story.database.transaction() as db:
-        assert queries.record_hash(db, award_id) != before
+        assert queries.record_hashes(db, [award_id])[award_id] != before
         with pytest.raises(RuleBroken) as caught:
-            operations.build_for(db, award_id=award_id, reservation=RESERVATION, now=story.now)
+            drafted(story, db, award_id)
     assert caught.value.rule == "record-changed"
 
 
 def test_a_training_tick_taken_back_since_the_decision_is_not_signed_over(story: Story) -> None:
     award_id, later = story.award(), story.now + timedelta(minutes=1)
     with story.database.transaction() as db:
-        before = queries.record_hash(db, award_id)
+        before = queries.record_hashes(db, [award_id])[award_id]
         session_id = db.execute(sa.select(col(TrainingSession.id))).scalars().first()
         assert session_id is not None
         training.record_attendance(
@@ -179,7 +188,7 @@ def test_a_training_tick_taken_back_since_the_decision_is_not_signed_over(story:
             actor=story.cast.nia.actor,
             now=later,
         )
-        assert queries.record_hash(db, award_id) != before
+        assert queries.record_hashes(db, [award_id])[award_id] != before
     with pytest.raises(RuleBroken, match="record-changed"):
         built(story, award_id)
 
@@ -226,7 +235,7 @@ def test_hours_approved_after_the_decision_change_nothing(story: Story) -> None:
     award_id = story.award()
     later = story.now + timedelta(hours=2)
     with story.database.transaction() as db:
-        before = queries.record_hash(db, award_id)
+        before = queries.record_hashes(db, [award_id])[award_id]
         practice.record_practice_session(
             db,
             programme_id=story.cast.programme_id,
@@ -239,33 +248,34 @@ def test_hours_approved_after_the_decision_change_nothing(story: Story) -> None:
             now=later,
         )
     with story.database.reading() as db:
-        assert queries.record_hash(db, award_id) == before
+        assert queries.record_hashes(db, [award_id])[award_id] == before
     assert "Gave 13 hours" in built(story, award_id)["credentialSubject"]["narrative"]
 
 
 def test_the_hash_is_the_same_each_time_and_another_for_another_name(story: Story) -> None:
     award_id = story.award()
     with story.database.transaction() as db:
-        before = queries.record_hash(db, award_id)
-        assert (len(before), queries.record_hash(db, award_id)) == (32, before)
+        before = queries.record_hashes(db, [award_id])[award_id]
+        assert (len(before), queries.record_hashes(db, [award_id])[award_id]) == (32, before)
         db.get(YoungPerson, story.cast.ama.id).printed_name = "Ama Other"
         db.flush()
-        assert queries.record_hash(db, award_id) != before
+        assert queries.record_hashes(db, [award_id])[award_id] != before
 
 
 def test_an_unknown_award_is_not_found(quick_story: Story) -> None:
     with quick_story.database.transaction() as db:
         with pytest.raises(NotFound):
-            queries.record_hash(db, uuid4())
+            queries.record_hashes(db, [uuid4()])
         with pytest.raises(NotFound):
-            operations.build_for(db, award_id=uuid4(), reservation=RESERVATION, now=quick_story.now)
+            drafted(quick_story, db, uuid4())
 
 
 def test_the_code_is_given_once_and_read_in_any_spelling(story: Story) -> None:
     issued = story.issue()
     with story.database.transaction() as db:
-        again = operations.attach(db, award_id=issued.award_id, issuance_id=issued.issuance_id, now=story.now)
-    assert again == issued.code
+        attach_many(db, drafted={issued.issuance_id: drafted(story, db, issued.award_id)}, now=story.now)
+        codes = db.execute(sa.select(col(Credential.code)).where(col(Credential.issuance_id) == issued.issuance_id))
+        assert codes.scalars().all() == [issued.code]
     with story.database.reading() as db:
         view = queries.view_by_code(db, issued.code)
         assert view is not None

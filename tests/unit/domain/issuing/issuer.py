@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import uuid
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,7 +43,7 @@ class Issuer:
                 organisation_id=self.organisation_id,
                 controller=DID,
                 build=document,
-                record_hash=record_hash(db, subject_id),
+                record_hash=record_hashes(db, [subject_id])[subject_id],
                 now=now,
             )
 
@@ -100,9 +101,9 @@ def document(reservation: Reservation) -> dict[str, Any]:
     }
 
 
-def record_hash(_db: Session, subject_id: uuid.UUID) -> bytes:
-    """Stand for the rows behind a subject."""
-    return hashlib.sha256(subject_id.bytes).digest()
+def record_hashes(_db: Session, subject_ids: Collection[uuid.UUID]) -> dict[uuid.UUID, bytes]:
+    """Stand for the rows behind each subject."""
+    return {each: hashlib.sha256(each.bytes).digest() for each in subject_ids}
 
 
 def lint(_document: bytes, _key: RehearsalKey) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 import threading
 import uuid
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,7 @@ from accredit.kit import linkeddata
 from accredit.kit.linkeddata.kept_templates import KeptTemplates, Written
 from accredit.kit.vc import eddsa_rdfc_2022
 from accredit.storage import Database, Session
-from tests.unit.domain.issuing.issuer import NOW, Issuer, established, lint, record_hash
+from tests.unit.domain.issuing.issuer import NOW, Issuer, established, lint, record_hashes
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def _sign(issuer: Issuer, issuance_id: uuid.UUID) -> Signed:
 
 def _record(issuer: Issuer, *signed: Signed) -> Recorded:
     with issuer.database.transaction() as db:
-        return operations.record(db, signed=signed, record_hash=record_hash, now=NOW)
+        return operations.record(db, signed=signed, record_hashes=record_hashes, now=NOW)
 
 
 def test_one_credential_from_intent_to_release(issuer: Issuer) -> None:
@@ -103,11 +104,11 @@ def test_a_record_that_changed_after_preparing_is_not_issued_and_the_next_round_
     prepared = issuer.prepare(subject)
     signed = _sign(issuer, prepared.id)
 
-    def changed(_db: Session, _subject: uuid.UUID) -> bytes:
-        return bytes(32)
+    def changed(_db: Session, subjects: Collection[uuid.UUID]) -> dict[uuid.UUID, bytes]:
+        return dict.fromkeys(subjects, bytes(32))
 
     with issuer.database.transaction() as db:
-        result = operations.record(db, signed=[signed], record_hash=changed, now=NOW)
+        result = operations.record(db, signed=[signed], record_hashes=changed, now=NOW)
     assert result.recorded == ()
     assert result.refused[prepared.id].rule == "record-changed"
     again = issuer.prepare(subject)

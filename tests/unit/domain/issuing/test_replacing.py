@@ -20,7 +20,7 @@ from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import Act
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Database
-from tests.unit.domain.issuing.issuer import NOW, Issuer, established, lint, record_hash
+from tests.unit.domain.issuing.issuer import NOW, Issuer, established, lint, record_hashes
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def sign(issuer: Issuer, issuance_id: uuid.UUID) -> None:
         (intent,) = queries.intents(db, [issuance_id])
     signed = operations.sign(intent, keyring=issuer.keyring, lint=lint)
     with issuer.database.transaction() as db:
-        operations.record(db, signed=[signed], record_hash=record_hash, now=NOW)
+        operations.record(db, signed=[signed], record_hashes=record_hashes, now=NOW)
 
 
 def release(issuer: Issuer) -> None:
@@ -137,7 +137,7 @@ def test_revoking_gives_up_a_replacement_that_has_not_come(issuer: Issuer) -> No
         operations.revoke(db, issuance_id=first.id, reason="why", actor=SERVICE, now=NOW)
     assert facts(issuer, second.id).stage is Stage.VOID
     with issuer.database.reading() as db:
-        assert not replacing.is_ordered(db, first.id)
+        assert not replacing.ordered_of(db, [first.id])
         assert replacing.current(db, first.id) == first.id
         assert replacing.unfinished(db) == ()
 

@@ -191,7 +191,7 @@ def test_lg19_a_power_cut_leaves_no_entry_without_its_credential(story: Story) -
     with pytest.raises(PowerCut), story.database.transaction() as db:
         (intent,) = issuances.intents(db, [prepared.id])
         signed = issuing.sign(intent, keyring=story.keyring, lint=partial(verification.lint, now=story.now))
-        issuing.record(db, signed=[signed], record_hash=queries.record_hash, now=story.now)
+        issuing.record(db, signed=[signed], record_hashes=queries.record_hashes, now=story.now)
         raise PowerCut("before the commit")
     assert _problems(story) == ()
     story.sign(prepared.id)

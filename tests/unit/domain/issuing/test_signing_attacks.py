@@ -22,7 +22,7 @@ from accredit.errors import AccreditError, RuleBroken
 from accredit.keyring import KeyRing
 from accredit.kit.vc.errors import VcError
 from accredit.storage import Database
-from tests.unit.domain.issuing.issuer import DID, NOW, ORIGIN, Issuer, established, lint, record_hash
+from tests.unit.domain.issuing.issuer import DID, NOW, ORIGIN, Issuer, established, lint, record_hashes
 
 
 @pytest.fixture
@@ -138,7 +138,7 @@ def test_ky18_a_key_is_not_deleted_while_it_signs_or_while_what_it_signed_is_in_
     intent = _intent(issuer)
     signed = operations.sign(intent, keyring=issuer.keyring, lint=lint)
     with issuer.database.transaction() as db:
-        operations.record(db, signed=[signed], record_hash=record_hash, now=NOW)
+        operations.record(db, signed=[signed], record_hashes=record_hashes, now=NOW)
         key = queries.signing_key(db, controller=DID, purpose=Purpose.ASSERTION)
     assert key is not None
     with pytest.raises(RuleBroken) as refused:
@@ -166,7 +166,7 @@ def test_ky18_once_all_it_signed_is_revoked_a_retired_key_may_go(issuer: Issuer)
     intent = _intent(issuer)
     signed = operations.sign(intent, keyring=issuer.keyring, lint=lint)
     with issuer.database.transaction() as db:
-        operations.record(db, signed=[signed], record_hash=record_hash, now=NOW)
+        operations.record(db, signed=[signed], record_hashes=record_hashes, now=NOW)
         operations.revoke(db, issuance_id=intent.issuance_id, reason="asked", actor=SERVICE, now=NOW)
         key = queries.signing_key(db, controller=DID, purpose=Purpose.ASSERTION)
         assert key is not None

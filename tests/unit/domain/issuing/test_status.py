@@ -17,7 +17,7 @@ from accredit.domain.transparency.rules import Act
 from accredit.errors import NotFound, RuleBroken
 from accredit.kit.vc import eddsa_rdfc_2022, status_list
 from accredit.storage import Database
-from tests.unit.domain.issuing.issuer import DID, NOW, Issuer, established, lint, record_hash
+from tests.unit.domain.issuing.issuer import DID, NOW, Issuer, established, lint, record_hashes
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def _issued(issuer: Issuer) -> uuid.UUID:
         intents = queries.intents(db, [prepared.id])
     signed = [operations.sign(intent, keyring=issuer.keyring, lint=lint) for intent in intents]
     with issuer.database.transaction() as db:
-        operations.record(db, signed=signed, record_hash=record_hash, now=NOW)
+        operations.record(db, signed=signed, record_hashes=record_hashes, now=NOW)
     issuer.checkpoint()
     with issuer.database.transaction() as db:
         operations.release(db, now=NOW)

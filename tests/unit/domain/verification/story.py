@@ -63,20 +63,16 @@ class Story:
         """Prepare an award's credential, typed code included."""
         with self.database.transaction() as db:
             did = did_of(db, self.cast.organisation_id)
-            found = issuing.prepare(
+            found = credentials.prepare(
                 db,
-                kind="award",
-                subject_id=award_id,
+                award_ids=[award_id],
                 organisation_id=self.cast.organisation_id,
                 controller=did,
-                build=lambda reservation: credentials.build_for(
-                    db, award_id=award_id, reservation=reservation, now=self.now
-                ),
-                record_hash=queries.record_hash(db, award_id),
                 now=self.now,
             )
-            credentials.attach(db, award_id=award_id, issuance_id=found.id, now=self.now)
-        return found
+            for refused in found.refused.values():
+                raise refused
+            return issuances.issuance(db, found.issuances[award_id])
 
     def sign(self, issuance_id: UUID) -> None:
         """Sign and record, with the whole verifier as lint; nothing is visible yet."""
@@ -85,7 +81,7 @@ class Story:
         lint = partial(verification.lint, now=self.now)
         signed = issuing.sign(intent, keyring=self.keyring, lint=lint)
         with self.database.transaction() as db:
-            recorded = issuing.record(db, signed=[signed], record_hash=queries.record_hash, now=self.now)
+            recorded = issuing.record(db, signed=[signed], record_hashes=queries.record_hashes, now=self.now)
         assert recorded.recorded == (issuance_id,), recorded.refused
 
     def release(self) -> None:
