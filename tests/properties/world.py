@@ -28,6 +28,7 @@ from accredit.cli.ledger import ledger
 from accredit.cli.restore import restore, settle
 from accredit.clock import utc_now
 from accredit.domain.credentials import queries as credentials
+from accredit.domain.credentials.models import Credential
 from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.transparency import queries as log
@@ -346,7 +347,8 @@ class World:
     def codes(self) -> dict[UUID, str]:
         """Return the typed codes by issuance."""
         with self.database.reading() as db:
-            return {each.id: code for each in self.rows() if (code := credentials.code_of(db, issuance_id=each.id))}
+            given = sa.select(col(Credential.issuance_id), col(Credential.code))
+            return {issuance_id: code for issuance_id, code in db.execute(given)}  # noqa: C416  # rows, no items
 
     @contextmanager
     def keyring(self) -> Iterator[KeyRing]:
