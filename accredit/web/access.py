@@ -123,7 +123,9 @@ def _refusal(access: Access) -> ResponseReturnValue | None:
         said = gettext("Your organisation asks everybody for a second step. Add one, and everything is open again.")
         return see_other(SECOND_STEP, flash=said, flash_kind="information")
     if access.admits(viewer):
-        is_fresh = not access.needs_proof(request.method) or sign_ins.is_proved(viewer.proved_at, now=utc_now())
+        # How an account signs in is its owner's: whoever runs a school's service may say that anybody is them (WA19).
+        proved_at = viewer.shown_here_at if access.audience is Audience.ACCOUNT else viewer.proved_at
+        is_fresh = not access.needs_proof(request.method) or sign_ins.is_proved(proved_at, now=utc_now())
         return None if is_fresh else _asked_for_proof(viewer)
     if access.audience is Audience.CLIENT:
         if viewer.kind == ViewerKind.CLIENT:

@@ -38,6 +38,7 @@ class Viewer:
     ``has_choice`` says that the same account may also work elsewhere: in another organisation, or as the operator.
     ``second_step_from`` is the day from which they need a second step that they have not; None for everybody else.
     ``proved_at`` is when whoever holds the sign-in last showed who they are; young people have neither.
+    ``shown_here_at`` is the same, without what only their school's own service said of them.
     """
 
     kind: ViewerKind = ViewerKind.ANONYMOUS
@@ -52,6 +53,9 @@ class Viewer:
     has_choice: bool = False
     sign_in_id: UUID | None = None
     proved_at: datetime | None = None
+    shown_here_at: datetime | None = None
+    is_by_school: bool = False
+    """Whether their school's own service signed them in: they work for that school and nowhere else."""
     key_id: UUID | None = None
     scopes: frozenset[Scope] = frozenset()
     """What the key of a program is for; of programs alone."""

@@ -265,7 +265,7 @@ def test_public_page_opens_to_a_stranger(world: World) -> None:
         "/readyz": 503,
         "/sign-in/code": 303,
         "/sign-in/second-step": 303,
-        "/sign-in/school-back": 303,
+        "/sign-in/school/<slug>/back": 303,
         "/sign-in/school/<slug>": 404,
         "/sign-in/school/<slug>/go": 404,
         "/invitation/<token>": 404,

@@ -6,12 +6,13 @@
   and whoever asked may take it back. Asking again for the same person replaces what waits.
 - Nobody agrees to their own (``second-person-needed``). Where nobody else could, what is large counts at once, and the
   event says that nobody else looked.
+- Whoever answers, answers what they were shown: what was attested anew since is another total (WZ14).
 - What no longer can be when somebody agrees is refused then, as `bringing_forward` refuses it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from uuid import UUID
@@ -28,6 +29,7 @@ from accredit.domain.people.second_person import check_second_person, others_who
 from accredit.domain.practice.bringing_forward import bring_forward, changed_totals
 from accredit.domain.practice.deciding import required_staff_id
 from accredit.domain.practice.models import EarlierHoursRequest, HoursBroughtForward
+from accredit.errors import Conflict
 from accredit.storage import Session
 
 LARGE_FOR_ONE = 100 * 60
@@ -49,6 +51,7 @@ class Asked:
 class WaitingTotal:
     """One large total that waits for somebody else."""
 
+    id: UUID
     enrolment_id: UUID
     minutes: int
     until: date
@@ -63,6 +66,8 @@ def ask_to_bring_forward(
     """Attest totals; those of an act that is large wait for somebody else. Raises as `bring_forward`."""
     check_fresh(actor)
     asked_by = required_staff_id(actor)
+    # Locked, so that two acts of one person at once are counted together.
+    db.execute(sa.select(col(Staff.id)).where(col(Staff.id) == asked_by).with_for_update()).all()
     rows = changed_totals(db, organisation_id=organisation_id, totals=totals, until=until, actor=actor, now=now)
     _forget(db, [row.enrolment_id for row in rows])
     is_large = _is_large(db, rows, by=asked_by, now=now)
@@ -102,12 +107,17 @@ def ask_to_bring_forward(
     return Asked(waiting=len(rows), others=others)
 
 
-def agree(db: Session, *, organisation_id: UUID, programme_id: UUID, actor: Actor, now: datetime) -> int:
-    """Let every total of a programme that waits count; return how many. Raises as `bring_forward`, and as above."""
+def agree(
+    db: Session, *, organisation_id: UUID, programme_id: UUID, shown: Collection[UUID], actor: Actor, now: datetime
+) -> int:
+    """Let totals of a programme that wait count, those that were ``shown``; return how many.
+
+    Raises as `bring_forward`, as above, and `Conflict` ``changed-meanwhile`` where one of them waits no more.
+    """
     check_fresh(actor)
     agreed_by, done = required_staff_id(actor), 0
     acts: dict[tuple[UUID, date], dict[UUID, int]] = {}
-    for row in _locked(db, programme_id):
+    for row in _locked(db, programme_id, shown):
         check_second_person(
             db,
             organisation_id=organisation_id,
@@ -132,10 +142,15 @@ def agree(db: Session, *, organisation_id: UUID, programme_id: UUID, actor: Acto
     return done
 
 
-def decline(db: Session, *, organisation_id: UUID, programme_id: UUID, actor: Actor, now: datetime) -> int:
-    """Let every total of a programme that waits be forgotten; return how many. Raises `Forbidden` (not staff)."""
+def decline(
+    db: Session, *, organisation_id: UUID, programme_id: UUID, shown: Collection[UUID], actor: Actor, now: datetime
+) -> int:
+    """Let totals of a programme that wait be forgotten, those that were ``shown``; return how many.
+
+    Raises `Forbidden` (not staff), and `Conflict` ``changed-meanwhile`` where one of them waits no more.
+    """
     required_staff_id(actor)
-    rows = _locked(db, programme_id)
+    rows = _locked(db, programme_id, shown)
     if rows:
         _forget(db, [row.enrolment_id for row in rows])
         audit.record(
@@ -159,6 +174,7 @@ def waiting_totals(db: Session, enrolment_ids: Mapping[UUID, int] | Sequence[UUI
     )
     return tuple(
         WaitingTotal(
+            id=row.id,
             enrolment_id=row.enrolment_id,
             minutes=row.minutes,
             until=row.until,
@@ -193,16 +209,19 @@ def _is_large(db: Session, rows: Sequence[HoursBroughtForward], *, by: UUID, now
     return together > 0 and int(lately) + together >= LARGE_TOGETHER
 
 
-def _locked(db: Session, programme_id: UUID) -> list[EarlierHoursRequest]:
+def _locked(db: Session, programme_id: UUID, shown: Collection[UUID]) -> list[EarlierHoursRequest]:
     wanted = (
         select(EarlierHoursRequest)
         .join(Enrolment, col(Enrolment.id) == col(EarlierHoursRequest.enrolment_id))
-        .where(Enrolment.programme_id == programme_id)
+        .where(Enrolment.programme_id == programme_id, col(EarlierHoursRequest.id).in_(set(shown)))
         .order_by(col(EarlierHoursRequest.asked_at), col(EarlierHoursRequest.id))
         .with_for_update(of=EarlierHoursRequest)
         .execution_options(populate_existing=True)
     )
-    return list(db.exec(wanted))
+    rows = list(db.exec(wanted))
+    if len(rows) != len(set(shown)):
+        raise Conflict("changed-meanwhile")
+    return rows
 
 
 def _forget(db: Session, enrolment_ids: Sequence[UUID] | Mapping[UUID, int]) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from uuid import UUID
 
 from flask import Response, request, session
 from flask_babel import gettext as _
@@ -26,7 +25,7 @@ def choose_organisation() -> Response:
     viewer = current_viewer()
     if viewer.account_id is None:
         return go_on(viewer, None)
-    readers = _readers(viewer.account_id, utc_now())
+    readers = _readers(viewer, utc_now())
     return page(
         "auth/organisation.html",
         places=[reader for reader in readers if reader.kind == ViewerKind.STAFF],
@@ -43,7 +42,7 @@ def enter_organisation() -> Response:
     if viewer.account_id is None:
         return go_on(viewer, None)
     wanted = request.form.get("organisation", "")
-    for reader in _readers(viewer.account_id, utc_now()):
+    for reader in _readers(viewer, utc_now()):
         if wanted == str(reader.organisation_id or ""):
             _exchange_secret(viewer)
             cookie.choose_organisation(session, reader.organisation_id)
@@ -61,9 +60,11 @@ def _exchange_secret(viewer: Viewer) -> None:
     cookie.exchange_secret(session, secret, now=now)
 
 
-def _readers(account_id: UUID, now: datetime) -> tuple[Viewer, ...]:
+def _readers(viewer: Viewer, now: datetime) -> tuple[Viewer, ...]:
+    if viewer.is_by_school or viewer.account_id is None:
+        return (viewer,)
     with reading(everywhere=True) as db:
-        return readers_of_account(db, account_id, on=local_date(now))
+        return readers_of_account(db, viewer.account_id, on=local_date(now))
 
 
 @bp.post("/sign-out")

@@ -142,7 +142,7 @@ def _note_proof(viewer: Viewer, now: datetime) -> None:
         secret = sign_ins.renew(db, sign_in_id=viewer.sign_in_id, proved=True, now=now)
     cookie.exchange_secret(session, secret, now=now)
     session.pop(BROWSER, None)
-    go_on_as(replace(viewer, proved_at=now))
+    go_on_as(replace(viewer, proved_at=now, shown_here_at=now))
 
 
 def _asked(

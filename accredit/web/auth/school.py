@@ -2,7 +2,8 @@
 
 1. `school`: the page of one organisation, whose link leads to `go_to_school`.
 2. `go_to_school` remembers in this browser what it asked (state, nonce, verifier, issuer) and sends its reader there.
-3. `back_from_school` shows a page; looking at it changes nothing.
+3. `back_from_school` shows a page; looking at it changes nothing. Each organisation has an address back of its own: a
+   service that sends its readers on to another school's cannot have their answer handed to itself (RFC 9700 §4.4.2.2).
 4. `check_school`: the state is this browser's and is used up, the code is exchanged for a token, the token is believed.
 5. An identity that was connected signs in; `connect_school` is the same way, for somebody who is signed in already.
 """
@@ -83,24 +84,24 @@ def connect_school() -> Response:
     return _go(facts, connection, wanted=url_for("auth.account"), connects=own_account(viewer))
 
 
-@bp.get("/sign-in/school-back")
+@bp.get("/sign-in/school/<slug>/back")
 @public
-def back_from_school() -> Response:
+def back_from_school(slug: str) -> Response:
     """Show who comes back that they are; the button of the page goes on."""
     if ASKED not in session:
         return see_other("auth.sign_in")
     carried = [(name, request.args.get(name, "")) for name in ("code", "state", "iss", "error")]
-    return page("auth/school_back.html", carried=carried)
+    return page("auth/school_back.html", carried=carried, slug=slug)
 
 
-@bp.post("/sign-in/school-back")
+@bp.post("/sign-in/school/<slug>/back")
 @public
-def check_school() -> Response:
+def check_school(slug: str) -> Response:
     """Believe the school's answer, or not; sign in, or connect, whom it speaks of."""
     now = utc_now()
     check_allowance(BY_ADDRESS, address(), now=now)
     asked: dict[str, Any] | None = session.pop(ASKED, None)
-    identity = _identity(asked, now) if asked is not None else None
+    identity = _identity(asked, now) if asked is not None and asked.get("slug") == slug else None
     if asked is None or identity is None:
         count_try(BY_ADDRESS, address())
         return _refused(_("Your school’s answer did not fit. Begin again, or sign in another way."))
@@ -116,6 +117,7 @@ def _go(facts: OrganisationFacts, connection: Connection, *, wanted: str | None,
     verifier = secrets.token_urlsafe(48)
     asked = {
         "organisation": str(facts.id),
+        "slug": facts.slug,
         "issuer": connection.issuer,
         "state": secrets.token_urlsafe(32),
         "nonce": secrets.token_urlsafe(32),
@@ -130,7 +132,7 @@ def _go(facts: OrganisationFacts, connection: Connection, *, wanted: str | None,
         "response_type": "code",
         "scope": "openid",
         "client_id": connection.client_id,
-        "redirect_uri": address_back(),
+        "redirect_uri": address_back(facts.slug),
         "state": asked["state"],
         "nonce": asked["nonce"],
         "code_challenge": challenge,
@@ -167,7 +169,7 @@ def _identity(asked: dict[str, Any], now: datetime) -> Identity | None:
             return None
         secret = schools.client_secret(db, connection.organisation_id, pepper=current_pepper())
     try:
-        token, keys = _exchanged(connection, secret, code, asked["verifier"], now)
+        token, keys = _exchanged(connection, secret, code, asked, now)
         return schools.believed(token, keys=keys, expected=connection, expected_nonce=asked["nonce"], now=now)
     except (FetchRefused, NotBelieved, JoseError, ValueError, KeyError, TypeError) as error:
         logger.info("a school's answer was not believed", cause=type(error).__name__, why=str(error)[:40])
@@ -175,16 +177,16 @@ def _identity(asked: dict[str, Any], now: datetime) -> Identity | None:
 
 
 def _exchanged(
-    connection: Connection, secret: str, code: str, verifier: str, now: datetime
+    connection: Connection, secret: str, code: str, asked: dict[str, Any], now: datetime
 ) -> tuple[str, dict[str, Any]]:
     told = _told(connection.issuer, "/.well-known/openid-configuration", now)
     form = {
         "grant_type": "authorization_code",
         "code": code,
-        "redirect_uri": address_back(),
+        "redirect_uri": address_back(asked["slug"]),
         "client_id": connection.client_id,
         "client_secret": secret,
-        "code_verifier": verifier,
+        "code_verifier": asked["verifier"],
     }
     answered = school_fetcher().send(str(told["token_endpoint"]), form=urlencode(form).encode(), accept=JSON, now=now)
     token = str(json.loads(answered.body)["id_token"])
@@ -241,10 +243,10 @@ def _school(slug: str) -> tuple[OrganisationFacts, Connection]:
     return facts, connection
 
 
-def address_back() -> str:
-    """Return where a school's service sends people back to."""
+def address_back(slug: str) -> str:
+    """Return where the service of one school sends people back to."""
     # From the settings, never from what a request says its host is (WA03).
-    return current_settings().base_url + url_for("auth.back_from_school")
+    return current_settings().base_url + url_for("auth.back_from_school", slug=slug)
 
 
 def school_fetcher() -> Fetcher:

@@ -76,7 +76,7 @@ def _form(form: SchoolForm, *, status: int = 200) -> Response:
         form=form,
         found=found,
         is_allowed=school_fetcher().allowed,
-        back=address_back(),
+        back=address_back(slug),
         address=current_settings().base_url + url_for("auth.school", slug=slug),
     )
 

@@ -17,6 +17,7 @@ from accredit.domain.organisations.rules import Role, permissions_of
 from accredit.domain.people import demanding, sign_ins
 from accredit.domain.people import queries as people
 from accredit.domain.people.queries import StaffFacts
+from accredit.domain.people.rules import SignInWay
 from accredit.errors import NotFound
 from accredit.storage import Session
 from accredit.web.auth import cookie
@@ -56,12 +57,23 @@ def _known(now: datetime) -> Viewer:
         here = sign_ins.current(db, account_id=current_user.id, secret=secret, now=now)
         if here is None:
             return ANONYMOUS
+        is_by_school, chosen = here.way is SignInWay.SCHOOL, cookie.chosen_organisation(session)
         readers = readers_of_account(db, current_user.id, on=local_date(now))
-        reader = reader_in(readers, cookie.chosen_organisation(session))
+        if is_by_school:
+            # They worked there alone when they came; what they have become since is for another sign-in (WA19).
+            readers = tuple(reader for reader in readers if reader.organisation_id == chosen)
+        reader = reader_in(readers, chosen)
         if not reader.is_signed_in:
             return reader
         lacks = _second_step_from(db, reader, local_date(now))
-        return replace(reader, sign_in_id=here.id, proved_at=here.proved_at, second_step_from=lacks)
+        return replace(
+            reader,
+            sign_in_id=here.id,
+            proved_at=here.proved_at,
+            shown_here_at=None if is_by_school and here.proved_at == here.came_at else here.proved_at,
+            is_by_school=is_by_school,
+            second_step_from=lacks,
+        )
 
 
 def _second_step_from(db: Session, reader: Viewer, today: date) -> date | None:

@@ -24,7 +24,7 @@ from accredit.domain.practice import asking_forward
 from accredit.domain.practice.asking_forward import WaitingTotal
 from accredit.domain.practice.earlier_hours import EarlierHours, earlier_hours
 from accredit.domain.programmes import queries as programmes
-from accredit.errors import RuleBroken
+from accredit.errors import Conflict, NotFound, RuleBroken
 from accredit.storage import Session
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
@@ -116,12 +116,21 @@ def answer_earlier_hours(programme_id: UUID) -> ResponseReturnValue:
     """Agree to the large totals that wait, or let them be forgotten."""
     act = asking_forward.agree if request.form.get("answer") == "yes" else asking_forward.decline
     try:
+        shown = [UUID(text) for text in request.form.get("shown", "").split()]
+    except ValueError:
+        raise NotFound("earlier-hours") from None
+    try:
         with transaction() as db:
             programmes.programme(db, programme_id, today())
             count = act(
-                db, organisation_id=own_organisation(), programme_id=programme_id, actor=own_actor(), now=utc_now()
+                db,
+                organisation_id=own_organisation(),
+                programme_id=programme_id,
+                shown=shown,
+                actor=own_actor(),
+                now=utc_now(),
             )
-    except RuleBroken as refusal:
+    except (RuleBroken, Conflict) as refusal:
         here, said = "coordinator.bring_hours_forward", sentence(refusal)
         return see_other(here, programme_id=programme_id, flash=said, flash_kind="careful")
     news = (

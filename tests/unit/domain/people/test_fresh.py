@@ -89,7 +89,7 @@ STAFF: dict[str, Act] = {
         now=NOW,
     ),
     "agreeing to large totals": lambda db, cast, actor: asking_forward.agree(
-        db, organisation_id=cast.organisation_id, programme_id=cast.programme_id, actor=actor, now=NOW
+        db, organisation_id=cast.organisation_id, programme_id=cast.programme_id, shown=[], actor=actor, now=NOW
     ),
 }
 OPERATORS: dict[str, Act] = {

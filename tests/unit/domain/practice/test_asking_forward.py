@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
@@ -20,7 +21,7 @@ from accredit.domain.practice.earlier_hours import earlier_hours
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.models import LedgerRecord
 from accredit.domain.transparency.rules import Act
-from accredit.errors import Forbidden, RuleBroken
+from accredit.errors import Conflict, Forbidden, RuleBroken
 from accredit.storage import Database
 from tests import factories
 from tests.cast import Cast, Player, make_cast
@@ -63,10 +64,22 @@ def ask(database: Database, cast: Cast, totals: dict[UUID, int], by: Player | No
         )
 
 
-def answer(database: Database, cast: Cast, by: Player, act: Any = asking_forward.agree) -> int:
+def answer(
+    database: Database,
+    cast: Cast,
+    by: Player,
+    act: Any = asking_forward.agree,
+    shown: Collection[WaitingTotal] | None = None,
+) -> int:
+    shown = waiting(database, cast) if shown is None else shown
     with database.transaction(cast.organisation_id) as db:
         done: int = act(
-            db, organisation_id=cast.organisation_id, programme_id=cast.programme_id, actor=by.actor, now=NOW
+            db,
+            organisation_id=cast.organisation_id,
+            programme_id=cast.programme_id,
+            shown=[each.id for each in shown],
+            actor=by.actor,
+            now=NOW,
         )
         return done
 
@@ -133,6 +146,22 @@ def test_another_co_ordinator_lets_it_count_and_both_are_on_record(database: Dat
     said = leaf.record["record"]
     assert (said["attested_by"], said["agreed_by"]) == (str(cast.nia.id), str(mia.id))
     assert answer(database, cast, mia) == 0
+
+
+@pytest.mark.attack("WZ14")
+def test_what_is_attested_anew_after_it_was_shown_is_not_agreed_to(database: Database, cast: Cast, mia: Player) -> None:
+    ask(database, cast, {cast.ama.enrolled: 150 * HOURS})
+    shown = waiting(database, cast)
+    ask(database, cast, {cast.ama.enrolled: 450 * HOURS})
+    for act in (asking_forward.agree, asking_forward.decline):
+        with pytest.raises(Conflict, match="changed-meanwhile"):
+            answer(database, cast, mia, act, shown)
+    # What came beside it since waits on.
+    shown = waiting(database, cast)
+    ask(database, cast, {cast.ben.enrolled: 200 * HOURS})
+    assert answer(database, cast, mia, shown=shown) == 1
+    assert counted(database, cast) == {cast.ama.enrolled: 450 * HOURS}
+    assert [each.enrolment_id for each in waiting(database, cast)] == [cast.ben.enrolled]
 
 
 def test_what_is_declined_or_taken_back_counts_for_nothing(database: Database, cast: Cast, mia: Player) -> None:

@@ -32,7 +32,7 @@ from tests.web import Browser, ClientFor
 
 pytestmark = pytest.mark.attack("WA19")
 SLUG = "example-park-academy"
-BACK, START = "/sign-in/school-back", f"/sign-in/school/{SLUG}/go"
+BACK, START = f"/sign-in/school/{SLUG}/back", f"/sign-in/school/{SLUG}/go"
 NAMES = ("login.example.org", "accounts.google.com", "login.microsoftonline.com")
 TENANT = "0f1e2d3c-aaaa-4bbb-8ccc-123456789abc"
 

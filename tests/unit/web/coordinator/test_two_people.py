@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from accredit.domain.organisations.rules import Role
@@ -15,6 +17,7 @@ from tests.factories import NOW
 from tests.unit.web.coordinator.school import train
 from tests.web import ClientFor
 
+HIDDEN = re.compile(r'name="shown" value="([^"]*)"')
 LATE = {
     "activity": "drop-in",
     "day": ["30", "4", "2026"],
@@ -71,11 +74,17 @@ def test_a_large_total_is_agreed_to_on_the_same_page(
     assert "wait until somebody else agrees: Mia Mostra." in own or "waits until somebody else agrees: Mia" in own
     assert "You attested these, so somebody else agrees." in own
     assert "I have seen the records too" not in own
-    assert nia.post(f"{address}/answer", data={"answer": "yes"}).location == address
+    shown = {"shown": HIDDEN.findall(own)[0]}
+    assert nia.post(f"{address}/answer", data={"answer": "yes", **shown}).location == address
     assert "Somebody else has to do this" in nia.get(address).text
     assert "large totals to agree to" in second.get("/school/").text
     assert "150 hours up to 1 June 2026, attested by Nia Enghraifft" in second.get(address).text
-    assert second.post(f"{address}/answer", data={"answer": "yes"}).location == address
+    nia.post(address, data={**boxes, f"hours:{cast.ama.enrolled}": "151"})
+    assert second.post(f"{address}/answer", data={"answer": "yes", **shown}).location == address
+    assert "changed this while you had the page open" in second.get(address).text
+    nia.post(address, data=boxes)
+    shown = {"shown": HIDDEN.findall(second.get(address).text)[0]}
+    assert second.post(f"{address}/answer", data={"answer": "yes", **shown}).location == address
     with sqlite_database.reading() as db:
         assert earlier_hours(db, [cast.ama.enrolled])[cast.ama.enrolled].minutes == 9_000
         assert asking_forward.waiting_totals(db, [cast.ama.enrolled]) == ()
