@@ -1,15 +1,14 @@
-"""Read the audit trail of one organisation, newest first."""
+"""Read the audit trail. Its list for people is `accredit.domain.credentials.acts`: there it is known who an id is."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import sqlalchemy as sa
-from sqlmodel import col, func, select
+from sqlmodel import col, select
 
 from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import ActorKind, Tag
@@ -28,57 +27,6 @@ class EventFacts:
     actor_role: str | None
     at: datetime
     details: Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """Which events are looked for; each may be left out. ``since`` is included, ``before`` is not.
-
-    ``by`` are actors and ``about`` is a statement of subjects' ids: an event fits that is by one or about one.
-    """
-
-    tags: Collection[Tag] | None = None
-    by: Collection[UUID] | None = None
-    about: sa.CompoundSelect[UUID] | None = None
-    since: datetime | None = None
-    before: datetime | None = None
-
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """Return what the rows have to fulfil."""
-        found: list[sa.ColumnElement[bool]] = []
-        if self.tags is not None:
-            found.append(col(AuditEvent.tag).in_(list(self.tags)))
-        if self.by is not None or self.about is not None:
-            by = col(AuditEvent.actor_id).in_(list(self.by or ()))
-            found.append(by if self.about is None else sa.or_(by, col(AuditEvent.subject_id).in_(self.about)))
-        if self.since is not None:
-            found.append(col(AuditEvent.at) >= self.since)
-        if self.before is not None:
-            found.append(col(AuditEvent.at) < self.before)
-        return found
-
-
-ALL = Wanted()
-
-
-def events(
-    db: Session, *, organisation_id: UUID, wanted: Wanted = ALL, limit: int = 50, offset: int = 0
-) -> tuple[EventFacts, ...]:
-    """Return a page of events, newest first."""
-    rows = db.exec(
-        select(AuditEvent)
-        .where(AuditEvent.organisation_id == organisation_id, *wanted.conditions())
-        .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
-        .limit(limit)
-        .offset(offset)
-    )
-    return tuple(EventFacts(**{name: getattr(row, name) for name in EventFacts.__dataclass_fields__}) for row in rows)
-
-
-def count(db: Session, *, organisation_id: UUID, wanted: Wanted = ALL) -> int:
-    """Count an organisation's events."""
-    own = col(AuditEvent.organisation_id) == organisation_id
-    return db.exec(select(func.count()).where(own, *wanted.conditions())).one()
 
 
 def details_of(db: Session, tag: Tag) -> tuple[Mapping[str, Any], ...]:

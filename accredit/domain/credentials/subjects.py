@@ -17,9 +17,7 @@ from sqlmodel import col
 from accredit.domain.awarding.models import Award
 from accredit.domain.credentials.models import Credential
 from accredit.domain.enrolments.models import Enrolment
-from accredit.domain.people import queries as people
 from accredit.domain.people.models import Staff, YoungPerson
-from accredit.domain.people.names import name_key
 from accredit.domain.practice.models import HoursEntry, MilestoneReached, PracticeSession, SkillObservation
 from accredit.domain.programmes.models import Programme, ProgrammeDraft
 from accredit.domain.training.models import TrainingSession
@@ -106,28 +104,3 @@ def _of_awards(ids: set[UUID], person: Any) -> tuple[sa.Select[*tuple[Any, ...]]
         .join(YoungPerson, col(YoungPerson.id) == col(Credential.young_person_id))
         .where(col(Credential.issuance_id).in_(ids)),
     )
-
-
-def all_about(ids: Collection[UUID]) -> sa.CompoundSelect[UUID]:
-    """Return the statement that finds the id of everything in the record that is about some people: staff or young."""
-    wanted = set(ids)
-    places = sa.select(col(Enrolment.id)).where(col(Enrolment.young_person_id).in_(wanted))
-    return sa.union_all(
-        sa.select(col(YoungPerson.id)).where(col(YoungPerson.id).in_(wanted)),
-        sa.select(col(Staff.id)).where(col(Staff.id).in_(wanted)),
-        places,
-        *(
-            sa.select(col(row.id)).where(col(row.enrolment_id).in_(places))
-            for row in (HoursEntry, SkillObservation, MilestoneReached, Award)
-        ),
-        sa.select(col(Credential.issuance_id)).where(col(Credential.young_person_id).in_(wanted)),
-    )
-
-
-def people_called(db: Session, text: str, *, organisation_id: UUID) -> tuple[UUID, ...]:
-    """Return staff and young people, those who left too, whose name holds every word of a text in any spelling."""
-    words = name_key(text).split()
-    young = people.young_people(db, organisation_id=organisation_id, include_left=True)
-    names = [(each.id, each.printed_name) for each in young]
-    names += [(each.id, each.name) for each in people.staff(db, organisation_id=organisation_id)]
-    return tuple(each for each, name in names if words and all(word in name_key(name) for word in words))

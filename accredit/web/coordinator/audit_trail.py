@@ -6,75 +6,92 @@ The words are in `audit_words`, what the ids stand for in `accredit.domain.crede
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime, time, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
-from flask import request
+from flask import Response
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from wtforms import SelectField, StringField
-from wtforms.validators import Length, Optional
 
-from accredit.clock import LONDON
-from accredit.domain.audit import queries
-from accredit.domain.audit.queries import EventFacts, Wanted
+from accredit.domain.audit.queries import EventFacts
 from accredit.domain.audit.rules import ActorKind
 from accredit.domain.clients import queries as clients
-from accredit.domain.credentials.subjects import Subject, all_about, people_called, subjects
+from accredit.domain.credentials.acts import acts
+from accredit.domain.credentials.subjects import Subject, subjects
 from accredit.domain.organisations.rules import Permission
 from accredit.storage import Session
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
-from accredit.web.coordinator.audit_words import NAMES, NAMES_OF, PARTS, SENTENCES, Part
+from accredit.web.coordinator.audit_words import NAMES, NAMES_OF, PARTS, SENTENCES
 from accredit.web.coordinator.desk import own_organisation
-from accredit.web.coordinator.forms import ROLE_NAMES, choices_of
+from accredit.web.coordinator.forms import ROLE_NAMES
 from accredit.web.database import reading
-from accredit.web.forms import DateField, Form, Select, TextInput
 from accredit.web.languages import page_language
+from accredit.web.list_files import exported
+from accredit.web.lists import Column, Filter, Kind, ListOf, show
 from accredit.web.pages import page
 from accredit.web.words import date_in_words, hours_in_words
 
-PAGE = 50
-FILTERS = ("who", "part", "since", "until")
 
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """One act, as its sentence."""
 
-class RecordFilter(Form):
-    """What is looked for; everything may be left open."""
-
-    who = StringField(_l("Name of somebody"), [Length(max=100)], widget=TextInput())
-    part = SelectField(_l("What it was about"), widget=Select(), validate_choice=False)
-    since = DateField(_l("From this day on"), [Optional()])
-    until = DateField(_l("Up to this day"), [Optional()])
+    at: datetime
+    what: str
 
 
 @bp.get("/record")
 @requires(Permission.SEE_AUDIT)
 def record() -> ResponseReturnValue:
     """List what was done, newest first; by a name, a part and days."""
-    form = RecordFilter(formdata=request.args, meta={"csrf": False})
-    form.part.choices = [("", _("Everything")), *choices_of(PARTS.items())]
-    fits = form.validate()
     with reading() as db:
-        wanted = _wanted(db, form)
-        total = queries.count(db, organisation_id=own_organisation(), wanted=wanted)
-        pages = max(1, -(-total // PAGE))
-        number = min(max(request.args.get("page", 1, type=int), 1), pages)
-        events = queries.events(
-            db, organisation_id=own_organisation(), wanted=wanted, limit=PAGE, offset=(number - 1) * PAGE
-        )
-        known = _known(db, events)
-    return page(
-        "coordinator/record.html",
-        status=200 if fits else 422,
-        lines=[(event, sentence_of(event, known)) for event in events],
-        form=form,
-        total=total,
-        number=number,
-        pages=pages,
-        chosen={name: request.args.getlist(name) for name in FILTERS if any(request.args.getlist(name))},
+        shown = show(db, _record(db))
+    return page("coordinator/record.html", shown=shown)
+
+
+@bp.route("/record/export", methods=["GET", "POST"])
+@requires(Permission.SEE_AUDIT, proof=True)
+def export_record() -> Response:
+    """Hand out the record as a file."""
+    return exported(_record)
+
+
+def _record(db: Session) -> ListOf[Told]:
+    return ListOf(
+        name="record",
+        title=_("What was done here"),
+        endpoint="coordinator.record",
+        export="coordinator.export_record",
+        source=acts(
+            db, organisation_id=own_organisation(), parts={part.value: tags for part, tags in NAMES_OF.items()}
+        ).then(_told),
+        order="-at",
+        columns=(
+            Column(name="at", label=_("When"), cell=lambda act: act.at, kind=Kind.DAY),
+            Column(name="what", label=_("What"), cell=lambda act: act.what, is_sorted=False),
+        ),
+        filters=(
+            Filter(
+                name="who",
+                label=_("Name of somebody"),
+                hint=_("Staff or young person: what they did, and what was done about them."),
+            ),
+            Filter(
+                name="part",
+                label=_("What it was about"),
+                choices={part.value: str(name) for part, name in PARTS.items()},
+            ),
+            Filter(name="since", label=_("From this day on"), is_day=True),
+            Filter(name="until", label=_("Up to this day"), is_day=True),
+        ),
     )
+
+
+def _told(db: Session, events: Sequence[EventFacts]) -> list[Told]:
+    known = _known(db, events)
+    return [Told(at=event.at, what=sentence_of(event, known)) for event in events]
 
 
 def _known(db: Session, events: Sequence[EventFacts]) -> dict[UUID, Subject]:
@@ -87,24 +104,6 @@ def _known(db: Session, events: Sequence[EventFacts]) -> dict[UUID, Subject]:
 def _key(event: EventFacts) -> UUID | None:
     """Return the id of the key with which a program did this for somebody."""
     return UUID(event.details["through"]) if event.details.get("through") else None
-
-
-def _wanted(db: Session, form: RecordFilter) -> Wanted:
-    """Return what the form asks for; a field that does not fit asks for nothing."""
-    part = form.part.data if form.part.data in set(Part) else None
-    found: dict[str, Any] = {"tags": NAMES_OF[Part(part)] if part else None}
-    if (form.who.data or "").strip():
-        found["by"] = people_called(db, form.who.data, organisation_id=own_organisation())
-        found["about"] = all_about(found["by"])
-    if form.since.data is not None:
-        found["since"] = _midnight(form.since.data)
-    if form.until.data is not None and form.until.data < date.max:
-        found["before"] = _midnight(form.until.data + timedelta(days=1))
-    return Wanted(**found)
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), LONDON)
 
 
 def sentence_of(event: EventFacts, known: Mapping[UUID, Subject]) -> str:

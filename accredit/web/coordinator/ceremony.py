@@ -7,6 +7,7 @@ year and form, then by name.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -39,6 +40,8 @@ from accredit.web.coordinator.desk import own_actor, own_organisation, today
 from accredit.web.coordinator.forms import year_group_text
 from accredit.web.database import reading, transaction
 from accredit.web.limits import PAPERS, count_for_school
+from accredit.web.list_files import exported
+from accredit.web.lists import Column, Filter, Held, Kind, ListOf, show
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_settings
@@ -90,18 +93,50 @@ class Place:
 def ceremonies() -> ResponseReturnValue:
     """List the days on which something was awarded, newest first."""
     with reading() as db:
-        lines = _lines(db)
-    days = sorted({line.awarded_on for line in lines}, reverse=True)
-    return page(
-        "coordinator/ceremonies.html",
-        days=[
-            Day(
-                on=day,
-                awards=sum(line.awarded_on == day for line in lines),
-                signed=sum(line.awarded_on == day and line.progress is Progress.RELEASED for line in lines),
-            )
-            for day in days
-        ],
+        shown = show(db, _days(db))
+    return page("coordinator/ceremonies.html", shown=shown)
+
+
+@bp.route("/ceremony/export", methods=["GET", "POST"])
+@requires(Permission.AWARD, proof=True)
+def export_ceremonies() -> Response:
+    """Hand out the list of days as a file."""
+    return exported(_days)
+
+
+def _days(db: Session) -> ListOf[Day]:
+    lines = _lines(db)
+    awards = Counter(line.awarded_on for line in lines)
+    signed = Counter(line.awarded_on for line in lines if line.progress is Progress.RELEASED)
+    return ListOf(
+        name="days-with-awards",
+        title=_("Days with awards"),
+        endpoint="coordinator.ceremonies",
+        export="coordinator.export_ceremonies",
+        source=Held(
+            everything=[Day(on=on, awards=number, signed=signed[on]) for on, number in awards.items()],
+            orders={"day": lambda day: day.on, "awards": lambda day: (day.awards, day.on)},
+            filters={
+                "since": lambda day, since: day.on.isoformat() >= since,
+                "until": lambda day, until: day.on.isoformat() <= until,
+            },
+        ),
+        order="-day",
+        columns=(
+            Column(name="day", label=_("Day"), cell=lambda day: day.on, kind=Kind.DAY),
+            Column(name="awards", label=_("Awards"), cell=lambda day: day.awards, kind=Kind.NUMBER),
+            Column(
+                name="signed",
+                label=_("Certificates ready to print"),
+                cell=lambda day: day.signed,
+                kind=Kind.NUMBER,
+                is_sorted=False,
+            ),
+        ),
+        filters=(
+            Filter(name="since", label=_("From this day on"), is_day=True),
+            Filter(name="until", label=_("Up to this day"), is_day=True),
+        ),
     )
 
 

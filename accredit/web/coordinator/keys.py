@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 from uuid import UUID
 
 from flask import Response, make_response, render_template
@@ -14,15 +14,20 @@ from wtforms.validators import InputRequired
 
 from accredit.clock import utc_now
 from accredit.domain.clients import operations, queries
+from accredit.domain.clients.queries import KeyFacts
 from accredit.domain.clients.rules import USUAL, KeyState, Scope, Wish
 from accredit.domain.organisations.rules import Permission
 from accredit.errors import RuleBroken
+from accredit.storage import Session
+from accredit.storage.plain_text import plain
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import choices_of
 from accredit.web.database import reading, transaction
 from accredit.web.forms import CheckboxesInput, DateField, Form, TextInput
+from accredit.web.list_files import exported
+from accredit.web.lists import Column, Filter, Held, Kind, ListOf, has_words, show
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_settings
 
@@ -65,8 +70,59 @@ class KeyForm(Form):
 def keys() -> ResponseReturnValue:
     """List the keys of this organisation, ended ones too."""
     with reading() as db:
-        found = queries.keys(db, organisation_id=own_organisation(), on=today())
-    return page("coordinator/keys.html", keys=found, scopes=SCOPES, states=STATES, soon=today() + timedelta(days=14))
+        shown = show(db, _keys(db))
+    return page("coordinator/keys.html", shown=shown, scopes=SCOPES, soon=today() + timedelta(days=14))
+
+
+@bp.route("/keys/export", methods=["GET", "POST"])
+@requires(Permission.MANAGE_STAFF, proof=True)
+def export_keys() -> Response:
+    """Hand out the list of keys as a file; the keys themselves are in none."""
+    return exported(_keys)
+
+
+def _keys(db: Session) -> ListOf[KeyFacts]:
+    return ListOf(
+        name="keys",
+        title=_("Keys for programs"),
+        endpoint="coordinator.keys",
+        export="coordinator.export_keys",
+        source=Held(
+            everything=queries.keys(db, organisation_id=own_organisation(), on=today()),
+            orders={
+                "label": lambda key: (plain(key.label), key.id),
+                "state": lambda key: (key.state is not KeyState.OPEN, -key.made_at.timestamp(), key.id),
+                "by": lambda key: (plain(key.made_by_name), plain(key.label), key.id),
+                "last-day": lambda key: (key.last_day, key.id),
+                "used": lambda key: (key.last_used_on or date.min, key.id),
+            },
+            filters={
+                "q": lambda key, text: has_words(text, key.label, key.made_by_name),
+                "state": lambda key, state: key.state.value == state,
+            },
+        ),
+        order="state",
+        columns=(
+            Column(name="label", label=_("What for"), cell=lambda key: key.label),
+            Column(name="state", label=_("State"), cell=lambda key: str(STATES[key.state])),
+            Column(name="may", label=_("It may"), cell=_may, is_sorted=False),
+            Column(name="by", label=_("Acts for"), cell=lambda key: key.made_by_name),
+            Column(name="last-day", label=_("Last day"), cell=lambda key: key.last_day, kind=Kind.DAY),
+            Column(name="used", label=_("Last used"), cell=lambda key: key.last_used_on or _("Never"), kind=Kind.DAY),
+        ),
+        filters=(
+            Filter(name="q", label=_("Find by what it is for, or for whom it acts")),
+            Filter(
+                name="state",
+                label=_("State"),
+                choices={state.value: str(words) for state, words in STATES.items()},
+            ),
+        ),
+    )
+
+
+def _may(key: KeyFacts) -> str:
+    return "; ".join(str(words) for scope, words in SCOPES.items() if scope in key.scopes)
 
 
 @bp.route("/keys/make", methods=["GET", "POST"])

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import html
+import io
 import re
 from datetime import date
 from pathlib import Path
@@ -86,9 +89,7 @@ def sentences(text: str) -> list[str]:
         pytest.param({"who": "cai"}, "added Cai Sampl", "added Ama Sample", id="by a name in any case"),
         pytest.param({"who": "enghraifft nia"}, "took the register", "added Cai Sampl", id="by who did it"),
         pytest.param({"part": "programmes"}, "took the register", "added Cai Sampl", id="by a part"),
-        pytest.param(
-            {"since": ["30", "6", "2026"], "until": ["30", "6", "2026"]}, "took the register", "%(", id="by days"
-        ),
+        pytest.param({"since": "2026-06-30", "until": "2026-06-30"}, "took the register", "%(", id="by days"),
     ],
 )
 def test_acts_are_found(
@@ -103,31 +104,41 @@ def test_acts_are_found(
 
 
 def test_days_before_anything_was_done_are_empty(client_for: ClientFor, cast: Cast) -> None:
-    answer = client_for(cast.nia).get("/school/record", query_string={"until": ["1", "1", "2026"]})
-    assert "Nothing that fits." in answer.text
+    assert "Nothing here fits that." in client_for(cast.nia).get("/school/record?until=2026-01-01").text
 
 
-@pytest.mark.parametrize(
-    "asked",
-    [
-        pytest.param({"since": ["31", "2", "2026"]}, id="a day that there is not"),
-        pytest.param({"who": "x" * 101}, id="a name that nobody can have"),
-    ],
-)
-def test_what_cannot_be_looked_for_is_told_beside_its_field(
-    asked: dict[str, object], client_for: ClientFor, cast: Cast
+def test_a_day_that_there_is_not_is_not_looked_for(client_for: ClientFor, cast: Cast) -> None:
+    assert sentences(client_for(cast.nia).get("/school/record?since=2026-02-31").text)
+
+
+def test_the_oldest_comes_first_where_that_is_asked_for(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
 ) -> None:
-    answer = client_for(cast.nia).get("/school/record", query_string=asked)
-    assert answer.status_code == 422
-    assert "There is one thing to put right" in answer.text
+    train(sqlite_database, cast)
+    nia = client_for(cast.nia)
+    newest, oldest = (sentences(nia.get(f"/school/record?sort={order}").text) for order in ("-at", "at"))
+    assert len(newest) > 3
+    assert newest[0] != newest[-1]
+    assert oldest[0] == sentences(nia.get("/school/record?page=99").text)[-1]
 
 
-@pytest.mark.parametrize(
-    "query", ["?endpoint=x&number=3&pages=9&page=99", "?part=nothing", "?until=31&until=12&until=9999"]
-)
-def test_an_odd_address_is_answered_all_the_same(query: str, client_for: ClientFor, cast: Cast) -> None:
-    assert client_for(cast.nia).get(f"/school/record{query}").status_code == 200
+def test_the_record_is_taken_as_a_file_and_then_holds_that_it_was(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    train(sqlite_database, cast)
+    nia = client_for(cast.nia)
+    asked = nia.get("/school/record/export?who=cai&part=people").text
+    assert "Young people" in asked
+    data = {"as": "csv", "who": "cai", "part": "people"}
+    answer = nia.post("/school/record/export", data=data)
+    heading, *lines = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"), newline=""))
+    assert heading == ["When", "What"]
+    assert [what for _at, what in lines] == [
+        html.unescape(each) for each in sentences(nia.get("/school/record?who=cai&part=people").text)
+    ]
+    assert [at for at, _what in lines if not re.fullmatch(r"2026-\d\d-\d\d \d\d:\d\d", at)] == []
+    assert "Nia Enghraifft downloaded a list as a file" in sentences(nia.get("/school/record").text)
 
 
 def test_another_school_finds_nobody_of_this_one(client_for: ClientFor, cast: Cast) -> None:
-    assert "Nothing that fits." in client_for(cast.oz).get("/school/record?who=ama").text
+    assert "Nothing here fits that." in client_for(cast.oz).get("/school/record?who=ama").text
