@@ -1,4 +1,4 @@
-"""Let go each night of what the schedule keeps for days only: codes, letters that were sent, slips and links of old.
+"""Let go each night of what the schedule keeps for days only: codes, sent letters, slips, links, answers, pictures.
 
 People are not among it. Their record goes when somebody who runs the service says so (``accredit retention run``).
 """

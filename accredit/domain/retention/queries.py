@@ -11,12 +11,22 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
+from accredit.clock import local_date
 from accredit.domain.awarding.models import Award, AwardSetAside
+from accredit.domain.clients.models import AnsweredRequest
 from accredit.domain.credentials.models import Challenge, Credential, Hiding, PaperAhead, RevocationRequest
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
-from accredit.domain.people.models import ClaimSlip, JoiningRequest, SignInCode, YoungPerson
+from accredit.domain.organisations.models import OrganisationPicture
+from accredit.domain.people.models import (
+    ClaimSlip,
+    JoiningRequest,
+    SignInCode,
+    StaffRole,
+    WeeklyDigest,
+    YoungPerson,
+)
 from accredit.domain.practice.models import (
     ApprovalLink,
     ApprovalLinkPerson,
@@ -127,8 +137,21 @@ def _rows_due(db: Session, now: datetime) -> dict[RecordKind, list[UUID]]:
         (RecordKind.OLD_SLIPS, ClaimSlip, col(ClaimSlip.withdrawn_at)),
         (RecordKind.OLD_APPROVAL_LINKS, ApprovalLink, col(ApprovalLink.made_at)),
         (RecordKind.JOINING_REQUESTS, JoiningRequest, col(JoiningRequest.asked_at)),
+        (RecordKind.ANSWERED_REQUESTS, AnsweredRequest, col(AnsweredRequest.made_at)),
     )
-    return {kind: _ids(db, model, moment < now - rules.period(kind).after) for kind, model, moment in moments}
+    found = {kind: _ids(db, model, moment < now - rules.period(kind).after) for kind, model, moment in moments}
+    added_before = col(OrganisationPicture.added_at) < now - rules.period(RecordKind.UNUSED_PICTURES).after
+    unused = sa.and_(col(OrganisationPicture.is_used).is_(False), added_before)
+    # A role that begins on a later day counts: whoever changes from one to the next goes on being told.
+    has_role = sa.exists().where(
+        col(StaffRole.staff_id) == col(WeeklyDigest.staff_id),
+        sa.or_(col(StaffRole.held_until).is_(None), col(StaffRole.held_until) >= local_date(now)),
+    )
+    return {
+        **found,
+        RecordKind.UNUSED_PICTURES: _ids(db, OrganisationPicture, unused),
+        RecordKind.DIGESTS_OF_NOBODY: _ids(db, WeeklyDigest, ~has_role),
+    }
 
 
 def _people(db: Session) -> list[tuple[UUID, bool, datetime, str | None]]:

@@ -52,6 +52,9 @@ class RecordKind(StrEnum):
     OLD_SLIPS = "old-slips"
     OLD_APPROVAL_LINKS = "old-approval-links"
     JOINING_REQUESTS = "joining-requests"
+    ANSWERED_REQUESTS = "answered-requests"
+    UNUSED_PICTURES = "unused-pictures"
+    DIGESTS_OF_NOBODY = "weekly-emails-of-leavers"
     WITHOUT_AWARD = "people-without-award"
     WITH_AWARD = "people-with-award"
 
@@ -96,6 +99,24 @@ SCHEDULE: tuple[Period, ...] = (
         counted_from="the organisation asked (it goes at once when it is answered)",
         after=timedelta(days=183),
         why="who asked half a year ago and heard nothing asks again; it names the person who asked",
+    ),
+    Period(
+        kind=RecordKind.ANSWERED_REQUESTS,
+        counted_from="a school's program asked",
+        after=timedelta(days=1),
+        why="what is sent twice is done once; nobody sends the same again after a day",
+    ),
+    Period(
+        kind=RecordKind.UNUSED_PICTURES,
+        counted_from="the picture was added",
+        after=timedelta(days=30),
+        why="long enough to ask whether it may be printed; it may be of somebody's signature",
+    ),
+    Period(
+        kind=RecordKind.DIGESTS_OF_NOBODY,
+        counted_from="the last day of their last role",
+        after=timedelta(0),
+        why="nobody without a role is told what waits",
     ),
     Period(
         kind=RecordKind.WITHOUT_AWARD,

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from accredit.domain.clients import repeating
+from accredit.domain.clients import rules as keys
 from accredit.domain.people import first_operator, invitations, joining, passkeys, sign_ins, signing_in
 from accredit.domain.practice import approval_links
 from accredit.domain.retention import rules
@@ -30,8 +32,11 @@ WHAT: dict[RecordKind, str] = {
     RecordKind.OLD_SLIPS: "slips of young people that work no more",
     RecordKind.OLD_APPROVAL_LINKS: "links by which an adult without an account approved hours",
     RecordKind.JOINING_REQUESTS: "what an organisation said when it asked to join",
+    RecordKind.ANSWERED_REQUESTS: "what a school’s own program asked for lately: ids and counts, no names",
+    RecordKind.UNUSED_PICTURES: "a logo or signature that was added and never confirmed",
+    RecordKind.DIGESTS_OF_NOBODY: "that somebody who holds no role any more wanted the weekly e-mail",
     RecordKind.WITHOUT_AWARD: "a young person without an award, with everything recorded about them",
-    RecordKind.WITH_AWARD: "a young person with an award, with everything recorded and their certificates",
+    RecordKind.WITH_AWARD: "a young person with an award, with everything recorded and their certificates and papers",
 }
 BY_ITSELF: tuple[tuple[str, str, tuple[timedelta, ...]], ...] = (
     ("a young person’s sign-in", "{} without use, {} in any case", (cookie.YOUNG_QUIET, cookie.YOUNG_LONGEST)),
@@ -54,6 +59,11 @@ BY_ITSELF: tuple[tuple[str, str, tuple[timedelta, ...]], ...] = (
         "a request of an organisation to join",
         "once it is answered; not shown after {}, and gone in the night after",
         (joining.LONGEST,),
+    ),
+    (
+        "a key for a school’s own program",
+        "until the day that was chosen, {} ahead at most; ended before with one press, or when its maker hands over",
+        (keys.LONGEST,),
     ),
     ("the code for the first operator", "{}, or once used", (first_operator.LIFETIME,)),
 )
@@ -98,6 +108,10 @@ def test_the_schedule_that_a_school_adopts_is_the_one_that_runs() -> None:
 def test_a_kind_stands_in_both_documents(kind: RecordKind) -> None:
     for document in (DOCUMENT, COMMANDS):
         assert f"| `{kind}` |" in document.read_text(encoding="utf-8"), document.name
+
+
+def test_an_answer_is_kept_as_long_as_it_is_given_again() -> None:
+    assert rules.period(RecordKind.ANSWERED_REQUESTS).after == repeating.KEPT
 
 
 def test_the_sentences_about_people_state_the_periods_of_the_rules() -> None:
