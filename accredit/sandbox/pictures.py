@@ -69,12 +69,18 @@ def redraw(data: bytes, *, is_signature: bool, sandbox: Sandbox = files) -> Redr
     try:
         answer = sandbox.run((b"S" if is_signature else b"L") + data)
     except Stopped as stopped:
-        busy = stopped.cause is Cause.BUSY
-        raise PictureRefused("reader-busy" if busy else _CODES.get(stopped.cause, "picture-damaged")) from None
+        raise PictureRefused(_CODES.get(stopped.cause, "picture-damaged")) from None
     return _redrawn(answer, LARGEST_SIGNATURE if is_signature else LARGEST_LOGO)
 
 
-_CODES = {Cause.CPU: "picture-pixels", Cause.MEMORY: "picture-pixels", Cause.TOO_LARGE: "picture-too-large"}
+_CODES = {
+    Cause.BUSY: "reader-busy",
+    # It had time to be drawn, and the machine had other work: the picture is no worse for it.
+    Cause.WALL: "reader-busy",
+    Cause.CPU: "picture-pixels",
+    Cause.MEMORY: "picture-pixels",
+    Cause.TOO_LARGE: "picture-too-large",
+}
 
 
 def _redrawn(answer: bytes, largest: tuple[int, int]) -> Redrawn:

@@ -154,7 +154,7 @@ _FILES = {
     "workbook-too-complex": lazy_gettext(
         "This workbook holds far more than a list. Copy the list into a new workbook and choose that."
     ),
-    "reader-busy": lazy_gettext("Another file is being read just now. Try again in a moment."),
+    "reader-busy": lazy_gettext("There is much to do here just now, so the file was not read. Try again in a moment."),
     "file-not-text": lazy_gettext("This file could not be read as text. Save it as CSV and choose that file."),
     "no-name-column": lazy_gettext("No column with names was found. Choose which column holds them."),
     "import-has-errors": lazy_gettext("%(errors)s lines need a look first. Nothing has been imported."),

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from accredit.sandbox import limits, sandbox, system_calls
+from accredit.sandbox import limits, pictures, sandbox, system_calls, workbooks
 from accredit.sandbox.frames import MAX_JOB
 from accredit.sandbox.sandbox import Cause, Sandbox, Stopped
 from accredit.sandbox.turns import NotYet, turn
@@ -70,6 +70,18 @@ def test_vx33_a_child_that_misbehaves_ends_alone(deeds: Sandbox, deed: str, caus
     assert deeds.stopped[cause] >= 1
     # The next one knows nothing of it.
     assert _cause(deeds, b"throw") is Cause.FAILED
+
+
+def test_a_file_that_the_machine_had_no_time_for_is_not_called_bad() -> None:
+    made = Sandbox(f"{HERE}:starve")
+    made.wall_seconds = 0.2
+    with pytest.raises(workbooks.SheetRefused) as sheet:
+        workbooks.read_sheet(b"PK", sandbox=made)
+    with pytest.raises(pictures.PictureRefused) as picture:
+        pictures.redraw(b"\x89PNG\r\n\x1a\n", is_signature=False, sandbox=made)
+    made.close()
+    assert (sheet.value.code, picture.value.code) == ("reader-busy", "reader-busy")
+    assert made.stopped == {Cause.WALL: 2}
 
 
 def test_a_child_that_hangs_is_killed_by_the_clock() -> None:
