@@ -15,7 +15,7 @@ from accredit.domain.awarding import operations as awarding
 from accredit.domain.credentials.models import Achievement, Credential
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.issuing.models import Issuance, StatusList
-from accredit.domain.organisations import paper
+from accredit.domain.organisations import holidays, paper
 from accredit.domain.organisations.rules import Details, Kind, Nation, PicturePlace
 from accredit.domain.people import joining
 from accredit.domain.people import queries as people
@@ -58,6 +58,7 @@ class Year:
     status_list: str
     draft_id: UUID
     """The draft of a change to the programme."""
+    holiday_id: UUID
 
 
 def populate(database: Database, cast: Cast, folder: Path) -> Year:
@@ -66,6 +67,7 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
         played = _play(db, cast)
         drafting.begin_change(db, programme_id=cast.programme_id, actor=cast.nia.actor, now=NOW)
         _give_a_logo(db, cast)
+        holiday_id = _note_a_holiday(db, cast)
     done = open_issuer(database, KeyRing.open(folder / "keys", PASSPHRASE)).issue_waiting()
     assert (done.released, done.refused) == (1, {})
     with database.transaction() as db:
@@ -105,6 +107,7 @@ def populate(database: Database, cast: Cast, folder: Path) -> Year:
         achievement=achievement,
         status_list=status_list.public_id,
         draft_id=draft.id,
+        holiday_id=holiday_id,
     )
 
 
@@ -120,6 +123,20 @@ class _Played:
     approved_id: UUID
     waiting_id: UUID
     award_id: UUID
+
+
+def _note_a_holiday(db: Session, cast: Cast) -> UUID:
+    first_on, last_on = date(2026, 10, 26), date(2026, 10, 30)
+    holidays.add(
+        db,
+        organisation_id=cast.organisation_id,
+        first_on=first_on,
+        last_on=last_on,
+        actor=cast.lee.actor,
+        now=NOW,
+    )
+    (noted,) = holidays.holidays(db, cast.organisation_id, since=NOW.date())
+    return noted.id
 
 
 def _give_a_logo(db: Session, cast: Cast) -> None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from accredit.jobs.digests import Digests
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.mail import Post
+from accredit.jobs.refresher_reminders import RefresherReminders
 from accredit.jobs.witnesses import Witnesses
 from accredit.storage.promises import Promise
 
@@ -23,6 +24,7 @@ class Desk:
     post: Post | None
     witnesses: Witnesses | None = None
     digests: Digests | None = None
+    reminders: RefresherReminders | None = None
 
 
 def handlers_of(desk: Desk) -> Mapping[Promise, Handler]:

@@ -2,7 +2,7 @@
 
 Swept: awards without an issuance and intents without a record, recorded credentials without a checkpoint, leaves that
 no checkpoint covers, status lists that are old, mail that was not sent, checkpoints that no witness cosigned; and
-the weekly e-mails are made here when their day has come.
+the weekly e-mails and those about refreshers are made here when their day has come.
 """
 
 from __future__ import annotations
@@ -50,6 +50,13 @@ class Reconciler:
         try:
             if self._desk.digests is not None:
                 self._desk.digests.queue_due()
+        finally:
+            self._remind()
+
+    def _remind(self) -> None:
+        try:
+            if self._desk.reminders is not None:
+                self._desk.reminders.queue_due()
         finally:
             self._post_and_witness()
 

@@ -25,6 +25,7 @@ from accredit.jobs.inspecting import inspect_nightly
 from accredit.jobs.issuing import Issuer
 from accredit.jobs.mail import Post, transport_for
 from accredit.jobs.reconciler import Reconciler
+from accredit.jobs.refresher_reminders import RefresherReminders
 from accredit.jobs.register import Register
 from accredit.jobs.witnesses import Witnesses, configured
 from accredit.keyring import Algorithm, KeyRing
@@ -114,7 +115,8 @@ def open_desk(settings: Settings, database: Database, queues: Collection[Queue] 
     post = Post(database, transport_for(settings), sender=settings.mail_from, host=settings.did_host, clock=utc_now)
     pepper = settings.pepper.get_secret_value().encode()
     digests = Digests(database, base_url=settings.base_url, pepper=pepper, clock=utc_now)
-    return Desk(issuer=issuer, post=post, witnesses=witnesses, digests=digests)
+    reminders = RefresherReminders(database, base_url=settings.base_url, pepper=pepper, clock=utc_now)
+    return Desk(issuer=issuer, post=post, witnesses=witnesses, digests=digests, reminders=reminders)
 
 
 def open_issuer(

@@ -101,6 +101,11 @@ _PEOPLE = {
         "with each other."
     ),
     "demand-date": lazy_gettext("Choose a day from today on, at most sixty days ahead."),
+    "holiday-dates": lazy_gettext(
+        "Give the first and the last day of one holiday, not over yet and within three years; the last day comes last."
+    ),
+    "holiday-overlap": lazy_gettext("Some of these days are in a holiday that stands here already."),
+    "too-many-holidays": lazy_gettext("Sixty holidays stand here. Remove one first."),
     "own-second-step-first": lazy_gettext("Add a second step, or a passkey, to your own sign-in first."),
     "joining-full": lazy_gettext("Many organisations have asked just now. Please ask again in a few days."),
     "first-operator-code": lazy_gettext(

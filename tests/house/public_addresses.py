@@ -32,6 +32,7 @@ PUBLIC_ADDRESSES = frozenset(
         "/o/<slug>/did.json",
         "/privacy",
         "/readyz",
+        "/refresher-email/stop/<token>",
         "/robots.txt",
         "/sign-in",
         "/sign-in/code",

@@ -114,6 +114,7 @@ class World:
             "break_id": year.break_id,
             "staff_id": cast.sam.id,
             "role_id": year.role_id,
+            "holiday_id": year.holiday_id,
             "sign_in_id": UUID(int=7),
             "passkey_id": UUID(int=7),
             "key_id": UUID(int=7),

@@ -91,6 +91,8 @@ class Tag(StrEnum):
     STAFF_SIGN_INS_ENDED = "staff.sign-ins-ended"
     DIGEST_CHOSEN = "digest.chosen"
     DIGEST_STOPPED = "digest.stopped"
+    REFRESHER_REMINDER_STARTED = "refresher-reminder.started"
+    REFRESHER_REMINDER_STOPPED = "refresher-reminder.stopped"
     PEOPLE_IMPORTED = "people.imported"
     NEW_YEAR_STARTED = "people.new-year-started"
     YOUNG_PERSON_ADDED = "young-person.added"

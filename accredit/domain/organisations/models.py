@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
+from sqlalchemy import CheckConstraint, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
 from accredit.domain.organisations.rules import Channel, Kind, Nation, PicturePlace, SuspensionReason
@@ -92,6 +92,19 @@ class OrganisationSuspension(SQLModel, table=True):
     reason: SuspensionReason | None = Field(default=None, sa_type=Word(SuspensionReason))
     operator_id: UUID
     at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SchoolHoliday(SQLModel, table=True):
+    """Days on which a school is closed, the first and the last included: nothing is sent by itself that can wait."""
+
+    __tablename__ = "school_holiday"
+    __table_args__ = (CheckConstraint("first_on <= last_on", name="first_before_last"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    first_on: date
+    last_on: date
+    added_at: datetime = Field(sa_type=UtcDateTime)
 
 
 append_only(Confirmation)

@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID
@@ -18,13 +17,14 @@ from sqlmodel import col, select
 from accredit.clock import LONDON, local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
-from accredit.domain.people import queries
+from accredit.domain.people import queries, stop_links
 from accredit.domain.people.models import Account, Staff, WeeklyDigest
 from accredit.errors import NotFound
 from accredit.storage import Session
 
 FROM_HOUR = time(7)
 AT_ONCE = 200
+_PURPOSE = b"weekly-digest"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def stop(db: Session, *, staff_id: UUID, actor: Actor, now: datetime) -> None:
 
 def token_of(digest_id: UUID, *, pepper: bytes) -> str:
     """Return what stands in the link that leads to the button."""
-    return digest_id.hex + hmac.digest(pepper, b"weekly-digest:" + digest_id.bytes, "sha256").hex()[:32]
+    return stop_links.token_of(_PURPOSE, digest_id, pepper=pepper)
 
 
 def is_open(db: Session, token: str, *, pepper: bytes) -> bool:
@@ -130,11 +130,8 @@ def _of(db: Session, staff_id: UUID) -> WeeklyDigest | None:
 
 
 def _by_token(db: Session, token: str, pepper: bytes) -> WeeklyDigest | None:
-    try:
-        digest_id = UUID(hex=token[:32])
-    except ValueError:
-        return None
-    if not hmac.compare_digest(token_of(digest_id, pepper=pepper).encode(), token.encode()):
+    digest_id = stop_links.subject_of(_PURPOSE, token, pepper=pepper)
+    if digest_id is None:
         return None
     return db.exec(select(WeeklyDigest).where(WeeklyDigest.id == digest_id)).first()
 

@@ -237,6 +237,25 @@ class WeeklyDigest(SQLModel, table=True):
     """When it was last made, or chosen: the next one comes with the Monday after."""
 
 
+class RefresherReminder(SQLModel, table=True):
+    """What a co-ordinator was told of refreshers that fall due; without a row nobody has looked for them yet."""
+
+    __tablename__ = "refresher_reminder"
+    __table_args__ = (belongs_to("staff", "staff_id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    staff_id: UUID = Field(unique=True)
+    language: str
+    looked_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When it was last looked whether there is something to tell; None when nobody has looked yet."""
+    told_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    told_until: date | None = None
+    """Of what falls due up to this day they have been told."""
+    stopped_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When they ended it; None while it goes on."""
+
+
 class StaffRole(SQLModel, table=True):
     """A role held between two dates. A supervisor's names who ticked that the safer-recruitment checks were done."""
 

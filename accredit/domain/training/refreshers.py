@@ -62,6 +62,15 @@ def up_to_date(db: Session, *, programme_id: UUID, on: date) -> tuple[UpToDate, 
     return tuple(sorted(found, key=lambda each: (each.until or date.max, each.printed_name.casefold())))
 
 
+def falling_due(db: Session, *, programme_id: UUID, on: date) -> tuple[date, ...]:
+    """Return the days on which the training of young people lapses or lapsed, up to a month ahead, earliest first.
+
+    Whoever is on a break is left out: nobody expects them.
+    """
+    everybody = up_to_date(db, programme_id=programme_id, on=on)
+    return tuple(who.until for who in everybody if who.is_due and who.until is not None and not who.is_on_break)
+
+
 def _refreshed_by(definition: Definition, attended: Mapping[str, ModuleAttendance], *, by: date) -> tuple[str, ...]:
     """Return the refreshers that renew what lapses by a day, or the modules themselves where none does."""
     lapsing = [

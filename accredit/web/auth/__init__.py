@@ -28,6 +28,7 @@ def register(app: Flask) -> None:
         password,
         places,
         proving,
+        refreshers,
         school,
         school_settings,
         second_step,

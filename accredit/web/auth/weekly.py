@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people import digests
+from accredit.domain.people import digests, refresher_reminders
 from accredit.errors import NotFound
 from accredit.web.access import public, requires
 from accredit.web.auth import bp
@@ -36,7 +36,8 @@ def weekly_email() -> Response:
     """Show whether the reader is told once a week what waits."""
     with reading() as db:
         is_chosen = digests.is_chosen(db, own_staff_id())
-    return page("auth/weekly.html", is_chosen=is_chosen)
+        is_reminded = refresher_reminders.is_on(db, own_staff_id())
+    return page("auth/weekly.html", is_chosen=is_chosen, is_reminded=is_reminded)
 
 
 @bp.post("/weekly-email/choose")

@@ -78,6 +78,7 @@ def register(app: Flask) -> None:
         glance,
         handing_over,
         hiding,
+        holidays,
         home,
         hours_log,
         keys,

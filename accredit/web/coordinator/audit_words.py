@@ -64,6 +64,8 @@ NAMES_OF: Mapping[Part, Mapping[Tag, LazyString]] = {
         Tag.STAFF_SIGN_INS_ENDED: _l("Member of staff ended sign-ins on other devices"),
         Tag.DIGEST_CHOSEN: _l("Weekly e-mail chosen"),
         Tag.DIGEST_STOPPED: _l("Weekly e-mail stopped"),
+        Tag.REFRESHER_REMINDER_STARTED: _l("E-mail about refreshers chosen again"),
+        Tag.REFRESHER_REMINDER_STOPPED: _l("E-mail about refreshers stopped"),
         Tag.YOUNG_PERSON_SIGNED_IN: _l("Young person signed in"),
     },
     Part.PEOPLE: {
@@ -192,6 +194,8 @@ SENTENCES: Mapping[Tag, LazyString] = {
     Tag.STAFF_SIGN_INS_ENDED: _l("%(who)s ended their sign-ins on other devices"),
     Tag.DIGEST_CHOSEN: _l("%(who)s chose the weekly e-mail"),
     Tag.DIGEST_STOPPED: _l("%(who)s stopped the weekly e-mail"),
+    Tag.REFRESHER_REMINDER_STARTED: _l("%(who)s chose the e-mail about refreshers again"),
+    Tag.REFRESHER_REMINDER_STOPPED: _l("%(who)s stopped the e-mail about refreshers"),
     Tag.YOUNG_PERSON_SIGNED_IN: _l("%(who)s signed in"),
     Tag.PEOPLE_IMPORTED: _l(
         "%(who)s brought in a class list: %(added)s added, %(changed)s changed, %(unchanged)s as they were"

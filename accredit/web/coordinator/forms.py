@@ -197,6 +197,13 @@ class SessionForm(Form):
     )
 
 
+class HolidayForm(Form):
+    """A holiday of the school."""
+
+    first_on = DateField(_("First day"), [InputRequired(_("Enter the first day."))])
+    last_on = DateField(_("Last day"), [InputRequired(_("Enter the last day."))])
+
+
 class AwardForm(Form):
     """Who is awarded a level, and on which day; the same form is shown again to be confirmed."""
 
