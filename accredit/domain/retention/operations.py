@@ -25,7 +25,7 @@ from accredit.domain.issuing.models import Issuance, StatusEvent
 from accredit.domain.issuing.rules import Stage
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.organisations.models import OrganisationPicture
-from accredit.domain.people.models import ClaimSlip, JoiningRequest, SignInCode, WeeklyDigest
+from accredit.domain.people.models import ClaimSlip, JoiningRequest, RefresherReminder, SignInCode, WeeklyDigest
 from accredit.domain.practice.models import ApprovalLink
 from accredit.domain.retention import queries, rules
 from accredit.domain.retention.models import Erasure, LegalHold
@@ -49,6 +49,7 @@ OF_NOBODY: dict[RecordKind, Any] = {
     RecordKind.ANSWERED_REQUESTS: AnsweredRequest,
     RecordKind.UNUSED_PICTURES: OrganisationPicture,
     RecordKind.DIGESTS_OF_NOBODY: WeeklyDigest,
+    RecordKind.REMINDERS_OF_NOBODY: RefresherReminder,
 }
 """The kinds that are no person's record, with their rows; `let_go` takes these out."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from accredit.domain.organisations.models import OrganisationPicture
 from accredit.domain.people.models import (
     ClaimSlip,
     JoiningRequest,
+    RefresherReminder,
     SignInCode,
     StaffRole,
     WeeklyDigest,
@@ -142,16 +143,19 @@ def _rows_due(db: Session, now: datetime) -> dict[RecordKind, list[UUID]]:
     found = {kind: _ids(db, model, moment < now - rules.period(kind).after) for kind, model, moment in moments}
     added_before = col(OrganisationPicture.added_at) < now - rules.period(RecordKind.UNUSED_PICTURES).after
     unused = sa.and_(col(OrganisationPicture.is_used).is_(False), added_before)
-    # A role that begins on a later day counts: whoever changes from one to the next goes on being told.
-    has_role = sa.exists().where(
-        col(StaffRole.staff_id) == col(WeeklyDigest.staff_id),
-        sa.or_(col(StaffRole.held_until).is_(None), col(StaffRole.held_until) >= local_date(now)),
-    )
+    today = local_date(now)
     return {
         **found,
         RecordKind.UNUSED_PICTURES: _ids(db, OrganisationPicture, unused),
-        RecordKind.DIGESTS_OF_NOBODY: _ids(db, WeeklyDigest, ~has_role),
+        RecordKind.DIGESTS_OF_NOBODY: _ids(db, WeeklyDigest, ~_has_role(col(WeeklyDigest.staff_id), today)),
+        RecordKind.REMINDERS_OF_NOBODY: _ids(db, RefresherReminder, ~_has_role(col(RefresherReminder.staff_id), today)),
     }
+
+
+def _has_role(staff_id: Any, today: date) -> sa.ColumnElement[bool]:
+    # A role that begins on a later day counts: whoever changes from one to the next goes on being told.
+    until = col(StaffRole.held_until)
+    return sa.exists().where(col(StaffRole.staff_id) == staff_id, sa.or_(until.is_(None), until >= today))
 
 
 def _people(db: Session) -> list[tuple[UUID, bool, datetime, str | None]]:

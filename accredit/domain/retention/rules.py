@@ -55,6 +55,7 @@ class RecordKind(StrEnum):
     ANSWERED_REQUESTS = "answered-requests"
     UNUSED_PICTURES = "unused-pictures"
     DIGESTS_OF_NOBODY = "weekly-emails-of-leavers"
+    REMINDERS_OF_NOBODY = "refresher-emails-of-leavers"
     WITHOUT_AWARD = "people-without-award"
     WITH_AWARD = "people-with-award"
 
@@ -117,6 +118,12 @@ SCHEDULE: tuple[Period, ...] = (
         counted_from="the last day of their last role",
         after=timedelta(0),
         why="nobody without a role is told what waits",
+    ),
+    Period(
+        kind=RecordKind.REMINDERS_OF_NOBODY,
+        counted_from="the last day of their last role",
+        after=timedelta(0),
+        why="nobody without a role is told when refreshers fall due",
     ),
     Period(
         kind=RecordKind.WITHOUT_AWARD,

@@ -17,8 +17,8 @@ from accredit.domain.clients.rules import Scope, Wish
 from accredit.domain.organisations import paper
 from accredit.domain.organisations.models import OrganisationPicture
 from accredit.domain.organisations.rules import PicturePlace
-from accredit.domain.people import digests, staffing
-from accredit.domain.people.models import StaffRole, WeeklyDigest
+from accredit.domain.people import digests, refresher_reminders, staffing
+from accredit.domain.people.models import RefresherReminder, StaffRole, WeeklyDigest
 from accredit.jobs.tidying import tidy
 from accredit.sandbox.pictures import Advice, Redrawn
 from accredit.storage import Database, Session
@@ -115,6 +115,18 @@ def test_the_weekly_email_of_somebody_without_a_role_goes_and_a_colleagues_stays
         assert db.exec(select(WeeklyDigest.staff_id)).all() == [cast.nia.id]
         told = db.exec(select(AuditEvent).where(AuditEvent.tag == Tag.RETENTION_ENDED)).one()
     assert told.details == {"kind": "weekly-emails-of-leavers", "count": 1}
+
+
+def test_what_a_leaver_was_told_of_refreshers_goes_and_a_colleagues_stays(
+    cast: Cast, sqlite_database: Database
+) -> None:
+    for player in (cast.sam, cast.nia):
+        with sqlite_database.transaction() as db:
+            refresher_reminders.stop(db, staff_id=player.id, actor=player.actor, now=NOW)
+    end_roles(sqlite_database, cast.sam, by=cast.nia)
+    assert (tidy(sqlite_database, now=NOW), tidy(sqlite_database, now=NOW + timedelta(days=1))) == (0, 1)
+    with sqlite_database.reading() as db:
+        assert db.exec(select(RefresherReminder.staff_id)).all() == [cast.nia.id]
 
 
 def test_whoever_begins_another_role_later_keeps_their_weekly_email(cast: Cast, sqlite_database: Database) -> None:

@@ -35,6 +35,7 @@ WHAT: dict[RecordKind, str] = {
     RecordKind.ANSWERED_REQUESTS: "what a school’s own program asked for lately: ids and counts, no names",
     RecordKind.UNUSED_PICTURES: "a logo or signature that was added and never confirmed",
     RecordKind.DIGESTS_OF_NOBODY: "that somebody who holds no role any more wanted the weekly e-mail",
+    RecordKind.REMINDERS_OF_NOBODY: "what somebody without a role was told of refreshers by e-mail: days, no names",
     RecordKind.WITHOUT_AWARD: "a young person without an award, with everything recorded about them",
     RecordKind.WITH_AWARD: "a young person with an award, with everything recorded and their certificates and papers",
 }
