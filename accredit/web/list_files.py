@@ -19,6 +19,7 @@ from accredit.domain.audit.rules import Tag
 from accredit.rendering.list_files import csv_of, xlsx_of
 from accredit.storage import Session
 from accredit.web.database import reading, transaction
+from accredit.web.limits import PAPERS, count_for_school
 from accredit.web.lists import ListOf
 from accredit.web.pages import page
 from accredit.web.viewer import current_viewer
@@ -39,6 +40,7 @@ def exported(describe: Callable[[Session], ListOf[Any]], *, everywhere: bool = F
         total = of.source.count(db, of.wanted())
         if request.method != "POST" or taken_as not in _TYPES or total > MOST_LINES:
             return _asked(of, total, status=200 if request.method != "POST" else 422)
+        count_for_school(PAPERS)
         data = _file(db, of, taken_as)
     # Nothing goes out that is not written down; and the database is not kept from others while a file is made.
     with transaction(everywhere=everywhere) as db:

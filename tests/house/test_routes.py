@@ -204,15 +204,19 @@ def test_public_addresses_are_those_that_are_listed(world: World) -> None:
     assert public == PUBLIC_ADDRESSES
 
 
+def _notes_a_look(rule: Rule, statement: str) -> bool:
+    """Say whether a statement only writes down who looked at a young person's page (ADR 31)."""
+    return "young_person_id" in rule.arguments and statement.startswith("INSERT INTO audit_event ")
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_looking_changes_nothing_and_never_breaks(world: World, role: str) -> None:
     faults = []
     with watched_writes(world.database) as written:
         for rule, _ in world.rules("GET"):
             answer = world.browsers[role].get(world.path(rule))
-            if written:
-                faults.append(f"{rule.rule} wrote {written[0]}")
-                written.clear()
+            faults += [f"{rule.rule} wrote {statement}" for statement in written if not _notes_a_look(rule, statement)]
+            written.clear()
             if answer.status_code >= 500 and rule.rule != "/readyz":
                 faults.append(f"{rule.rule} answered {answer.status_code}")
     assert faults == []

@@ -51,3 +51,24 @@ def last_actor(db: Session, *, tag: Tag, subject: UUID) -> UUID | None:
         .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
         .limit(1)
     ).one_or_none()
+
+
+def has_happened(db: Session, *, tag: Tag, subject: UUID, by: UUID, since: datetime) -> bool:
+    """Say whether somebody has done something to a subject since a moment."""
+    wanted = select(AuditEvent.id).where(
+        AuditEvent.subject_id == subject,
+        AuditEvent.tag == tag,
+        AuditEvent.actor_id == by,
+        col(AuditEvent.at) >= since,
+    )
+    return db.exec(wanted.limit(1)).first() is not None
+
+
+def actors_of(db: Session, *, tag: Tag, subject: UUID) -> tuple[tuple[UUID, str | None, datetime], ...]:
+    """Return who did something to a subject, as (actor, role, when), newest first; the service itself is left out."""
+    wanted = (
+        select(AuditEvent.actor_id, AuditEvent.actor_role, AuditEvent.at)
+        .where(AuditEvent.subject_id == subject, AuditEvent.tag == tag)
+        .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
+    )
+    return tuple((actor_id, role, at) for actor_id, role, at in db.exec(wanted) if actor_id is not None)

@@ -100,6 +100,7 @@ class Tag(StrEnum):
     YOUNG_PERSON_NAME_CONFIRMED = "young-person.name-confirmed"
     YOUNG_PERSON_SIGNED_IN = "young-person.signed-in"
     YOUNG_PERSON_LEFT = "young-person.left"
+    YOUNG_PERSON_LOOKED_AT = "young-person.looked-at"
     LEAVER_OPENING_ASKED = "leaver.opening-asked"
     LEAVER_OPENING_DECLINED = "leaver.opening-declined"
     LEAVER_OPENED = "leaver.opened"

@@ -84,6 +84,7 @@ def register(app: Flask) -> None:
         keys,
         late_hours,
         leaving,
+        looking,
         members,
         new_year,
         organisation,

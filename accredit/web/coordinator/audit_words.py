@@ -20,6 +20,7 @@ class Part(StrEnum):
 
     STAFF = "staff"
     PEOPLE = "people"
+    LOOKING = "looking"
     PROGRAMMES = "programmes"
     TIME = "time"
     AWARDS = "awards"
@@ -29,6 +30,7 @@ class Part(StrEnum):
 PARTS: Mapping[Part, LazyString] = {
     Part.STAFF: _l("Staff and signing in"),
     Part.PEOPLE: _l("Young people"),
+    Part.LOOKING: _l("Who looked at whose page"),
     Part.PROGRAMMES: _l("Programmes and training"),
     Part.TIME: _l("Time and skills"),
     Part.AWARDS: _l("Awards and certificates"),
@@ -87,6 +89,9 @@ NAMES_OF: Mapping[Part, Mapping[Tag, LazyString]] = {
         Tag.LEGAL_HOLD_SET: _l("Record put on hold"),
         Tag.LEGAL_HOLD_ENDED: _l("Record no longer on hold"),
         Tag.RECORD_ERASED: _l("Record of a young person erased"),
+    },
+    Part.LOOKING: {
+        Tag.YOUNG_PERSON_LOOKED_AT: _l("Page of a young person looked at"),
     },
     Part.PROGRAMMES: {
         Tag.PROGRAMME_ADDED: _l("Programme added"),
@@ -204,6 +209,7 @@ SENTENCES: Mapping[Tag, LazyString] = {
     Tag.YOUNG_PERSON_ADDED: _l("%(who)s added %(person)s"),
     Tag.YOUNG_PERSON_CHANGED: _l("%(who)s changed details of %(person)s"),
     Tag.YOUNG_PERSON_NAME_CONFIRMED: _l("%(who)s confirmed the name to be printed: %(person)s"),
+    Tag.YOUNG_PERSON_LOOKED_AT: _l("%(who)s looked at the page of %(person)s"),
     Tag.YOUNG_PERSON_LEFT: _l("%(who)s recorded that %(person)s left"),
     Tag.LEAVER_OPENING_ASKED: _l("%(who)s asked that the page of %(person)s, who left, is opened"),
     Tag.LEAVER_OPENING_DECLINED: _l("%(who)s let the page of %(person)s, who left, stay closed"),
