@@ -110,6 +110,9 @@ class Gateway:
             protocol.response_bytes(refusal.status, refusal.headers, refusal.body)
             return
         environ = self._environ(scope)
+        if _is_ambiguous(environ):
+            protocol.response_bytes(400, [("connection", "close"), ("content-type", "text/plain")], b"400\n")
+            return
         try:
             answer = await self._answer(environ, protocol)
         except _TooSlow:
@@ -301,6 +304,14 @@ def _length(environ: Mapping[str, Any]) -> int | None:
         return None
     announced = environ.get("CONTENT_LENGTH", "0")
     return int(announced) if announced.isascii() and announced.isdigit() else None
+
+
+def _is_ambiguous(environ: Mapping[str, Any]) -> bool:
+    """Say whether another server before us may read the end of a body elsewhere.
+
+    The one behind Granian takes any list of codings that ends in ``chunked`` (RFC 9112 §6.1).
+    """
+    return str(environ.get("HTTP_TRANSFER_ENCODING", "chunked")).lower() != "chunked"
 
 
 def _joined(parts: Iterable[bytes]) -> bytes:
