@@ -80,6 +80,11 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
         locales = ("en_GB",)
 
+        def wrap_formdata(self, form: Any, formdata: Any) -> Any:
+            """Fill a form from what a form sends: JSON brings shapes that no field expects (attacks.md WI27)."""
+            is_given = formdata is None or hasattr(formdata, "getlist")
+            return None if not is_given and request.is_json else super().wrap_formdata(form, formdata)
+
 
 class _WithoutEmptyHint:
     def map_gov_params(self, field: Field, **values: Any) -> dict[str, Any]:
