@@ -11,6 +11,7 @@ from accredit.clock import local_date
 from accredit.domain.credentials.to_do import STANDING, ToDo, to_do
 from accredit.domain.notifications import operations as notifications
 from accredit.domain.organisations import queries as organisations
+from accredit.domain.organisations import suspending
 from accredit.domain.organisations.rules import Permission, permissions_of
 from accredit.domain.people import digests
 from accredit.domain.people import queries as people
@@ -55,8 +56,10 @@ class Digests:
         return True
 
     def _letter(self, each: DueDigest, now: datetime) -> tuple[str, str] | None:
-        """Return subject and text; None when nothing waits for them, or they hold no role today."""
+        """Return subject and text; None when nothing waits for them, they hold no role today, or nobody acts there."""
         with self._database.reading(each.organisation_id) as db:
+            if suspending.suspended_since(db, each.organisation_id) is not None:
+                return None
             permissions = permissions_of(people.staff_member(db, each.staff_id).roles_on(local_date(now)))
             waits = to_do(
                 db, organisation_id=each.organisation_id, permissions=permissions, staff_id=each.staff_id, now=now

@@ -24,6 +24,8 @@ from accredit.web.pages import page
 logger = structlog.get_logger()
 
 RETRY_AFTER_SECONDS = 60
+# PostgreSQL, appendix A.
+_UNIQUE_VIOLATION = "23505"
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,14 @@ def _database_away(error: sqlalchemy.exc.OperationalError) -> Response:
     return answer
 
 
+def _at_once(error: sqlalchemy.exc.IntegrityError) -> Response:
+    # Two wrote what can be there once only at the same moment: the second is told what it would have been told a moment
+    # later (attacks.md WZ15). Whatever else a table refuses is a fault of ours.
+    if getattr(error.orig, "sqlstate", "") != _UNIQUE_VIOLATION and "UNIQUE constraint failed" not in str(error.orig):
+        raise error
+    return error_answer(409, code="conflict")
+
+
 def _unexpected(error: Exception) -> Response:
     reference = secrets.token_hex(4)
     cause = getattr(error, "original_exception", None) or error
@@ -194,6 +204,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(NotReady, _not_ready)
     app.register_error_handler(sqlalchemy.exc.OperationalError, _database_away)
+    app.register_error_handler(sqlalchemy.exc.IntegrityError, _at_once)
     app.register_error_handler(500, _unexpected)
 
     def log_exception(exc_info: Any) -> None:

@@ -64,7 +64,7 @@ NOT_REACHED = {
 }
 NOT_PAGES = re.compile(
     r"_file$|^(static|api(_v1)?\..*|learner\.offline_certificate"
-    r"|coordinator\.(award_preview|ceremony_certificates|ceremony_paper|ceremony_names_list|own_picture|paper_preview)"
+    r"|coordinator\.(award_preview|ceremony_certificates|ceremony_paper|own_picture|paper_preview)"
     r"|public\.(healthz|readyz|robots|did|service_did|status_lists?|suspension_list|checkpoint|tile"
     r"|verifier|trust_anchors|note))$"
 )

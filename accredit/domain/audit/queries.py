@@ -43,6 +43,14 @@ def details_about(db: Session, *, tag: Tag, subject: UUID | None, since: datetim
     return tuple(db.exec(wanted))
 
 
+def has_acted(db: Session, *, tag: Tag, subject: UUID, actor_id: UUID) -> bool:
+    """Say whether somebody ever did something to a subject."""
+    wanted = select(AuditEvent.id).where(
+        AuditEvent.tag == tag, AuditEvent.subject_id == subject, AuditEvent.actor_id == actor_id
+    )
+    return db.exec(wanted.limit(1)).first() is not None
+
+
 def last_actor(db: Session, *, tag: Tag, subject: UUID) -> UUID | None:
     """Return who did something to a subject last; None where nobody did, or the service itself."""
     return db.exec(

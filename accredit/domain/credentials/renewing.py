@@ -1,7 +1,8 @@
 """A new certificate in place of one: with another name, or from a record that was corrected.
 
 - A name is changed in the record, confirmed by the young person, and only then printed anew (``name-not-confirmed``,
-  ``same-name``). Confirmed by staff on their word, it is for somebody else to order (``second-person-needed``, IN12).
+  ``same-name``). Confirmed by staff on their word, it is for somebody else to order (``second-person-needed``, IN12);
+  and so it is for whoever made a sign-in slip of theirs, and could have confirmed it in their place.
 - A record that no longer carries what an award states is never signed over (``record-changed``): the award is decided
   again from the record as it is, on its own day, or taken back where it is no longer earned and nothing was issued.
 - What was held back after a restore is issued after all where a co-ordinator says so (``not-held-back``), or taken back
@@ -28,6 +29,7 @@ from accredit.domain.issuing import replacing
 from accredit.domain.issuing.rules import ReplaceReason, Stage, Status
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people
+from accredit.domain.people.queries import YoungPersonFacts
 from accredit.domain.people.rules import NameConfirmedBy
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Session
@@ -48,18 +50,25 @@ def print_new_name(db: Session, *, award_id: UUID, actor: Actor, now: datetime) 
         raise RuleBroken("same-name")
     if person.name_confirmed_by is None:
         raise RuleBroken("name-not-confirmed")
-    if person.name_confirmed_by is NameConfirmedBy.COORDINATOR:
-        check_second_person(
-            db,
-            organisation_id=view.organisation_id,
-            first=audit.last_actor(db, tag=Tag.YOUNG_PERSON_NAME_CONFIRMED, subject=person.id),
-            second=ordered_by,
-            permission=Permission.AWARD,
-            now=now,
-        )
+    check_second_person(
+        db,
+        organisation_id=view.organisation_id,
+        first=_confirmed_by(db, person, ordered_by),
+        second=ordered_by,
+        permission=Permission.AWARD,
+        now=now,
+    )
     # Asked here, since what was ordered in vain would wait for ever and say nothing.
     check_record(db, award_id)
     issuing.replace(db, issuance_id=view.issuance_id, reason=ReplaceReason.NAME_CHANGED, actor=actor, now=now)
+
+
+def _confirmed_by(db: Session, person: YoungPersonFacts, staff_id: UUID) -> UUID | None:
+    """Return the member of staff who confirmed a name; ``staff_id`` where they had what signs the young person in."""
+    if person.name_confirmed_by is NameConfirmedBy.COORDINATOR:
+        return audit.last_actor(db, tag=Tag.YOUNG_PERSON_NAME_CONFIRMED, subject=person.id)
+    made_a_slip = audit.has_acted(db, tag=Tag.CLAIM_SLIP_MADE, subject=person.id, actor_id=staff_id)
+    return staff_id if made_a_slip else None
 
 
 def is_record_changed(db: Session, award_id: UUID) -> bool:

@@ -21,7 +21,7 @@ from accredit.domain.credentials.rules import ChallengeAnswer, RevokeReason
 from accredit.domain.credentials.second_person import others_who_may
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.organisations.rules import Permission
-from accredit.errors import RuleBroken
+from accredit.errors import Conflict, RuleBroken
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.certificates import line_of, released
@@ -216,7 +216,10 @@ def look(award_id: UUID, step: Look) -> ResponseReturnValue:
     with reading() as db:
         line = line_of(db, award_id)
     problem = None
-    if request.method == "POST":
+    if request.form.get("name", line.printed_name) != line.printed_name:
+        # Somebody wrote another name while this one was being looked at; it is not what was agreed to (WZ14).
+        problem = sentence(Conflict("changed-meanwhile"))
+    elif request.method == "POST":
         try:
             with transaction() as db:
                 step.act(db, award_id=award_id, actor=own_actor(), now=utc_now())

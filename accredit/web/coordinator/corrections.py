@@ -15,6 +15,8 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from accredit.clock import utc_now
+from accredit.domain.audit import operations as audit
+from accredit.domain.audit.rules import Tag
 from accredit.domain.credentials.rules import date_in_words
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import corrections
@@ -63,10 +65,10 @@ def ceremony_names(day: str) -> ResponseReturnValue:
     return page("coordinator/ceremony_names.html", status=422 if form.errors else 200, on=on, count=count, form=form)
 
 
-@bp.get("/ceremony/<day>/names.xlsx")
-@requires(Permission.MANAGE_PEOPLE)
+@bp.post("/ceremony/<day>/names.xlsx")
+@requires(Permission.MANAGE_PEOPLE, proof=True)
 def ceremony_names_list(day: str) -> ResponseReturnValue:
-    """Answer with the list of names, in the running order."""
+    """Answer with the list of names, in the running order, and write down who took it, as with every list (IN16)."""
     on = ceremony_day(day)
     with reading() as db:
         places = places_on(db, on, None)
@@ -83,6 +85,16 @@ def ceremony_names_list(day: str) -> ResponseReturnValue:
         ]
         for place in places
     }
+    with transaction() as db:
+        audit.record(
+            db,
+            tag=Tag.LIST_EXPORTED,
+            actor=own_actor(),
+            now=utc_now(),
+            list="ceremony-names",
+            taken_as="xlsx",
+            lines=len(rows),
+        )
     answer = Response(name_list(headings, list(rows.values()), choices={3: (yes, no)}), content_type=MIME_TYPE)
     answer.headers.set("Content-Disposition", "attachment", filename=f"names-{on}.xlsx")
     answer.headers["Cache-Control"] = "no-store"

@@ -15,7 +15,8 @@ from sqlmodel import select
 from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import Tag
 from accredit.domain.notifications.models import OutgoingMail
-from accredit.domain.organisations.rules import Role
+from accredit.domain.organisations import suspending
+from accredit.domain.organisations.rules import Role, SuspensionReason
 from accredit.domain.people import digests, staffing
 from accredit.domain.people.models import WeeklyDigest
 from accredit.jobs.digests import Digests
@@ -101,6 +102,21 @@ class _Mailbox(MessageHandler):
         content = message.get_payload(decode=True)
         assert isinstance(content, bytes)
         self.texts.append(content.decode())
+
+
+@pytest.mark.attack("WA12")
+def test_nobody_of_a_suspended_organisation_is_told_what_waits(sqlite_database: Database, cast: Cast) -> None:
+    choose(sqlite_database, cast.nia)
+    with sqlite_database.transaction() as db:
+        suspending.suspend(
+            db,
+            organisation_id=cast.organisation_id,
+            reason=SuspensionReason.NOT_THEM,
+            actor=cast.operator.actor,
+            now=NOW,
+        )
+    assert queue_due(sqlite_database) == 0
+    assert letters(sqlite_database) == []
 
 
 @pytest.mark.enable_socket

@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 from flask import abort
 from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import IntegrityError
 
 from accredit.errors import Conflict, Forbidden, NotFound, NotReady, RuleBroken
+from accredit.storage import Database
 from accredit.web.access import public
 from tests.client import LintingClient
 from tests.unit.web.gallery_app import make_gallery
@@ -57,6 +59,21 @@ def test_an_error_becomes_its_page(fault: Exception, status: int, said: str) -> 
     assert said in answer.text
     assert "/secret" not in answer.text
     assert "inside" not in answer.text
+
+
+@pytest.mark.attack("WZ15")
+@pytest.mark.parametrize(
+    ("second", "status"),
+    [pytest.param("1", 409, id="WZ15 the same again"), pytest.param("NULL", 500, id="what no table takes")],
+)
+def test_of_two_at_once_the_second_is_told_that_somebody_was_quicker(
+    database: Database, second: str, status: int
+) -> None:
+    with pytest.raises(IntegrityError) as refused, database.transaction() as db:
+        db.connection().exec_driver_sql("CREATE TEMPORARY TABLE once (one INTEGER NOT NULL UNIQUE)")
+        db.connection().exec_driver_sql("INSERT INTO once VALUES (1)")
+        db.connection().exec_driver_sql(f"INSERT INTO once VALUES ({second})")
+    assert _client_of(refused.value).get("/failing").status_code == status
 
 
 def test_another_schools_record_reads_like_no_record() -> None:

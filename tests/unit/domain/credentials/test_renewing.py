@@ -164,6 +164,20 @@ def test_a_name_that_staff_confirmed_is_printed_by_somebody_else(quick_story: St
         order(quick_story, issued.award_id, second)
 
 
+@pytest.mark.attack("IN12")
+def test_whoever_made_a_slip_of_theirs_does_not_order_the_name_confirmed_with_it(quick_story: Story) -> None:
+    issued, cast = quick_story.issue(), quick_story.cast
+    with quick_story.database.transaction() as db:
+        second = _second_coordinator(quick_story, db)
+        people.make_claim_slip(
+            db, young_person_id=cast.ama.id, pepper=b"pepper", actor=cast.nia.actor, now=quick_story.now
+        )
+    rename(quick_story, confirmed_by=cast.ama)
+    with pytest.raises(RuleBroken, match="second-person-needed"):
+        order(quick_story, issued.award_id)
+    order(quick_story, issued.award_id, second)
+
+
 def _second_coordinator(story: Story, db: Session) -> Player:
     staff_id = factories.add_staff(db, story.cast.organisation_id, name="Una Ail", email="una@example.org")
     factories.give_role(db, staff_id, Role.COORDINATOR)

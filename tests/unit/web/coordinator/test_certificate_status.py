@@ -183,7 +183,10 @@ def test_a_former_name_is_in_no_answer_after_the_change(
     nia, ama, stranger = client_for(cast.nia), client_for(cast.ama), client_for()
     old_file = ama.get(f"/my/certificates/{year.credential_id}.json").data
     assert NEW in text(nia, address)
-    assert nia.post(f"{address}/new-name").status_code == 303
+    # The one that was looked at is the one that is printed (WZ14).
+    assert "changed this while" in nia.post(f"{address}/new-name", data={"name": "Ama Looked-At"}).text
+    assert f'name="name" value="{NEW}"' in text(nia, f"{address}/new-name")
+    assert nia.post(f"{address}/new-name", data={"name": NEW}).status_code == 303
     assert "will take the place of this one" in text(nia, address)
     done = open_issuer(sqlite_database, KeyRing.open(folder / "keys", PASSPHRASE)).issue_waiting()
     assert (done.released, done.refused) == (1, {})

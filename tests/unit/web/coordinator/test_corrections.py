@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 from io import BytesIO
 from pathlib import Path
 
 import pytest
 import xlsxwriter
 from python_calamine import CalamineWorkbook
+from sqlmodel import select
+from time_machine import Traveller
 
+from accredit.domain.audit.models import AuditEvent
+from accredit.domain.audit.rules import Tag
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.people import ceremony
 from accredit.domain.people import queries as people
@@ -33,7 +38,7 @@ def nia(app: object, sqlite_database: Database, cast: Cast, client_for: ClientFo
 
 
 def given_out(client: Browser) -> list[list[str]]:
-    answer = client.get(f"{NAMES}.xlsx")
+    answer = client.post(f"{NAMES}.xlsx")
     assert answer.headers["Cache-Control"] == "no-store"
     rows = CalamineWorkbook.from_filelike(BytesIO(answer.data)).get_sheet_by_index(0).to_python()
     return [[str(cell) for cell in row] for row in rows]
@@ -133,6 +138,21 @@ def test_the_list_as_it_was_given_out_changes_nothing(nia: Browser) -> None:
     assert "nothing needs to be done" in bring_back(nia, workbook(given_out(nia)))[1]
 
 
+@pytest.mark.attack("IN16", "WA16")
+def test_whoever_takes_the_list_shows_who_they_are_and_is_on_record(
+    nia: Browser, sqlite_database: Database, today: Traveller
+) -> None:
+    rows = given_out(nia)
+    today.shift(timedelta(minutes=11))
+    asked = nia.post(f"{NAMES}.xlsx")
+    assert asked.status_code == 401
+    assert "Ama Sample" not in asked.text
+    assert nia.get(f"{NAMES}.xlsx").status_code == 405
+    with sqlite_database.reading() as db:
+        (event,) = db.exec(select(AuditEvent).where(AuditEvent.tag == Tag.LIST_EXPORTED)).all()
+    assert (event.details["list"], event.details["lines"]) == ("ceremony-names", len(rows) - 1)
+
+
 def test_what_is_not_ticked_stays(nia: Browser, cast: Cast, sqlite_database: Database) -> None:
     page = bring_back(nia, workbook(changed(nia, How_to_say_it="AH-ma")))[1]
     status, page = put_right(nia, page, row=[])
@@ -204,5 +224,5 @@ def test_nobody_else_sees_or_changes_the_names(nia: Browser, client_for: ClientF
     for player in (cast.sam, cast.oz):
         other = client_for(player)
         assert other.get(NAMES).status_code in {403, 404}
-        assert other.get(f"{NAMES}.xlsx").status_code in {403, 404}
+        assert other.post(f"{NAMES}.xlsx").status_code in {403, 404}
         assert other.post(f"{NAMES}/put-right", data={"file": "x"}).status_code in {403, 404, 409}
