@@ -18,6 +18,10 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from accredit.errors import NotReady
 
 PREFIX = "ACCREDIT_"
+# What a did:web may name (RFC 1035 labels, at least two): `accredit.kit.vc.did_web` refuses everything else.
+_ISSUER_HOST = re.compile(
+    r"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?\.)+[A-Za-z](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?::[0-9]{1,5})?"
+)
 _AMOUNT = re.compile(r"([0-9]{1,6})(MB|GB)|([0-9]{1,2})%")
 _BYTES = {"MB": 10**6, "GB": 10**9}
 
@@ -179,6 +183,12 @@ def load_settings() -> Settings:
             message = "is not set" if fault["type"] == "missing" else fault["msg"].removeprefix("Value error, ")
             problems.append(f"{name} {message}")
         settings = None
+    if settings is not None and _ISSUER_HOST.fullmatch(settings.did_host) is None:
+        # Everything else would work for weeks, and then no certificate could be signed.
+        problems.append(
+            f"{PREFIX}ISSUER_HOST must be the full name that certificates are to carry, such as accredit.example.org, "
+            f"because nothing can be signed in the name of {settings.did_host}"
+        )
     if problems or settings is None:
         raise NotReady("settings", "The settings are not right: " + "; ".join(problems) + ".")
     return settings

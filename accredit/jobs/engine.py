@@ -12,6 +12,7 @@ import pysqlite3.dbapi2 as sqlite
 import structlog
 from dbos import DBOS, DBOSConfig
 
+from accredit.errors import RuleBroken
 from accredit.jobs.handlers import Handler
 from accredit.storage import Database
 from accredit.storage.promises import APPLICATION, SCHEMA, WORKFLOW_VERSION, Promise, Queue, serializer
@@ -71,7 +72,8 @@ def _register(name: Promise, handler: Handler) -> None:
             handler(subject)
         except Exception as error:  # noqa: BLE001  # whatever it is, only its kind may be stored
             # The sweep of the reconciler is the second attempt. What the engine keeps and what is logged is the kind of
-            # error alone: a mail server's refusal quotes an address, and these rows outlive an erasure.
-            cause = type(error).__name__
+            # error, and the id of a broken rule, which is one of a fixed list: a mail server's refusal quotes an
+            # address, and these rows outlive an erasure.
+            cause = f"RuleBroken ({error.rule})" if isinstance(error, RuleBroken) else type(error).__name__
             logger.error("promise not kept yet", promise=name.value, subject=subject, cause=cause)  # noqa: TRY400
             raise PromiseNotKept(f"{name.value}: {cause}") from None

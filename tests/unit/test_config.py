@@ -6,6 +6,7 @@ import pytest
 
 from accredit.config import load_settings
 from accredit.errors import NotReady
+from accredit.kit.vc.did_web import did_for
 
 GOOD = {
     "ACCREDIT_BASE_URL": "https://accredit.example.org",
@@ -55,7 +56,35 @@ def test_an_address_that_cannot_be_printed_on_paper_is_refused(environment: pyte
 
 def test_plain_http_is_accepted_on_this_machine(environment: pytest.MonkeyPatch) -> None:
     environment.setenv("ACCREDIT_BASE_URL", "http://127.0.0.1:8080")
+    environment.setenv("ACCREDIT_ISSUER_HOST", "accredit.example.org")
     assert not load_settings().is_https
+
+
+@pytest.mark.parametrize(
+    ("address", "issuer"),
+    [
+        ("http://localhost:8080", None),
+        ("http://127.0.0.1:8080", None),
+        ("https://intranet", None),
+        ("https://accredit.example.org", "localhost"),
+        ("https://accredit.example.org", "accredit.example.org:"),
+    ],
+    ids=["this machine", "an address in digits", "a name of one part", "an issuer on this machine", "a port left out"],
+)
+def test_a_name_in_which_nothing_could_be_signed_stops_the_start(
+    environment: pytest.MonkeyPatch, address: str, issuer: str | None
+) -> None:
+    environment.setenv("ACCREDIT_BASE_URL", address)
+    if issuer is not None:
+        environment.setenv("ACCREDIT_ISSUER_HOST", issuer)
+    with pytest.raises(NotReady, match="ACCREDIT_ISSUER_HOST must be the full name"):
+        load_settings()
+
+
+@pytest.mark.parametrize("host", ["accredit.example.org", "accredit.example.org:8443", "ACCREDIT.example"])
+def test_a_name_that_settings_accept_makes_an_identifier(environment: pytest.MonkeyPatch, host: str) -> None:
+    environment.setenv("ACCREDIT_ISSUER_HOST", host)
+    assert did_for(load_settings().did_host, ["o", "school"])
 
 
 def test_secrets_do_not_print(environment: pytest.MonkeyPatch) -> None:

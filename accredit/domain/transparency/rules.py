@@ -19,7 +19,8 @@ from uuid import UUID
 from accredit.errors import RuleBroken
 
 # No white space, no @, nothing outside ASCII: a name with its surname, an address or a remark cannot be written so.
-_WORD = re.compile(r"[A-Za-z0-9._:#+/=-]{0,1024}", re.ASCII)
+# The one escape allowed is that of the colon before a port, which a did:web writes as %3A (did:web, method syntax).
+_WORD = re.compile(r"(?:[A-Za-z0-9._:#+/=-]|%3A){0,1024}", re.ASCII)
 
 
 class Act(StrEnum):

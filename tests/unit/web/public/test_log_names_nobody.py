@@ -70,8 +70,17 @@ def test_what_is_published_holds_nothing_but_hashes(stranger: Browser, year: Yea
         {"of": [{"who": "Siân"}]},
         {"Ama Sample": 1},
         {"born": "4 May 2010"},
+        {"name": "Ama%20Sample"},
     ],
-    ids=["a name", "an address", "a remark", "letters beyond ASCII", "a name as a key", "a date in words"],
+    ids=[
+        "a name",
+        "an address",
+        "a remark",
+        "letters beyond ASCII",
+        "a name as a key",
+        "a date in words",
+        "a name with its space escaped",
+    ],
 )
 def test_prose_cannot_enter_a_record(record: dict[str, object]) -> None:
     with pytest.raises(RuleBroken) as refused:
@@ -85,6 +94,7 @@ def test_ids_digests_dates_and_words_of_fixed_lists_can() -> None:
         "on": date(2026, 3, 2).isoformat(),
         "at": "2026-03-02T09:30:00Z",
         "key": "did:web:accredit.example:o:school#assertion-1",
+        "key-at-a-port": "did:web:localhost%3A8080:o:school#assertion-1",
         "role": "co-ordinator",
         "minutes": 45,
         "is": True,
