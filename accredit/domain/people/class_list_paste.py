@@ -3,7 +3,8 @@
 - Lines with known headings, and columns as a spreadsheet copies them, are taken as they are; where columns have no
   headings, each gets one by what stands in it, to be corrected by the reader.
 - Else every line is a name, or several with semicolons between them; list marks, e-mail addresses and quotation marks
-  are no part of it, and a form or year group at the end gets a column of its own.
+  are no part of it, and a form or year group at the end gets a column of its own. A line that ends like a sentence
+  around a list, in a colon, an exclamation or a question mark, is left out: no name ends so.
 - Nothing is mended here: `class_list_cells` judges every cell.
 """
 
@@ -29,6 +30,7 @@ _KINDS = (
     ("Form", re.compile(_FORM)),
     ("Pupil number", re.compile(r"\d{3,10}")),
 )
+_SENTENCE = re.compile(r"[:!?]\s*$")
 _MOST_FITTING = 0.8
 
 
@@ -67,7 +69,9 @@ def _kind(cells: Sequence[str]) -> str:
 
 
 def _names(lines: Sequence[str]) -> bytes:
-    rows = [row for line in lines for part in _parts(line) if (row := _row(part))[0]]
+    # Where nothing else was pasted, the answer is that there are no names; with an empty list nobody would see why.
+    names = [line for line in lines if not _SENTENCE.search(line)] or lines
+    rows = [row for line in names for part in _parts(line) if (row := _row(part))[0]]
     columns = [at for at in range(3) if at == 0 or any(row[at] for row in rows)]
     headings = ("Name", "Form", "Year group")
     return _written([[headings[at] for at in columns], *([row[at] for at in columns] for row in rows)])

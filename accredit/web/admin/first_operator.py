@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Response
+from flask import Response, flash
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.people import first_operator
-from accredit.errors import Conflict, RuleBroken
+from accredit.domain.people.rules import SignInWay
+from accredit.errors import Conflict, NotFound, RuleBroken
 from accredit.web.access import public
 from accredit.web.admin import begin_bp
 from accredit.web.admin.forms import FirstOperatorForm
+from accredit.web.auth.entering import account_by_id, enter
 from accredit.web.database import reading, transaction
 from accredit.web.limits import Allowance, address, check_allowance, count_try
 from accredit.web.pages import page, see_other
@@ -39,7 +41,7 @@ def make_operator() -> Response:
         return page(PAGE, status=422, form=form)
     try:
         with transaction(everywhere=True) as db:
-            first_operator.use_code(
+            account_id = first_operator.use_code(
                 db,
                 code=form.code.data,
                 email=form.email.data,
@@ -51,7 +53,14 @@ def make_operator() -> Response:
         count_try(BY_ADDRESS, address())
         form.show_broken(broken)
         return page(PAGE, status=422, form=form)
-    return see_other("auth.sign_in", flash=_("You run this service now. Sign in with the password you have chosen."))
+    account = account_by_id(account_id)
+    if account is None:
+        raise NotFound("account")
+    # Whoever has just chosen a password knows it: to ask for it again would prove nothing.
+    answer = enter(account, way=SignInWay.PASSPHRASE, wanted=None, now=now)
+    # After signing in, which begins a new cookie.
+    flash(_("You run this service now. From now on you sign in with this address and the password."), "success")
+    return answer
 
 
 def _is_wanted() -> bool:

@@ -92,6 +92,7 @@ def register(app: Flask) -> None:
         people,
         person,
         preview,
+        printed_names,
         programme_drafts,
         programmes,
         progress,

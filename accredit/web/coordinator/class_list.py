@@ -9,12 +9,14 @@ from collections.abc import Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from functools import cached_property
+from uuid import UUID
 
 from flask import Response, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
+from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people.class_list import BY_NAME, ClassList, Field, Level, Remark, headings_of, read_class_list
 from accredit.domain.people.class_list_columns import remembered
@@ -28,6 +30,7 @@ from accredit.domain.people.importing import (
     import_class_list,
     plan_import,
 )
+from accredit.domain.programmes import queries as programmes
 from accredit.errors import AccreditError, Conflict, RuleBroken
 from accredit.rendering.returned_list import returned_list
 from accredit.web.access import requires
@@ -114,7 +117,16 @@ def class_list_plan() -> ResponseReturnValue:
         changed=done.changed,
         unchanged=done.unchanged,
     )
+    if (first := _first_programme()) is not None:
+        return see_other("coordinator.enrol", programme_id=first, flash=news)
     return see_other("coordinator.people", flash=news)
+
+
+def _first_programme() -> UUID | None:
+    """Return the only programme, while nobody is in any: whoever sets up chooses who joins it next."""
+    with reading() as db:
+        found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
+        return found[0].id if len(found) == 1 and not enrolments.has_any(db) else None
 
 
 def _import(sent: Sent) -> Imported:

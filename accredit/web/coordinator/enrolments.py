@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from flask import request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -45,11 +46,14 @@ def enrol(programme_id: UUID) -> ResponseReturnValue:
         elsewhere = memberships(db)
     # Whoever is in no programme yet comes first: they are the ones somebody is looking for.
     outside = sorted((person for person in everybody if person.id not in inside), key=lambda who: who.id in elsewhere)
-    form = EnrolForm(started_on=today())
+    # Whoever is the first in a programme has mostly begun with it: what came before the day given would not count.
+    form = EnrolForm(started_on=today() if inside or programme.current is None else programme.current.effective_from)
     form.people.choices = choices_of(
-        (person.id, _described(person.printed_name, person.year_group, person.form, *elsewhere.get(person.id, ())))
+        (person.id, described(person.printed_name, person.year_group, person.form, *elsewhere.get(person.id, ())))
         for person in outside
     )
+    if request.method == "GET" and request.args.get("tick") == "all":
+        form.people.data = [choice.value for choice in form.people.choices]
     if form.validate_on_submit():
         with transaction() as db:
             operations.enrol_many(
@@ -67,7 +71,8 @@ def enrol(programme_id: UUID) -> ResponseReturnValue:
     return page("coordinator/enrol.html", status=status, form=form, programme=programme, anybody=bool(everybody))
 
 
-def _described(name: str, year_group: str | None, *more: str | None) -> str:
+def described(name: str, year_group: str | None, *more: str | None) -> str:
+    """Return a name as a line of a list to be ticked: with the year, the form, and what else tells two apart."""
     group = ", ".join(filter(None, (year_group_text(year_group), *more)))
     return f"{name} ({group})" if group else name
 

@@ -158,6 +158,14 @@ class EnrolForm(Form):
     started_on = DateField(_("First day in the programme"), [InputRequired(_("Enter the first day."))])
 
 
+class NamesForm(Form):
+    """Whose name is right as it is shown."""
+
+    people = SelectMultipleField(
+        _("Young people"), [InputRequired(_("Tick whose name is right."))], widget=CheckboxesInput()
+    )
+
+
 class BreakForm(Form):
     """A break; there is nowhere to give a reason, because none is needed."""
 

@@ -77,13 +77,13 @@ def _address(each: ToDo) -> str:
         place = address_of("supervisor.supervision", programme=each.programme_id)
         return place or url_for("coordinator.progress", programme_id=each.programme_id)
     endpoint, name = PLACES[each.kind]
-    values: dict[str, Any] = {"programme_id": each.programme_id, "name": "open", "programme": NOWHERE}
+    values: dict[str, Any] = {"programme_id": each.programme_id, "programme": NOWHERE}
     return url_for(endpoint, **({name: values.get(name, each.subject)} if name else {}))
 
 
 PLACES: Mapping[ToDoKind, tuple[str, str]] = {
     ToDoKind.READY: ("coordinator.award", "programme_id"),
-    ToDoKind.NAMES: ("coordinator.people", "name"),
+    ToDoKind.NAMES: ("coordinator.printed_names", ""),
     ToDoKind.REGISTERS: ("coordinator.register", "session_id"),
     ToDoKind.SIGNING: ("coordinator.certificates", ""),
     ToDoKind.SECOND_LOOKS: ("coordinator.certificate", "award_id"),

@@ -62,6 +62,10 @@ def add_programme() -> ResponseReturnValue:
         except RuleBroken as refusal:
             tell(form.template, refusal)
         else:
+            with reading() as db:
+                anybody = people_queries.has_young_people(db, organisation_id=own_organisation())
+            if not anybody:
+                return see_other("coordinator.class_list", flash=_("The programme is set up. Bring in who joins next."))
             news = _("The programme is set up. Choose who joins next.")
             return see_other("coordinator.enrol", programme_id=programme_id, flash=news)
     status = 422 if form.errors else 200

@@ -44,6 +44,7 @@ def steps(db: Session) -> list[Step]:
     found = programmes.programmes(db, organisation_id=own_organisation(), on=today())
     facts = organisations.organisation(db, own_organisation())
     manages = may(Permission.MANAGE_PEOPLE)
+    anybody = people.has_young_people(db, organisation_id=own_organisation())
     elsewhere = None if manages else _("A co-ordinator does this.")
     return [
         Step(
@@ -66,8 +67,8 @@ def steps(db: Session) -> list[Step]:
         ),
         Step(
             done=enrolments.has_any(db),
-            text=_("Bring in your young people, and choose who joins"),
-            href=_who_joins(db, found) if manages else None,
+            text=_("Choose who joins") if anybody and found else _("Bring in your young people, and choose who joins"),
+            href=_who_joins(found, anybody=anybody) if manages else None,
             detail=elsewhere,
         ),
         Step(
@@ -79,8 +80,8 @@ def steps(db: Session) -> list[Step]:
     ]
 
 
-def _who_joins(db: Session, found: tuple[ProgrammeFacts, ...]) -> str:
-    if found and people.has_young_people(db, organisation_id=own_organisation()):
+def _who_joins(found: tuple[ProgrammeFacts, ...], *, anybody: bool) -> str:
+    if found and anybody:
         return url_for("coordinator.enrol", programme_id=found[0].id)
     return url_for("coordinator.class_list")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from flask import Response, url_for
+from flask import Response, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -92,6 +92,9 @@ def add_staff() -> ResponseReturnValue:
         except RuleBroken as refusal:
             _tell(form, refusal, "name")
         else:
+            if request.form.get("then") == "another":
+                said = _("%(name)s is added. Here is room for the next one.", name=form.name.data)
+                return see_other("coordinator.add_staff", flash=said)
             return see_other("coordinator.staff_member", staff_id=added, flash=_("Added."))
     return page("coordinator/staff_form.html", status=422 if form.errors else 200, form=form, words=nation_words())
 

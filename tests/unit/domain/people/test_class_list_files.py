@@ -152,6 +152,11 @@ def test_a_cell_that_was_guarded_comes_back_as_it_was() -> None:
             'Dai Newydd <d@example.org>; "Elin Ŵyn" <e@example.org>', "Dai Newydd|Elin Ŵyn", id="an address line"
         ),
         pytest.param("Dai Newydd, Elin Sampl, Cai Prawf", "Dai Newydd|Elin Sampl|Cai Prawf", id="a sentence"),
+        pytest.param(
+            "Hi, here they are:\n\n1. Dai Newydd\n2. Elin Sampl\n\nThanks!\nAny questions?\n",
+            "Dai Newydd|Elin Sampl",
+            id="the sentences around them left out",
+        ),
         pytest.param("4001\tDai\tNewydd\t12\n4002\tElin\tSampl\t13\n", "Dai Newydd|Elin Sampl", id="columns alone"),
         pytest.param("Forename\tSurname\nDai\tNewydd\n", "Dai Newydd", id="columns with headings"),
     ],

@@ -30,15 +30,17 @@ def operators(database: Database) -> list[str]:
         return [account.email for account in queries.operators(db)]
 
 
-def test_the_code_makes_an_operator_who_then_signs_in(
+def test_the_code_makes_an_operator_who_is_signed_in_at_once(
     code: str, client_for: ClientFor, sqlite_database: Database
 ) -> None:
     browser = client_for()
     assert "Nobody runs this service yet" in browser.get("/begin").text
     answer = browser.post("/begin", data={"code": code, **TYPED}, follow_redirects=True)
+    assert answer.request.path == "/admin/"
     assert "You run this service now" in answer.text
     assert operators(sqlite_database) == ["ops@example.org"]
-    answer = browser.post("/sign-in", data={"email": "ops@example.org", "password": TYPED["password"]})
+    # And with the password from any other browser.
+    answer = client_for().post("/sign-in", data={"email": "ops@example.org", "password": TYPED["password"]})
     assert answer.status_code == 303
 
 

@@ -58,7 +58,8 @@ def test_who_is_ready_can_be_ticked_and_whose_name_waits_cannot(
     assert "Award Trained Peer Supporter" in text
     assert f'value="{cast.ama.enrolled}"' in text
     assert f'value="{cast.cai.enrolled}"' not in text
-    assert "the name to be printed is still to be confirmed" in text
+    assert "the name to be printed is still to be confirmed: Cai Sampl." in text
+    assert f'href="/school/people/names?programme={cast.programme_id}"' in text
     assert "Ben Beispiel" in text
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
+from html import unescape
 from uuid import UUID
 
 import pytest
@@ -12,6 +14,7 @@ from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Channel, Nation, Role
 from accredit.domain.people import queries as people
 from accredit.domain.people.joining import Asker, add_first_person
+from accredit.domain.programmes import queries as programmes
 from accredit.storage import Database
 from tests import factories
 from tests.cast import Cast, Player
@@ -41,7 +44,9 @@ def mair(school: UUID, sqlite_database: Database, client_for: ClientFor) -> Brow
     return client_for(Player(id=facts.id, name=facts.name, actor=actor))
 
 
-def test_five_steps_lead_from_nothing_to_the_first_session(mair: Browser, school: UUID) -> None:
+def test_five_steps_lead_from_nothing_to_the_first_session(
+    mair: Browser, school: UUID, sqlite_database: Database
+) -> None:
     begun = mair.get("/school/").text
     assert "0 of 5 steps are done" in begun
     assert 'href="/school/organisation"' in begun
@@ -53,12 +58,46 @@ def test_five_steps_lead_from_nothing_to_the_first_session(mair: Browser, school
     mair.post("/school/staff/add", data=sam)
     assert LINE % 2 in mair.get("/school/staff").text
     place = mair.post("/school/programmes/add", data={"template": "WA", "effective_from": ["1", "9", "2025"]}).location
+    # Nobody is there yet, so the way goes to the class list.
+    assert place == "/school/people/class-list"
     shown = mair.get(place).text
     assert LINE % 3 in shown
-    assert 'href="/school/people/class-list"' in shown
+    assert "This page is the next step." in shown
     mair.post("/school/people/add", data={"printed_name": "Efa Enghraifft", "known_as": "Efa", "year_group": ""})
     # Somebody is there now, so the step leads on to who joins.
-    assert f'href="{place}"' in mair.get("/school/people").text
+    with sqlite_database.reading() as db:
+        (programme,) = programmes.programmes(db, organisation_id=school, on=TODAY)
+    shown = mair.get("/school/people").text
+    assert f'href="/school/programmes/{programme.id}/enrol">Choose who joins</a>' in shown
+    # Whoever joins first has mostly begun with the programme; what came before the day given would not count.
+    assert re.findall(
+        r'name="started_on"[^>]* value="(\d+)"', mair.get(f"/school/programmes/{programme.id}/enrol").text
+    ) == [
+        "01",
+        "09",
+        "2025",
+    ]
+
+
+def test_a_class_list_leads_on_to_who_joins(mair: Browser, school: UUID, sqlite_database: Database) -> None:
+    with sqlite_database.transaction() as db:
+        programme = factories.add_programme(db, school)
+    shown = mair.post(
+        "/school/people/class-list", data={"text": "Hello, these are ours:\nEfa Enghraifft\nThanks!"}
+    ).text
+    assert "Bring in 1 young person" in shown
+    given = dict(re.findall(r'<input type="hidden" name="([^"]+)" value="([^"]*)">', unescape(shown)))
+    answer = mair.post("/school/people/class-list/plan", data={**given, "do": "import"})
+    assert answer.location == f"/school/programmes/{programme}/enrol"
+
+
+def test_several_members_of_staff_are_added_one_after_another(mair: Browser) -> None:
+    sam = {"name": "Sam Dysgwr", "email": "", "role": "supervisor", "checks_confirmed": "y", "then": "another"}
+    answer = mair.post("/school/staff/add", data=sam)
+    assert answer.location == "/school/staff/add"
+    shown = mair.get(answer.location).text
+    assert "Sam Dysgwr is added." in shown
+    assert 'value="Sam Dysgwr"' not in shown
 
 
 def test_what_is_left_stays_in_sight_and_what_is_done_needs_nobodys_tick(
