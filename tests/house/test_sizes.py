@@ -11,7 +11,9 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 LONGEST_FILE, LONGEST_FUNCTION = 400, 60
 
-EXCEPTIONS: dict[str, str] = {}
+EXCEPTIONS: dict[str, str] = {
+    "docs/access.md": "a table with a row for each address, written by `tests.house.access_matrix`: nobody edits it",
+}
 """Path or ``path::function`` → why it may be longer."""
 
 
@@ -45,5 +47,5 @@ def test_no_function_is_longer_than_60_lines(files: list[Path]) -> None:
 
 
 def test_every_exception_is_still_needed(files: list[Path]) -> None:
-    known = {str(f.relative_to(ROOT)) for f in files}
+    known = {str(f.relative_to(ROOT)) for f in (*files, *_files("*.md"))}
     assert {name.split("::")[0] for name in EXCEPTIONS} <= known
