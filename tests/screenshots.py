@@ -1,6 +1,7 @@
 """``python -m tests.screenshots docs/img``: pictures of the main pages, taken of a demonstration.
 
-Everybody on them is invented, and every one says DEMONSTRATION.
+Everybody on them is invented, and every one says DEMONSTRATION; but for a school's first sitting, which begins with a
+service that is empty.
 """
 
 from __future__ import annotations
@@ -18,7 +19,10 @@ import resvg_py
 from PIL import Image
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser import first_sitting
 from tests.browser.demonstration import CHROMIUM, QUIET, Demonstration, demonstrated, open_tab
+from tests.browser.first_sitting import FirstSitting
+from tests.browser.hands import Hands
 from tests.browser.paper import printed
 from tests.processes import ROOT, free_port
 
@@ -33,6 +37,15 @@ SECOND = "o.specimen@example.org"
 # Whose pages are shown: a name with Welsh letters, and hours on the way to the next award.
 YOUNG_PERSON = "Siân Sampl-Prawf"
 REVOKED = "Alex Sample"
+# What a first sitting calls its steps, and what their pictures are called.
+FIRST_SITTING = {
+    "five-steps": "first-steps",
+    "class-list-plan": "first-names",
+    "register": "first-register",
+    "award": "first-award",
+    "ceremony": "first-ceremony",
+    "hand-over": "first-hand-over",
+}
 CLASS_LIST = """Arbor Student ID,Legal First Name,Legal Last Name,Preferred First Name,Year Group,Registration Form
 3101,Llŷr,Enghraifft,,Year 12,12A
 3103,Gwenllïan,Ŵyn-Enghraifft,Gwen,Year 12,12C
@@ -185,6 +198,25 @@ class Album:
             second.get_by_role("button", name="Revoke this certificate for good").click()
             second.get_by_text("The certificate is revoked.").wait_for()
 
+    def of_a_first_sitting(self) -> None:
+        """What a school sees between an empty service and its first ceremony."""
+
+        def look(step: str, hands: Hands) -> None:
+            if step in FIRST_SITTING:
+                hands.tab.evaluate("document.activeElement.blur(); window.scrollTo(0, 0)")
+                self.take(hands.tab, FIRST_SITTING[step])
+
+        with (
+            TemporaryDirectory() as place,
+            first_sitting.empty_service(Path(place) / "service") as (service, letters),
+            self.tab(DESKTOP) as first,
+            self.tab(DESKTOP) as second,
+        ):
+            operator, school = (Hands(tab, service.base_url, "mouse") for tab in (first, second))
+            sitting = FirstSitting(service, letters, operator=operator, school=school, look=look)
+            sitting.play()
+            sitting.the_hand_over_is_opened()
+
     def of_paper(self) -> None:
         """The certificate as it is printed, and the badges."""
         keep(printed(self.shown.folder / "certificate.pdf"), self.folder / "certificate.png")
@@ -227,6 +259,7 @@ def main(folder: Path) -> None:
             album.of_strangers,
             album.of_a_young_person,
             album.of_the_school,
+            album.of_a_first_sitting,
             album.of_paper,
         )
         for take in takes:

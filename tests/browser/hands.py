@@ -34,6 +34,10 @@ class Hands:
         with self.tab.expect_navigation():
             self._follow(words)
 
+    def touch(self, words: str | re.Pattern[str]) -> None:
+        """Follow a link that may do its work without leaving the page."""
+        self._follow(words)
+
     def _follow(self, words: str | re.Pattern[str]) -> None:
         link = self.tab.get_by_role("link", name=words, exact=isinstance(words, str)).first
         menu = self.tab.get_by_role("button", name="Menu", exact=True)
@@ -86,7 +90,7 @@ class Hands:
         """Choose a file."""
         self.tab.get_by_label(label).set_input_files(file)
 
-    def download(self, words: str, into: Path) -> Path:
+    def download(self, words: str | re.Pattern[str], into: Path) -> Path:
         """Follow a link that hands over a file; keep the file."""
         with self.tab.expect_download() as coming:
             self._follow(words)

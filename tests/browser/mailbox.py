@@ -41,6 +41,18 @@ class Mailbox(MessageHandler):
             time.sleep(0.05)
         raise AssertionError(f"No letter came for {address}.")
 
+    def letter_to(self, address: str) -> str:
+        """Wait for a letter to ``address``, take it out, and return its text."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while time.monotonic() < deadline:
+            for letter in self.letters:
+                if address in str(letter["To"]):
+                    self.letters.remove(letter)
+                    text: bytes = letter.get_payload(decode=True)  # type: ignore[assignment]  # it is one part, as text
+                    return text.decode()
+            time.sleep(0.05)
+        raise AssertionError(f"No letter came for {address}.")
+
 
 @contextmanager
 def listening(settings: dict[str, str]) -> Iterator[Mailbox]:
