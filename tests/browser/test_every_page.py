@@ -42,6 +42,7 @@ NOT_REACHED = {
     "auth.school_sign_in": "only where the operator lets schools connect their own service",
     "auth.second_step": "only between the two steps of signing in",
     "learner.choose_programme": "only for young people of several programmes",
+    "coordinator.printed_names": "only while a name is still to be confirmed; seen in test_begins",
     "coordinator.certificate_answer": "only when a second look is asked for; seen in test_certificates",
     "coordinator.certificate_renewal": "only when a name or a record has changed; seen in test_certificates",
     "coordinator.certificate_revocation": "only when a revocation is asked for; seen in test_certificates",

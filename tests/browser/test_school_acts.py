@@ -10,7 +10,6 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
@@ -21,76 +20,16 @@ from python_calamine import CalamineWorkbook
 
 from accredit.clock import local_date, utc_now
 from accredit.demo.school import FIRST_DAY
-from tests.browser.crawl import AXE, TAGS
 from tests.browser.demonstration import Demonstration, demonstrated
-from tests.browser.hands import Hands, Way
-from tests.browser.test_certificates import VIOLATIONS
+from tests.browser.hands import Hands
+from tests.browser.school_at_work import COLLEAGUE, OPERATOR, WORKING, School
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("school acts"), pytest.mark.timeout(300)]
 
-CO_ORDINATOR, COLLEAGUE, OPERATOR = "t.exemplar@example.org", "o.specimen@example.org", "operator@example.org"
 HEADINGS = "Arbor Student ID,Legal First Name,Legal Last Name,Year Group,Registration Form"
 PROGRAMME = "Wellbeing Ambassadors"
 TODAY = local_date(utc_now())
 NEXT_WEEK = TODAY + timedelta(days=7)
-
-
-@dataclass(frozen=True)
-class Working:
-    """A way of working: its own name, the hands, the width, and whether scripts run."""
-
-    name: str
-    way: Way
-    width: int
-    scripts: bool = True
-
-
-WORKING = [
-    Working("Finger", "finger", 390),
-    Working("Mouse", "mouse", 1280),
-    Working("Keyboard", "keyboard", 1280),
-    Working("Plain", "mouse", 1280, scripts=False),
-]
-
-
-@dataclass
-class School:
-    """Everybody at a browser of their own, on one demonstration."""
-
-    chromium: Browser
-    shown: Demonstration
-    working: Working
-    folder: Path
-    opened: list[BrowserContext]
-
-    def signed_in(self, email: str = CO_ORDINATOR) -> Hands:
-        """Sign a member of staff, or the operator, in."""
-        hands = self.hands()
-        hands.go("/sign-in")
-        hands.fill("E-mail address", email)
-        hands.fill("Password", self.shown.password)
-        hands.press("Sign in")
-        return hands
-
-    def hands(self) -> Hands:
-        """Open a browser with nothing kept."""
-        context = self.chromium.new_context(
-            viewport={"width": self.working.width, "height": 900},
-            has_touch=self.working.way == "finger",
-            java_script_enabled=self.working.scripts,
-            locale="en-GB",
-        )
-        context.set_default_timeout(20_000)
-        context.add_init_script(AXE)
-        self.opened.append(context)
-        return Hands(context.new_page(), self.shown.address, self.working.way)
-
-    def looks_right(self, hands: Hands) -> None:
-        """Everybody can use the page, and nothing stands out at its right."""
-        expect(hands.tab.get_by_role("heading", level=1)).to_be_visible()
-        if self.working.scripts:
-            assert hands.tab.evaluate(VIOLATIONS, TAGS) == [], hands.tab.url
-            assert hands.tab.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, hands.tab.url
 
 
 @pytest.fixture(scope="module")
@@ -362,7 +301,7 @@ def _looks_back_over_the_year(school: School) -> None:
     school.looks_right(hands)
     hands.follow("Staff")
     hands.follow("What was done here")
-    hands.press("Show")
+    hands.press("Find")
     school.looks_right(hands)
 
 
@@ -385,6 +324,55 @@ def _suspends_a_school_and_lets_it_go_on(school: School) -> None:
     expect(hands.tab.get_by_text("nobody acts for it")).to_have_count(0)
 
 
+def _records_a_meeting_and_plans_a_refresher(school: School) -> None:
+    hands = school.signed_in()
+    hands.follow("Drop-ins")
+    school.looks_right(hands)
+    hands.follow("Record a supervision meeting")
+    hands.choose(PROGRAMME, within="Programme")
+    at = 6 + WORKING.index(school.working)
+    hands.fill("When did it start?", f"0{at}:00")
+    hands.fill("How many minutes was it?", "20")
+    school.looks_right(hands)
+    hands.press("Next: who was there")
+    hands.tab.locator("main #present .govuk-checkboxes__label").first.click()
+    school.looks_right(hands)
+    hands.press(re.compile("^Record"))
+    hands.reads("ecorded")
+    hands.follow("Training")
+    hands.follow("Who is up to date, and until when")
+    school.looks_right(hands)
+    hands.follow(re.compile("^Plan a refresher"))
+    assert hands.tab.locator("main input[name=modules]:checked").count() > 0
+    school.looks_right(hands)
+
+
+def _looks_after_its_own_sign_in(school: School) -> None:
+    here, elsewhere = school.signed_in(COLLEAGUE), school.signed_in(COLLEAGUE)
+    here.go("/account")
+    school.looks_right(here)
+    here.press("Sign out everywhere else")
+    elsewhere.tab.goto(f"{elsewhere.address}/school/")
+    assert "/sign-in" in elsewhere.tab.url
+    here.go("/account")
+    here.follow("Weekly e-mail of what waits for you")
+    school.looks_right(here)
+
+
+def _prints_the_papers_of_a_ceremony(school: School) -> None:
+    hands = school.signed_in()
+    hands.follow("Certificates")
+    hands.follow("Print all of a day together, for a ceremony")
+    with hands.tab.expect_navigation():
+        hands.tab.locator("main table a").last.click()
+    school.looks_right(hands)
+    links = [each.get_attribute("href") or "" for each in hands.tab.locator("main a[href*='.pdf']").all()]
+    assert len(links) == 7
+    # Each way of working prints another one of the six beside the certificates: they take their time.
+    answer = hands.tab.request.get(hands.address + links[1 + WORKING.index(school.working)])
+    assert answer.body().startswith(b"%PDF")
+
+
 ACTS: dict[str, Callable[[School], None]] = {
     "brings in a list with a fault": _brings_in_a_list_with_a_fault,
     "writes a register down from paper": _writes_a_register_down_from_paper,
@@ -398,6 +386,9 @@ ACTS: dict[str, Callable[[School], None]] = {
     "makes a key and ends it": _makes_a_key_and_ends_it,
     "publishes a programme of its own": _publishes_a_programme_of_its_own,
     "lets somebody leave and come back": _lets_somebody_leave_and_come_back,
+    "records a meeting and plans a refresher": _records_a_meeting_and_plans_a_refresher,
+    "looks after its own sign-in": _looks_after_its_own_sign_in,
+    "prints the papers of a ceremony": _prints_the_papers_of_a_ceremony,
     "looks back over the year": _looks_back_over_the_year,
     "suspends a school and lets it go on": _suspends_a_school_and_lets_it_go_on,
 }
