@@ -75,10 +75,8 @@ class FirstSitting:
         operator: Hands,
         school: Hands,
         look: Look,
-        has_scripts: bool = True,
     ) -> None:
         """Sit down; nothing is done yet."""
-        self.has_scripts = has_scripts
         self.service, self.letters, self.look = service, letters, look
         self.operator, self.school = operator, school
         self.views = 0
