@@ -187,7 +187,10 @@ def _puts_names_right_with_a_list(school: School) -> None:
         hands.tab.locator("main table a").last.click()
     hands.follow("Put many names right with a list")
     school.looks_right(hands)
-    kept = hands.download(re.compile("^The list of"), school.folder / "names")
+    with hands.tab.expect_download() as coming:
+        hands.tab.get_by_role("button", name=re.compile("^The list of")).click()
+    kept = school.folder / "names.xlsx"
+    coming.value.save_as(kept)
     rows = CalamineWorkbook.from_path(kept).get_sheet_by_index(0).to_python()
     said = next(at for at, text in enumerate(rows[0]) if "say" in str(text).lower())
     rows[1][said] = f"like {school.working.name}"
