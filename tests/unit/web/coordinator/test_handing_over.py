@@ -106,7 +106,7 @@ def test_a_planned_session_is_called_off(client_for: ClientFor, cast: Cast, sqli
     assert "First training" not in answer.text
     assert nia.get(f"/school/training/{session_id}/register").status_code == 404
     assert nia.post(f"/school/training/{session_id}/call-off").status_code == 404
-    assert "Training session called off" in nia.get("/school/record").text
+    assert "called off the training session First training" in nia.get("/school/record").text
 
 
 def test_a_session_that_was_held_cannot_be_called_off(
