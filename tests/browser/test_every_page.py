@@ -37,6 +37,10 @@ NOT_REACHED = {
     "auth.back_from_school": "only on the way back from a school's own service",
     "auth.go_to_school": "only where a school's own service is connected, and leads there",
     "auth.invitation": "its address stands in a letter",
+    "auth.weekly_email_link": "its address stands in a letter",
+    "auth.refresher_email_link": "its address stands in a letter",
+    "auth.second_step_for_all": "only for an administrator who has a second step",
+    "coordinator.export_keys": "only once a program has a key; seen in tests/unit/web/test_lists.py",
     "auth.prove": "only when a proof is older than ten minutes; seen in test_signing_in",
     "auth.school": "only where a school's own service is connected",
     "auth.school_sign_in": "only where the operator lets schools connect their own service",
@@ -172,7 +176,7 @@ def _look_at_a_class_list(browsing: Browsing, walk: Walk, demonstration: Demonst
 def _look_at_a_break(browsing: Browsing, walk: Walk, demonstration: Demonstration) -> None:
     """Look at the page that says somebody is back."""
     browsing.tab.goto(f"{demonstration.address}/school/people?q={ON_A_BREAK}")
-    browsing.tab.locator("main table a").first.click()
+    browsing.tab.locator("main tbody a").first.click()
     walk.seen.append(browsing.look(walk, lambda: browsing.follow("They are back")))
 
 
