@@ -185,9 +185,8 @@ def acts_of(school: ServedSchool, nia: Visitor, ama: Visitor) -> dict[str, Act]:
             _drop_in(school, nia),
             logged + Counter(practice_session=1, hours_entry=count, approved=count, audit_event=1),
         ),
-        "award": Act(
-            "award", nia, _award(school, nia), logged + Counter(award=count, audit_event=count, promise=count)
-        ),
+        # What is awarded together is promised together: one promise, in the same transaction.
+        "award": Act("award", nia, _award(school, nia), logged + Counter(award=count, audit_event=count, promise=1)),
     }
 
 
