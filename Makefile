@@ -29,7 +29,7 @@ check: lint types imports templates ## every check that needs no running service
 test: ## everything: all that make check runs, and every test
 	@tools/setup.sh dev
 	@$(MAKE) --no-print-directory lint types imports templates
-	@$(PY) -m pytest -q -n 2 --dist loadgroup -m 'not slow' tests $(COUNTED:%=--ignore=%)
+	@$(PY) -m pytest -q -n 2 --dist loadfile -m 'not slow' tests $(COUNTED:%=--ignore=%)
 	@$(MAKE) --no-print-directory coverage
 coverage: ## tests of linked data, proofs and keys: they must run every branch
 	@tools/setup.sh dev

@@ -20,7 +20,7 @@ from tests.browser.demonstration import Demonstration
 from tests.web import compose, make_settings
 
 # The first test waits for the demonstration to be played and for the whole walk.
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demonstration"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 HEAVIEST_PUBLIC_PAGE = 50_000
 STRANGER = "a stranger"

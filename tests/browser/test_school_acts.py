@@ -24,7 +24,7 @@ from tests.browser.demonstration import Demonstration, demonstrated
 from tests.browser.hands import Hands
 from tests.browser.school_at_work import COLLEAGUE, OPERATOR, WORKING, School
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("school acts"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 HEADINGS = "Arbor Student ID,Legal First Name,Legal Last Name,Year Group,Registration Form"
 YOUNG_PERSON = "Siân Sampl-Prawf"

@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page
 from tests.browser.crawl import AXE, TAGS
 from tests.browser.demonstration import Demonstration, demonstrated, open_tab
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("demonstration"), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
 HEAVIEST, MOST_REQUESTS = 50_000, 5
 YOUNG_PERSON, NAME_WITHOUT_ACCENTS = "Siân Sampl-Prawf", "sampl prawf SIAN"

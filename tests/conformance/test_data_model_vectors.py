@@ -23,7 +23,7 @@ from tests.conformance.conformance_service import (
 from tests.conformance.vectors import cases, needed
 from tests.unit.kit.vc.holder_examples import HOLDER, ISSUER, signed
 
-pytestmark = [needed, pytest.mark.xdist_group("conformance mode")]
+pytestmark = [needed]
 
 # What a vector called "ok" cannot show to a verifier that checks everything: what it holds → how it is refused.
 EXCEPTIONS = {

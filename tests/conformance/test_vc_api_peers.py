@@ -13,7 +13,7 @@ from tests.conformance.conformance_service import CHALLENGE, DOMAIN, Conformance
 from tests.conformance.peers import DIGITALBAZAAR, Peers
 from tests.unit.kit.vc.holder_examples import V2, credential
 
-pytestmark = [pytest.mark.suite("Node verifiers"), pytest.mark.xdist_group("conformance mode")]
+pytestmark = [pytest.mark.suite("Node verifiers")]
 MEMBERS: dict[str, Any] = {"id": "urn:uuid:0b34d20a-6666-4222-8333-944455566677", "validFrom": "2026-01-01T00:00:00Z"}
 
 

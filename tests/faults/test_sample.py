@@ -53,7 +53,6 @@ def deadline() -> float:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.xdist_group("faults")
 @pytest.mark.parametrize("run", [pytest.param(run, id=run.id) for run in sample()])
 def test_nothing_is_lost_nothing_is_there_twice(run: Run, theatre: Theatre, deadline: float) -> None:
     if time.monotonic() > deadline:
@@ -76,7 +75,6 @@ def test_there_are_three_hundred_points_and_more() -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.xdist_group("faults")
 @pytest.mark.parametrize("kind", DATABASES)
 def test_every_call_commit_and_row_of_a_pass_is_in_the_catalogue(theatre: Theatre, kind: str) -> None:
     with theatre.stage(kind, "new") as stage, stage.opened() as database:
@@ -95,7 +93,6 @@ def test_every_call_commit_and_row_of_a_pass_is_in_the_catalogue(theatre: Theatr
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.xdist_group("faults")
 def test_every_call_of_an_export_is_in_the_catalogue(theatre: Theatre) -> None:
     with theatre.stage("sqlite") as stage:
         try:
@@ -137,7 +134,6 @@ def test_the_last_line_counts_points_runs_and_what_was_found() -> None:
 
 
 @pytest.mark.timeout(300)
-@pytest.mark.xdist_group("faults")
 def test_the_check_notices_what_is_lost_doubled_or_not_in_the_ledger(theatre: Theatre) -> None:
     with theatre.stage("sqlite") as stage:
         assert stage.check().lost, "two awards wait, and one letter"

@@ -9,7 +9,7 @@ from accredit.web.access import Audience
 from tests.house import access_matrix
 from tests.house.access_matrix import COLUMNS, NOTHING, OPENS, OUTSIDE, REFUSED, SIGN_IN, Row, Stage
 
-pytestmark = [pytest.mark.attack("WZ01"), pytest.mark.xdist_group("access-matrix")]
+pytestmark = [pytest.mark.attack("WZ01")]
 
 HOW = (
     "Run `python -m tests.house.access_matrix`: it plays each route as each kind of reader and writes the lines into "

@@ -18,7 +18,7 @@ from tests.house.access_matrix import Stage
 from tests.house.test_hostile_input import readers
 from tests.house.test_routes import everything, watched_writes
 
-pytestmark = [pytest.mark.attack("WZ30"), pytest.mark.xdist_group("access-matrix"), pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.attack("WZ30"), pytest.mark.timeout(600)]
 
 DOMAIN = Path(accredit.domain.__file__).parent
 # Of whoever looks, not of what is done: how long a sign-in was quiet, that a code was tried.
