@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import fcntl
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -13,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import IO
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
@@ -43,25 +46,49 @@ class Demonstration:
     """Name → the code with which the young person signs in."""
 
 
+def played_once(place: Path) -> Path:
+    """Return a folder in ``place`` with the year played to its end, for all processes of a run: who is first plays it.
+
+    Whoever changes something takes a copy (`demonstrated`): to play the year costs half a minute.
+    """
+    folder = place / "year"
+    with (place / "year.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (folder / "people.csv").exists():
+            with (place / "year.txt").open("wb") as printed:
+                _demo(folder, free_port(), printed, "--once").wait(PATIENCE_SECONDS)
+            assert (folder / "people.csv").exists(), (place / "year.txt").read_text()[-3000:]
+    return folder
+
+
 @contextmanager
-def demonstrated(folder: Path, *, port: int | None = None) -> Iterator[Demonstration]:
-    """Run ``accredit demo`` as a technician would, in ``folder``, and read what it prints."""
+def demonstrated(folder: Path, *, year: Path | None = None, port: int | None = None) -> Iterator[Demonstration]:
+    """Run ``accredit demo`` as a technician would, in ``folder``, and read what it prints.
+
+    ``year`` is one already played, to begin with.
+    """
+    if year is not None:
+        shutil.copytree(year, folder)
     port, output = port or free_port(), folder.parent / "printed.txt"
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("ACCREDIT_")}
     with output.open("wb") as printed:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "accredit", "demo", "--port", str(port), "--folder", str(folder)],
-            cwd=ROOT,
-            env=environment | {"COLUMNS": "200"},
-            stdout=printed,
-            stderr=subprocess.STDOUT,
-            start_new_session=True,
-        )
+        process = _demo(folder, port, printed)
     try:
         yield _wait(process, output, f"http://127.0.0.1:{port}", folder)
     finally:
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(20)
+
+
+def _demo(folder: Path, port: int, printed: IO[bytes], *options: str) -> subprocess.Popen[bytes]:
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("ACCREDIT_")}
+    return subprocess.Popen(
+        [sys.executable, "-m", "accredit", "demo", "--port", str(port), "--folder", str(folder), *options],
+        cwd=ROOT,
+        env=environment | {"COLUMNS": "200"},
+        stdout=printed,
+        stderr=subprocess.STDOUT,
+        start_new_session=True,
+    )
 
 
 def _wait(process: subprocess.Popen[bytes], output: Path, address: str, folder: Path) -> Demonstration:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
@@ -19,9 +20,9 @@ VIOLATIONS = """tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}
 
 
 @pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def own(tmp_path_factory: pytest.TempPathFactory, year: Path) -> Iterator[Demonstration]:
     """A demonstration of its own, since this test changes what it shows."""
-    with demonstrated(tmp_path_factory.mktemp("revoked") / "played") as played:
+    with demonstrated(tmp_path_factory.mktemp("revoked") / "played", year=year) as played:
         yield played
 
 

@@ -34,9 +34,9 @@ def stopped() -> Iterator[ExitStack]:
 
 
 @pytest.fixture
-def own(stopped: ExitStack, tmp_path: Path) -> Demonstration:
+def own(stopped: ExitStack, tmp_path: Path, year: Path) -> Demonstration:
     """A demonstration of its own, since it is stopped while a page of it is open."""
-    return stopped.enter_context(demonstrated(tmp_path / "played"))
+    return stopped.enter_context(demonstrated(tmp_path / "played", year=year))
 
 
 @pytest.fixture

@@ -34,9 +34,9 @@ NEXT_WEEK = TODAY + timedelta(days=7)
 
 
 @pytest.fixture(scope="module")
-def shown(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def shown(tmp_path_factory: pytest.TempPathFactory, year: Path) -> Iterator[Demonstration]:
     """A demonstration of this file's own, since its acts change what is there."""
-    with demonstrated(tmp_path_factory.mktemp("acts") / "played") as played:
+    with demonstrated(tmp_path_factory.mktemp("acts") / "played", year=year) as played:
         yield played
 
 

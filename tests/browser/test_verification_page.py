@@ -24,9 +24,9 @@ VIOLATIONS = """tags => axe.run(document, {runOnly: {type: 'tag', values: tags}}
 
 
 @pytest.fixture
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def own(tmp_path_factory: pytest.TempPathFactory, year: Path) -> Iterator[Demonstration]:
     """A demonstration of its own, since hiding changes what it shows."""
-    with demonstrated(tmp_path_factory.mktemp("hidden") / "played") as played:
+    with demonstrated(tmp_path_factory.mktemp("hidden") / "played", year=year) as played:
         yield played
 
 
