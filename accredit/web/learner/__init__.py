@@ -14,6 +14,6 @@ bp = Blueprint("learner", __name__)
 
 def register(app: Flask) -> None:
     """Add the young person's pages to ``app``."""
-    from accredit.web.learner import breaks, certificates, home, name, talk, time  # noqa: F401  # they join the blueprint
+    from accredit.web.learner import breaks, certificates, everything, home, name, talk, time  # noqa: F401  # they join the blueprint
 
     app.register_blueprint(bp)
