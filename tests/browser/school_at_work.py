@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
+import pytest
 from playwright.sync_api import Browser, BrowserContext, expect
 
 from tests.browser.crawl import AXE, TAGS
@@ -31,6 +34,19 @@ WORKING = [
     Working("Keyboard", "keyboard", 1280),
     Working("Plain", "mouse", 1280, scripts=False),
 ]
+
+
+def in_two_ways(acts: Iterable[str]) -> list[Any]:
+    """Return every act in every way, as `pytest.param`; each run takes an act in two ways, the slow run in the others.
+
+    They are a finger or the mouse, and the keyboard or no scripts; each way has half of the acts.
+    """
+    return [
+        pytest.param(act, each, id=f"{act}, {each.name.lower()}", marks=() if place in now else (pytest.mark.slow,))
+        for number, act in enumerate(acts)
+        for now in [{number % 2, 2 + number // 2 % 2}]
+        for place, each in enumerate(WORKING)
+    ]
 
 
 @dataclass

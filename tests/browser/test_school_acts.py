@@ -22,7 +22,7 @@ from accredit.clock import local_date, utc_now
 from accredit.demo.school import FIRST_DAY
 from tests.browser.demonstration import Demonstration, demonstrated
 from tests.browser.hands import Hands
-from tests.browser.school_at_work import COLLEAGUE, OPERATOR, WORKING, School, Working
+from tests.browser.school_at_work import COLLEAGUE, OPERATOR, WORKING, School, Working, in_two_ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
 
@@ -393,22 +393,6 @@ ACTS: dict[str, Callable[[School], None]] = {
 }
 
 
-def _is_slow(number: int, place: int) -> bool:
-    """Say whether an act in a way of working is left to the slow run.
-
-    Each run takes every act in two ways, and each way with half of the acts: with a finger or the mouse, and with the
-    keyboard or without scripts.
-    """
-    return place not in {number % 2, 2 + number // 2 % 2}
-
-
-PLAYED = [
-    pytest.param(act, each, id=f"{act}, {each.name.lower()}", marks=[pytest.mark.slow] * _is_slow(number, place))
-    for number, act in enumerate(ACTS)
-    for place, each in enumerate(WORKING)
-]
-
-
-@pytest.mark.parametrize(("act", "working"), PLAYED)
+@pytest.mark.parametrize(("act", "working"), in_two_ways(ACTS))
 def test_a_school(school: School, act: str) -> None:
     ACTS[act](school)

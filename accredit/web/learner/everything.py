@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
-from typing import Final
+from typing import Any, Final
 
 from flask import Response, render_template
 
@@ -52,5 +52,5 @@ def _own() -> Everything:
         return everything(db, own_id())
 
 
-def _told(found: Everything) -> dict[str, object]:
+def _told(found: Everything) -> dict[str, Any]:
     return {"all": found, "kinds": KINDS, "columns": COLUMNS, "said": said, "on": local_date(utc_now())}

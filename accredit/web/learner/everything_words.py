@@ -112,7 +112,7 @@ COLUMNS: Mapping[str, LazyString] = {
 }
 """Column → what it is called."""
 
-VALUES: Mapping[StrEnum, LazyString] = {
+VALUES: Mapping[Any, LazyString] = {
     NameConfirmedBy.YOUNG_PERSON: _l("me"),
     NameConfirmedBy.COORDINATOR: _l("an adult, with me"),
     Source.YOUNG_PERSON: _l("me"),
