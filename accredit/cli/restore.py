@@ -18,6 +18,7 @@ from accredit.config import Settings, load_settings
 from accredit.domain.audit.rules import Actor, ActorKind
 from accredit.domain.clients import operations as clients
 from accredit.domain.credentials import waiting
+from accredit.domain.credentials.kinds import KINDS
 from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing import recovery as lists
@@ -222,7 +223,8 @@ def _import(database: Database, files: Path, keys: Sequence[Ed25519Key], now: da
 def _doubt(db: Session, now: datetime) -> int:
     closed = lists.close_lists(db, now=now)
     # What was only prepared has been given up by now, and waits again.
-    waiting.hold_back(db, kind=issuance_kind, now=now)
+    for kind in KINDS:
+        kind.hold_back(db, now=now)
     return closed
 
 

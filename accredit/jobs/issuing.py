@@ -1,10 +1,11 @@
-"""Issue every award that waits: prepare, sign, record, publish, release, in chunks that share a checkpoint.
+"""Issue everything that waits: prepare, sign, record, publish, release, in chunks that share a checkpoint.
 
-Steps 4 to 7 of the life of a credential. Every pass begins from what the database says, never from what a promise said:
-whoever runs it after a crash finishes what was begun and adds nothing. What cannot be issued, for whatever reason, is
-left for the next pass and named in a log; it never keeps the others waiting.
+Steps 4 to 7 of the life of a credential, of whichever kind (`credentials.kinds`): awards first. Every pass begins from
+what the database says, never from what a promise said: whoever runs it after a crash finishes what was begun and adds
+nothing. What cannot be issued, for whatever reason, is left for the next pass and named in a log; it never keeps the
+others waiting.
 
-1. prepare (one transaction for a chunk): awards without an issuance get one. After a crash: intents.
+1. prepare (one transaction for a chunk): subjects without an issuance get one. After a crash: intents.
 2. sign (no transaction): after a crash, nothing happened.
 3. record (one transaction for a chunk): after a crash, recorded or not, never half.
 4. publish: a checkpoint, and the status lists never signed; then release what the checkpoint covers.
@@ -24,10 +25,9 @@ import sqlalchemy.exc
 import structlog
 
 from accredit.domain.credentials import offline
-from accredit.domain.credentials import operations as credentials
 from accredit.domain.credentials import queries as credential_queries
-from accredit.domain.credentials.queries import issuance_kind, record_hashes
-from accredit.domain.credentials.waiting import WaitingAward, awards_to_prepare
+from accredit.domain.credentials.kinds import KINDS, Kind
+from accredit.domain.credentials.waiting import Waiting
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries, statements
 from accredit.domain.issuing.rules import Intent, RehearsalKey, Signed
@@ -55,23 +55,26 @@ CHUNK = 100
 LOOK_AHEAD = 5_000
 # So many are released in one transaction.
 RELEASED_TOGETHER = 500
-KIND = issuance_kind
 # Refusals after which the frozen document can never be signed: another round is prepared from the rows as they are.
 _HOPELESS = issuing.VOIDING | {"not-as-reserved"}
 
 
 @dataclass
 class Issued:
-    """What one pass did; ``refused`` maps awards (or issuances) to the rule that stopped them."""
+    """What one pass did; ``refused`` maps subjects (or issuances) to the rule that stopped them."""
 
     prepared: int = 0
     recorded: int = 0
     released: int = 0
     refused: dict[UUID, str] = field(default_factory=dict)
-    awards: deque[WaitingAward] = field(default_factory=deque, repr=False, compare=False)
-    """Seen to wait, and next to be prepared."""
-    intents: deque[UUID] = field(default_factory=deque, repr=False, compare=False)
-    """Seen to wait, and next to be signed."""
+    waiting: defaultdict[str, deque[Waiting]] = field(
+        default_factory=lambda: defaultdict(deque), repr=False, compare=False
+    )
+    """By kind: seen to wait, and next to be prepared."""
+    intents: defaultdict[str, deque[UUID]] = field(
+        default_factory=lambda: defaultdict(deque), repr=False, compare=False
+    )
+    """By kind: seen to wait, and next to be signed."""
 
 
 class Issuer:
@@ -112,10 +115,12 @@ class Issuer:
             self._check_clock()
             self._check_log()
             done = Issued()
-            while self._prepare_chunk(done):
-                pass
-            while self._sign_chunk(done):
-                pass
+            for kind in KINDS:
+                while self._prepare_chunk(kind, done):
+                    pass
+            for kind in KINDS:
+                while self._sign_chunk(kind, done):
+                    pass
             done.released = self._publish()
             return done
 
@@ -188,32 +193,25 @@ class Issuer:
             logger.error("nothing is issued", code="low-water", detail=shortage.detail, folder=str(shortage.folder))
         return shortage is None
 
-    def _prepare_chunk(self, done: Issued) -> int:
+    def _prepare_chunk(self, kind: Kind, done: Issued) -> int:
         if not self._has_room():
             return 0
-        now = self._clock()
+        now, ahead = self._clock(), done.waiting[kind.name]
         with self._database.reading() as db:
             stopped = stops(db)
             if stopped.everybody:
                 return 0
-            if not done.awards:
-                seen = awards_to_prepare(
-                    db,
-                    kind=KIND,
-                    limit=LOOK_AHEAD,
-                    due_by=now,
-                    without=tuple(done.refused),
-                    not_of=stopped.organisations,
-                )
-                done.awards.extend(seen)
-        waiting = _next(done.awards, CHUNK)
+            if not ahead:
+                without, not_of = tuple(done.refused), stopped.organisations
+                ahead.extend(kind.waiting(db, limit=LOOK_AHEAD, due_by=now, without=without, not_of=not_of))
+        waiting = _next(ahead, CHUNK)
         if not waiting:
             return 0
         self._ensure_keys(waiting, now)
         try:
             with self._database.transaction() as db:
-                prepared = self._prepare(db, waiting, now, done)
-                issuing.check_on(db, organisation_ids={award.organisation_id for award in waiting})
+                prepared = self._prepare(db, kind, waiting, now, done)
+                issuing.check_on(db, organisation_ids={each.organisation_id for each in waiting})
                 fault_point("S1.before_commit")
         except RuleBroken:
             # Somebody stopped issuing meanwhile: nothing of this chunk is kept. What is not theirs is found once more.
@@ -222,8 +220,8 @@ class Issuer:
         done.prepared += prepared
         return len(waiting)
 
-    def _ensure_keys(self, waiting: Sequence[WaitingAward], now: datetime) -> None:
-        for organisation_id, controller in {(award.organisation_id, award.controller) for award in waiting}:
+    def _ensure_keys(self, waiting: Sequence[Waiting], now: datetime) -> None:
+        for organisation_id, controller in {(each.organisation_id, each.controller) for each in waiting}:
             with self._database.transaction() as db:
                 issuing.ensure_keys(
                     db,
@@ -234,55 +232,55 @@ class Issuer:
                     jwt_algorithm=self._jwt_algorithm,
                 )
 
-    def _prepare(self, db: Session, waiting: Sequence[WaitingAward], now: datetime, done: Issued) -> int:
+    def _prepare(self, db: Session, kind: Kind, waiting: Sequence[Waiting], now: datetime, done: Issued) -> int:
         # Asked again where nobody else writes: since they were seen, one may have been undone, or prepared elsewhere.
-        seen = [award.award_id for award in waiting]
+        seen = [each.subject_id for each in waiting]
         by_issuer: defaultdict[tuple[UUID, str], list[UUID]] = defaultdict(list)
-        for award in awards_to_prepare(db, kind=KIND, limit=len(seen), due_by=now, only=seen):
-            by_issuer[award.organisation_id, award.controller].append(award.award_id)
-        return sum(self._prepare_of(db, issuer, mine, now, done) for issuer, mine in by_issuer.items())
+        for each in kind.waiting(db, limit=len(seen), due_by=now, only=seen):
+            by_issuer[each.organisation_id, each.controller].append(each.subject_id)
+        return sum(self._prepare_of(db, kind, issuer, mine, now, done) for issuer, mine in by_issuer.items())
 
     def _prepare_of(
-        self, db: Session, issuer: tuple[UUID, str], award_ids: Sequence[UUID], now: datetime, done: Issued
+        self, db: Session, kind: Kind, issuer: tuple[UUID, str], mine: Sequence[UUID], now: datetime, done: Issued
     ) -> int:
         organisation_id, controller = issuer
         refused: Mapping[UUID, Exception]
         try:
             # A savepoint, so that nothing is kept of what could not be written whole.
             with db.begin_nested():
-                prepared = credentials.prepare(
-                    db, award_ids=award_ids, organisation_id=organisation_id, controller=controller, now=now
+                prepared = kind.prepare(
+                    db, subject_ids=mine, organisation_id=organisation_id, controller=controller, now=now
                 )
             number, refused = len(prepared.issuances), prepared.refused
         except sqlalchemy.exc.OperationalError:
-            # The database is away, which says nothing about these awards.
+            # The database is away, which says nothing about these.
             raise
-        except Exception as broken:  # noqa: BLE001  # one award that breaks must not keep every other one waiting
-            if len(award_ids) > 1:
-                half = len(award_ids) // 2
-                parts = award_ids[:half], award_ids[half:]
-                return sum(self._prepare_of(db, issuer, part, now, done) for part in parts)
-            number, refused = 0, {award_ids[0]: broken}
-        for award_id, reason in refused.items():
-            done.refused[award_id] = _kind_of(reason)
-            logger.warning("award not prepared", award=str(award_id), rule=_kind_of(reason))
+        except Exception as broken:  # noqa: BLE001  # one that breaks must not keep every other one waiting
+            if len(mine) > 1:
+                parts = mine[: len(mine) // 2], mine[len(mine) // 2 :]
+                return sum(self._prepare_of(db, kind, issuer, part, now, done) for part in parts)
+            number, refused = 0, {mine[0]: broken}
+        for subject_id, reason in refused.items():
+            done.refused[subject_id] = _kind_of(reason)
+            logger.warning("not prepared", kind=kind.name, subject=str(subject_id), rule=_kind_of(reason))
         return number
 
-    def _sign_chunk(self, done: Issued) -> int:
+    def _sign_chunk(self, kind: Kind, done: Issued) -> int:
         if not self._has_room():
             return 0
+        ahead = done.intents[kind.name]
         with self._database.reading() as db:
             stopped = stops(db)
             if stopped.everybody:
                 return 0
-            if not done.intents:
+            if not ahead:
                 without, not_of = tuple(done.refused), stopped.organisations
-                done.intents.extend(queries.waiting(db, kind=KIND, limit=LOOK_AHEAD, without=without, not_of=not_of))
-            ids = _next(done.intents, self._left_today(db)) if done.intents else []
+                ahead.extend(queries.waiting(db, kind=kind.name, limit=LOOK_AHEAD, without=without, not_of=not_of))
+            ids = _next(ahead, self._left_today(db)) if ahead else []
             intents = queries.intents(db, ids)
         signed = [each for intent in intents if (each := self._sign(intent, done)) is not None]
         if signed:
-            self._record(signed, done)
+            self._record(kind, signed, done)
         return len(ids)
 
     def _left_today(self, db: Session) -> int:
@@ -327,10 +325,10 @@ class Issuer:
                 self._stops, self._stops_at = stops(db), version
         return self._stops.of(intent.organisation_id) is not None
 
-    def _record(self, signed: Sequence[Signed], done: Issued) -> None:
+    def _record(self, kind: Kind, signed: Sequence[Signed], done: Issued) -> None:
         try:
             with self._database.transaction() as db:
-                result = issuing.record(db, signed=signed, record_hashes=record_hashes, now=self._clock())
+                result = issuing.record(db, signed=signed, record_hashes=kind.record_hashes, now=self._clock())
                 fault_point("S4.before_commit")
         except (AccreditError, sqlalchemy.exc.DBAPIError) as error:
             # One poisoned credential must not keep ninety-nine good ones waiting: the chunk is halved until it stands
@@ -340,8 +338,8 @@ class Issuer:
                 logger.exception("credential not recorded", issuance=str(signed[0].issuance_id))
                 return
             half = len(signed) // 2
-            self._record(signed[:half], done)
-            self._record(signed[half:], done)
+            self._record(kind, signed[:half], done)
+            self._record(kind, signed[half:], done)
             return
         fault_point("S4.after_commit")
         done.recorded += len(result.recorded)

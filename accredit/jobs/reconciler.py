@@ -1,7 +1,7 @@
 """Finish what a crash, a lost promise or a restored backup left: the recovery is the normal path, walked again.
 
-Swept: awards without an issuance and intents without a record, recorded credentials without a checkpoint, leaves that
-no checkpoint covers, status lists that are old, mail that was not sent, checkpoints that no witness cosigned; and
+Swept: what waits without an issuance and intents without a record, recorded credentials without a checkpoint, leaves
+that no checkpoint covers, status lists that are old, mail that was not sent, checkpoints that no witness cosigned; and
 the weekly e-mails and those about refreshers are made here when their day has come.
 """
 
@@ -13,14 +13,14 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from accredit.domain.credentials.waiting import awards_to_prepare
+from accredit.domain.credentials.kinds import KINDS
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.status_operations import SIGN_AGAIN_AFTER
 from accredit.domain.issuing.stopping import stops
 from accredit.domain.notifications import operations as notifications
 from accredit.domain.transparency import queries as log
 from accredit.jobs.handlers import Desk
-from accredit.jobs.issuing import KIND, Issued, Issuer
+from accredit.jobs.issuing import Issued, Issuer
 from accredit.jobs.mail import Post
 from accredit.storage import Database
 
@@ -85,8 +85,8 @@ class Reconciler:
             stopped = stops(db)
             others = stopped.organisations
             return not stopped.everybody and (
-                bool(queries.waiting(db, kind=KIND, limit=1, not_of=others))
-                or bool(awards_to_prepare(db, kind=KIND, limit=1, due_by=self._clock(), not_of=others))
+                any(queries.waiting(db, kind=kind.name, limit=1, not_of=others) for kind in KINDS)
+                or any(kind.waiting(db, limit=1, due_by=self._clock(), not_of=others) for kind in KINDS)
                 or queries.unreleased(db) > 0
             )
 

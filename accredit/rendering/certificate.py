@@ -127,14 +127,19 @@ def pictures_of(look: Look) -> dict[str, str | bytes]:
 def _attached(values: CertificateValues) -> list[Attached]:
     if values.preview:
         return []
-    say = translations(values.language).gettext
-    told = [
-        Attached(ATTACHMENT_NAME, values.credential_json, say("The signed credential this certificate shows"), "Source")
-    ]
-    if values.receipt is not None:
-        told.append(Attached(RECEIPT_NAME, values.receipt, say("Its receipt of the public log"), "Supplement"))
-    if values.evidence is not None:
-        told.append(Attached(EVIDENCE_NAME, values.evidence, say("What checks it without us"), "Supplement"))
+    return attachments(
+        values.language, credential=values.credential_json, receipt=values.receipt, evidence=values.evidence
+    )
+
+
+def attachments(language: str, *, credential: bytes, receipt: bytes | None, evidence: bytes | None) -> list[Attached]:
+    """Return what goes inside a paper: the credential, and what shows where nobody can be asked that it is genuine."""
+    say = translations(language).gettext
+    told = [Attached(ATTACHMENT_NAME, credential, say("The signed credential this certificate shows"), "Source")]
+    if receipt is not None:
+        told.append(Attached(RECEIPT_NAME, receipt, say("Its receipt of the public log"), "Supplement"))
+    if evidence is not None:
+        told.append(Attached(EVIDENCE_NAME, evidence, say("What checks it without us"), "Supplement"))
     return told
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
+from functools import singledispatch
+from typing import Any
 from urllib.parse import urlsplit
 
 from accredit.domain.credentials.paper_ahead import AheadView
 from accredit.domain.credentials.rules import TARIFF_LINE, Totals, date_in_words, honest_sentence
-from accredit.domain.credentials.views import CredentialView
+from accredit.domain.credentials.views import CredentialView, IssuedView
 from accredit.domain.organisations.paper import PLAIN, Look
 from accredit.rendering.badge import BadgeValues, baked_png, baked_svg
 from accredit.rendering.certificate import CertificateValues, certificate_pdf
@@ -20,6 +22,17 @@ from accredit.rendering.certificates import certificates_pdf
 from accredit.rendering.qr import offline_text, qr_address
 
 
+@singledispatch
+def pdf_of(view: IssuedView, *_document: bytes, **_told: Any) -> bytes:
+    """Return the paper of a credential as a PDF, as its kind has it: `certificate_of`.
+
+    They take the signed document, ``base_url``, ``receipt``, ``evidence``, ``statement`` and ``look``, and leave out
+    what they have no place for. Raises `TypeError` for a kind that has no paper.
+    """
+    raise TypeError(type(view).__name__)
+
+
+@pdf_of.register
 def certificate_of(
     view: CredentialView,
     document: bytes,

@@ -15,14 +15,14 @@ from flask import Response
 
 from accredit.clock import utc_now
 from accredit.domain.credentials import queries as credentials
-from accredit.domain.credentials.views import CredentialView
+from accredit.domain.credentials.views import CredentialView, IssuedView
 from accredit.domain.organisations import paper
 from accredit.domain.organisations.paper import PLAIN, Look
 from accredit.domain.transparency import queries as log
 from accredit.domain.verification.evidence import write as write_evidence
 from accredit.domain.verification.handing_out import evidence_of
 from accredit.errors import NotFound
-from accredit.rendering.of_credential import badge_png_of, badge_svg_of, certificate_of
+from accredit.rendering.of_credential import badge_png_of, badge_svg_of, pdf_of
 from accredit.storage import Session
 from accredit.web.settings import current_settings
 
@@ -52,6 +52,7 @@ MEDIA_TYPES = {
     # What checks the JSON where nobody can be asked; certificate and badges have it inside.
     FileKind.EVIDENCE: "application/json",
 }
+_PICTURES = frozenset({FileKind.PNG, FileKind.SVG})
 _WITH_EVIDENCE = frozenset({FileKind.EVIDENCE, FileKind.PDF, FileKind.PNG, FileKind.SVG})
 _WORDS = {
     FileKind.PDF: "certificate",
@@ -77,14 +78,16 @@ class FileSource:
     """How the organisation's paper looks, for a certificate."""
 
 
-def source_of(db: Session, view: CredentialView, kind: FileKind) -> FileSource:
+def source_of(db: Session, view: IssuedView, kind: FileKind) -> FileSource:
     """Return what a file of this kind is made from. Raises `NotFound`.
 
-    For a credential that was issued before there was a JWT form it says so (``no-jwt-form``): ask only for somebody
-    who may see the credential.
+    For a credential that was issued before there was a JWT form it says so (``no-jwt-form``), and for one that has no
+    pictures (``no-badge``): ask only for somebody who may see the credential.
     """
     if kind is FileKind.JWT and not view.has_jwt:
         raise NotFound("no-jwt-form")
+    if kind in _PICTURES and not view.has_badge:
+        raise NotFound("no-badge")
     read = credentials.signed_jwt if kind is FileKind.JWT else credentials.signed_document
     found = read(db, view.credential_id)
     if found is None:
@@ -106,7 +109,7 @@ def source_of(db: Session, view: CredentialView, kind: FileKind) -> FileSource:
 
 
 def file_answer(
-    view: CredentialView, source: FileSource, kind: FileKind, *, download: bool = True, media_type: str | None = None
+    view: IssuedView, source: FileSource, kind: FileKind, *, download: bool = True, media_type: str | None = None
 ) -> Response:
     """Answer with one file of a credential; ``source`` is what `source_of` returned for this kind.
 
@@ -120,12 +123,12 @@ def file_answer(
     return answer
 
 
-def bytes_of(view: CredentialView, source: FileSource, kind: FileKind) -> bytes:
+def bytes_of(view: IssuedView, source: FileSource, kind: FileKind) -> bytes:
     """Return the bytes of one file of a credential."""
     match kind:
         case FileKind.PDF:
             base_url = current_settings().base_url
-            return certificate_of(
+            return pdf_of(
                 view,
                 source.signed,
                 base_url=base_url,
@@ -135,9 +138,9 @@ def bytes_of(view: CredentialView, source: FileSource, kind: FileKind) -> bytes:
                 look=source.look,
             )
         case FileKind.PNG:
-            return badge_png_of(view, source.signed, source.evidence)
+            return badge_png_of(_with_badge(view), source.signed, source.evidence)
         case FileKind.SVG:
-            return badge_svg_of(view, source.signed, source.evidence)
+            return badge_svg_of(_with_badge(view), source.signed, source.evidence)
         case FileKind.JSON | FileKind.JWT:
             return source.signed
         case FileKind.RECEIPT:
@@ -146,17 +149,24 @@ def bytes_of(view: CredentialView, source: FileSource, kind: FileKind) -> bytes:
             return source.evidence or b""
 
 
-def file_name(view: CredentialView, kind: FileKind) -> str:
+def _with_badge(view: IssuedView) -> CredentialView:
+    if not isinstance(view, CredentialView):
+        raise NotFound("no-badge")
+    return view
+
+
+def file_name(view: IssuedView, kind: FileKind) -> str:
     """Return a name that every system takes, like ``senior-peer-supporter-sgd-2026-07-02-certificate.pdf``.
 
     Initials tell a class's files apart; a full name would travel in places nobody thinks of, such as a list of
     recent downloads.
     """
-    words = (view.award_title, re.sub(r"\W", "", view.initials), view.awarded_on.isoformat(), _WORDS[kind])
+    word = _WORDS[kind] if view.has_badge or kind is not FileKind.PDF else "paper"
+    words = (view.title, re.sub(r"\W", "", view.initials), view.dated_on.isoformat(), word)
     return "-".join(filter(None, map(_plain, words))) + f".{kind.value}"
 
 
-def check_address(view: CredentialView) -> str:
+def check_address(view: IssuedView) -> str:
     """Return the whole address at which anybody may check the credential."""
     return f"{current_settings().base_url}/v/{view.shown_code}"
 

@@ -29,12 +29,11 @@ from accredit import logs, migrations
 from accredit.cli.fsck import fsck
 from accredit.clock import utc_now
 from accredit.config import Settings, load_settings
-from accredit.domain.credentials.waiting import awards_to_prepare
+from accredit.domain.credentials.kinds import KINDS
 from accredit.domain.issuing import queries
 from accredit.domain.transparency import queries as log
 from accredit.errors import AccreditError, NotReady
 from accredit.jobs.handlers import Desk
-from accredit.jobs.issuing import KIND
 from accredit.jobs.mail import Post
 from accredit.jobs.reconciler import MAIL_IS_LATE_AFTER, Reconciler
 from accredit.jobs.worker import ALL, erase_again, open_desk
@@ -157,8 +156,10 @@ def unfinished(database: Database) -> tuple[str, ...]:
     with database.reading() as db:
         latest = log.latest_checkpoint(db)
         left = {
-            "awards without a credential": len(awards_to_prepare(db, kind=KIND)),
-            "credentials that wait for a signature": len(queries.waiting(db, kind=KIND, limit=100)),
+            "subjects without a credential": sum(len(kind.waiting(db, limit=100)) for kind in KINDS),
+            "credentials that wait for a signature": sum(
+                len(queries.waiting(db, kind=kind.name, limit=100)) for kind in KINDS
+            ),
             "credentials that wait for a checkpoint": queries.unreleased(db),
             "leaves without a checkpoint": log.size(db) - (latest.size if latest else 0),
             "lists that were never signed": len(queries.lists_never_signed(db)),

@@ -84,7 +84,7 @@ def poison(stage: Stage) -> None:
     assert stage.issue().code == 0
     with stage.opened() as database:
         left = child.unfinished(database)
-    if left != ("1 awards without a credential",):
+    if left != ("1 subjects without a credential",):
         stage.found.wrong.append(f"one award of {BATCH} cannot be signed, and there is left: {left}")
     _confirm(stage, awards[BATCH // 2], confirmed=True)
 

@@ -19,10 +19,11 @@ from uuid import UUID
 
 from accredit.config import load_settings
 from accredit.domain.awarding import operations as awarding
-from accredit.domain.credentials.waiting import WaitingAward, awards_to_prepare
+from accredit.domain.credentials.kinds import AWARDS
+from accredit.domain.credentials.waiting import Waiting, awards_to_prepare
 from accredit.domain.issuing import queries
 from accredit.domain.training import operations as training
-from accredit.jobs.issuing import KIND, Issued, Issuer
+from accredit.jobs.issuing import Issued, Issuer
 from accredit.jobs.worker import open_desk
 from accredit.storage import Database
 from accredit.storage.promises import Queue
@@ -121,11 +122,11 @@ def issue_beside_others(_folder: Path, workers: int, each: int) -> tuple[str, ..
     """Let each of many threads issue its own awards; return the errors there were."""
     settings = load_settings()
     with Database(settings.database_url) as database, database.reading() as db:
-        waiting = awards_to_prepare(db, kind=KIND, limit=workers * each)
+        waiting = awards_to_prepare(db, kind=AWARDS.name, limit=workers * each)
     assert len(waiting) == workers * each
     together, errors = threading.Barrier(workers), []
 
-    def work(mine: Sequence[WaitingAward]) -> None:
+    def work(mine: Sequence[Waiting]) -> None:
         try:
             with Database(settings.database_url) as database:
                 issuer = open_desk(settings, database, [Queue.SIGN]).issuer
@@ -144,17 +145,17 @@ def issue_beside_others(_folder: Path, workers: int, each: int) -> tuple[str, ..
     return tuple(errors)
 
 
-def _issue_own(database: Database, issuer: Issuer, mine: Sequence[WaitingAward]) -> None:
+def _issue_own(database: Database, issuer: Issuer, mine: Sequence[Waiting]) -> None:
     done = Issued()
     for award in mine:
         with database.transaction() as db:
-            issuer._prepare(db, [award], issuer._clock(), done)
+            issuer._prepare(db, AWARDS, [award], issuer._clock(), done)
     with database.reading() as db:
-        found = [queries.of_subject(db, kind=KIND, subject_id=award.award_id) for award in mine]
+        found = [queries.of_subject(db, kind=AWARDS.name, subject_id=award.subject_id) for award in mine]
         intents = queries.intents(db, [each.id for each in found if each is not None])
     assert len(intents) == len(mine)
     signed = [each for intent in intents if (each := issuer._sign(intent, done)) is not None]
-    issuer._record(signed, done)
+    issuer._record(AWARDS, signed, done)
     issuer.publish()
     assert not done.refused, done.refused
 

@@ -13,6 +13,7 @@ from sqlmodel import col
 
 from accredit.clock import utc_now
 from accredit.domain.audit.rules import SERVICE
+from accredit.domain.credentials.kinds import AWARDS
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.models import Issuance, StatusList
@@ -48,7 +49,7 @@ def test_ky09_over_three_rotations_old_credentials_verify_and_new_ones_use_the_n
             rotate(cohort, Purpose.ASSERTION_JWT)
         # A worker that starts after the rotation: it needs no key but those in use.
         issuer, done = cohort.issuer(), Issued()
-        assert issuer._prepare_chunk(done) == issuer._sign_chunk(done) == 1
+        assert issuer._prepare_chunk(AWARDS, done) == issuer._sign_chunk(AWARDS, done) == 1
         assert issuer.publish() == 1
     rows = rows_of(cohort)
     assert [signed_by(row.signed_document).partition("#")[2] for row in rows] == [
@@ -112,12 +113,12 @@ def test_ky10_a_stolen_key_signs_nothing_more_until_another_is_put_in_its_place(
 ) -> None:
     cohort = awarded(database, tmp_path, 2)
     issuer, done = cohort.issuer(), Issued()
-    issuer._prepare_chunk(done)
+    issuer._prepare_chunk(AWARDS, done)
     with database.reading() as db:
-        intents = queries.intents(db, queries.waiting(db, kind=jobs.KIND))
+        intents = queries.intents(db, queries.waiting(db, kind=AWARDS.name))
     signed = [each for intent in intents if (each := issuer._sign(intent, done)) is not None]
     steal(cohort, key_of(cohort))
-    issuer._record(signed, done)
+    issuer._record(AWARDS, signed, done)
     assert done.recorded == 0, "what was signed at that moment goes nowhere"
     assert issuer.issue_waiting().recorded == 0
     assert cohort.issuer().issue_waiting().recorded == 0, "a worker that starts anew makes no key by itself"
@@ -163,9 +164,9 @@ def test_ky04_a_key_that_goes_while_the_worker_runs_stops_issuing_and_nothing_el
             now=utc_now(),
         )
     done = Issued()
-    issuer._prepare_chunk(done)
+    issuer._prepare_chunk(AWARDS, done)
     with database.reading() as db:
-        (intent, _) = queries.intents(db, queries.waiting(db, kind=jobs.KIND))
+        (intent, _) = queries.intents(db, queries.waiting(db, kind=AWARDS.name))
     # In the memory of the worker from here on.
     assert issuer._sign(intent, done) is not None
     path = tmp_path / "keys" / f"{key_of(cohort).id}.key.pem"

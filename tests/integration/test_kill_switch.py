@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from accredit.clock import utc_now
 from accredit.domain.audit.rules import SERVICE
+from accredit.domain.credentials.kinds import AWARDS
 from accredit.domain.credentials.queries import issuance_kind, record_hashes
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries
@@ -81,7 +82,7 @@ def test_thrown_in_the_middle_of_a_batch_it_stops_the_very_next_signature(databa
 def test_what_was_signed_a_moment_before_is_neither_recorded_nor_lost(database: Database, tmp_path: Path) -> None:
     cohort = awarded(database, tmp_path, 1)
     issuer = cohort.issuer()
-    issuer._prepare_chunk(done := Issued())
+    issuer._prepare_chunk(AWARDS, done := Issued())
     assert done.prepared == 1
     with database.reading() as db:
         (intent,) = queries.intents(db, queries.waiting(db, kind=issuance_kind))
@@ -119,9 +120,9 @@ def test_recorded_credentials_wait_for_the_switch_before_they_are_seen(database:
     cohort = awarded(database, tmp_path, 2)
     issuer = cohort.issuer()
     done = Issued()
-    while issuer._prepare_chunk(done):
+    while issuer._prepare_chunk(AWARDS, done):
         pass
-    while issuer._sign_chunk(done):
+    while issuer._sign_chunk(AWARDS, done):
         pass
     _stop(database)
     assert issuer.publish() == 0

@@ -14,6 +14,7 @@ from sqlmodel import col
 
 from accredit.clock import utc_now
 from accredit.domain.audit.rules import SERVICE
+from accredit.domain.credentials.kinds import AWARDS
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import ReplaceReason, Stage, StopReason
@@ -61,7 +62,7 @@ def _recorded(database: Database, folder: Path, people: int) -> Cohort:
     """Return a cohort whose credentials are in a checkpoint and not yet released."""
     cohort = awarded(database, folder, people)
     issuer, done = cohort.issuer(), Issued()
-    while issuer._prepare_chunk(done) or issuer._sign_chunk(done):
+    while issuer._prepare_chunk(AWARDS, done) or issuer._sign_chunk(AWARDS, done):
         pass
     with database.transaction() as db:
         issuing.stop_issuing(db, organisation_id=None, reason=StopReason.INCIDENT, actor=SERVICE, now=utc_now())
@@ -117,7 +118,7 @@ def test_what_is_being_prepared_while_the_switch_is_thrown_is_not_kept(
         )
     with postgresql_database.transaction() as db:
         issuing.stop_issuing(db, organisation_id=None, reason=StopReason.INCIDENT, actor=SERVICE, now=utc_now())
-        preparing = Other(lambda: issuer._prepare_chunk(done))
+        preparing = Other(lambda: issuer._prepare_chunk(AWARDS, done))
         assert preparing.waits(), "it was prepared beside the switch"
     preparing.end()
     assert preparing.failed == []
@@ -144,7 +145,7 @@ def test_revoking_and_releasing_what_follows_never_break_each_other_off(
         for each in first:
             issuing.replace(db, issuance_id=each, reason=ReplaceReason.NAME_CHANGED, actor=SERVICE, now=utc_now())
     done = Issued()
-    while issuer._prepare_chunk(done) or issuer._sign_chunk(done):
+    while issuer._prepare_chunk(AWARDS, done) or issuer._sign_chunk(AWARDS, done):
         pass
     assert done.recorded == 8
 

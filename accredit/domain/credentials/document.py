@@ -97,11 +97,11 @@ def achievement_document(
     """Describe one level of one programme version, as it is published at ``url`` and embedded in credentials."""
     achievement = Achievement(
         id=url,
-        name=_named(level.title, demonstration),
-        description=_described(f"{definition.name}: {level.title}. {_sentence(level.sentence)}", demonstration),
+        name=named(level.title, demonstration),
+        description=described(f"{definition.name}: {level.title}. {_sentence(level.sentence)}", demonstration),
         criteria=Criteria(narrative=criteria_narrative(definition, level)),
         achievement_type=_KINDS.get(level.badge, AchievementType.COMMUNITY_SERVICE),
-        alignment=tuple(each for skill in _demanded(definition, level) for each in _alignments(frameworks_of(skill))),
+        alignment=tuple(each for skill in _demanded(definition, level) for each in alignments_of(frameworks_of(skill))),
         creator=issuer.profile(),
         in_language="en",
         result_description=tuple(_result_descriptions(url, definition, level)),
@@ -145,30 +145,35 @@ def credential_document(facts: CredentialFacts) -> dict[str, Any]:
         # A fresh id for each credential and never for a person, so that two awards cannot be joined by it.
         id=f"urn:uuid:{facts.subject_id}",
         identifier=(IdentityObject.printed_name(facts.printed_name),),
-        achievement=_EMBEDDED.of(facts.achievement),
+        achievement=EMBEDDED.of(facts.achievement),
         activity_start_date=_midnight(min(days)) if days else None,
         activity_end_date=_midnight(max(days)) if days else None,
-        narrative=_described(" ".join(filter(None, lines)), facts.demonstration),
+        narrative=described(" ".join(filter(None, lines)), facts.demonstration),
         result=tuple(_results(facts)),
     )
     credential = OpenBadgeCredential(
         id=f"urn:uuid:{facts.credential_id}",
-        name=_named(f"{facts.award_title}, {facts.programme_name}", facts.demonstration),
-        description=_described(" ".join(lines[1:]), facts.demonstration),
+        name=named(f"{facts.award_title}, {facts.programme_name}", facts.demonstration),
+        description=described(" ".join(lines[1:]), facts.demonstration),
         issuer=facts.issuer.profile(),
         valid_from=facts.issued_at.replace(microsecond=0),
         awarded_date=_midnight(facts.awarded_on),
         credential_subject=subject,
         evidence=tuple(_evidence(facts)),
         # There is no validUntil: what was done does not expire.
-        credential_status=CredentialStatus(
-            id=f"{facts.status_list_url}#{facts.status_index}",
-            status_purpose="revocation",
-            status_list_index=str(facts.status_index),
-            status_list_credential=facts.status_list_url,
-        ),
+        credential_status=status_of(facts.status_list_url, facts.status_index),
     )
     return credential.document()
+
+
+def status_of(status_list_url: str, status_index: int) -> CredentialStatus:
+    """Return where a credential's status is published."""
+    return CredentialStatus(
+        id=f"{status_list_url}#{status_index}",
+        status_purpose="revocation",
+        status_list_index=str(status_index),
+        status_list_credential=status_list_url,
+    )
 
 
 class _Embedded:
@@ -186,7 +191,7 @@ class _Embedded:
         return last[1]
 
 
-_EMBEDDED: Final = _Embedded()
+EMBEDDED: Final = _Embedded()
 
 
 def _result_descriptions(url: str, definition: Definition, level: Level) -> Iterator[ResultDescription]:
@@ -214,7 +219,7 @@ def _result_descriptions(url: str, definition: Definition, level: Level) -> Iter
             id=f"{url}#skill-{skill.code}",
             name=f"Skill: {skill.title}",
             result_type=ResultType.STATUS,
-            alignment=_alignments(frameworks_of(skill)),
+            alignment=alignments_of(frameworks_of(skill)),
         )
 
 
@@ -231,7 +236,7 @@ def _results(facts: CredentialFacts) -> Iterator[Result]:
             yield Result(
                 result_description=f"{url}#skill-{skill.code}",
                 status=ResultStatus.COMPLETED,
-                alignment=_alignments(skill.frameworks),
+                alignment=alignments_of(skill.frameworks),
             )
 
 
@@ -298,7 +303,8 @@ def frameworks_of(skill: Skill) -> tuple[Framework, ...]:
     )
 
 
-def _alignments(frameworks: tuple[Framework, ...]) -> tuple[Alignment, ...]:
+def alignments_of(frameworks: tuple[Framework, ...]) -> tuple[Alignment, ...]:
+    """Return frameworks as alignments."""
     return tuple(
         Alignment(
             target_name=each.name,
@@ -311,11 +317,13 @@ def _alignments(frameworks: tuple[Framework, ...]) -> tuple[Alignment, ...]:
     )
 
 
-def _named(name: str, demonstration: bool) -> str:
+def named(name: str, demonstration: bool) -> str:
+    """Return a name that says, where it is one, that it is a demonstration."""
     return f"{name} ({DEMONSTRATION})" if demonstration else name
 
 
-def _described(text: str, demonstration: bool) -> str:
+def described(text: str, demonstration: bool) -> str:
+    """Return a description that says so, too."""
     return f"{DEMONSTRATION_LINE} {text}" if demonstration else text
 
 

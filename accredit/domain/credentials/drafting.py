@@ -27,7 +27,7 @@ from accredit.domain.credentials.document import (
 )
 from accredit.domain.credentials.models import Achievement, Credential
 from accredit.domain.credentials.paper_codes import codes_for
-from accredit.domain.credentials.record import Basis, bases, hashes_of
+from accredit.domain.credentials.record import AWARDS, Basis, bases, hashes_of
 from accredit.domain.credentials.rules import LedgerSpan, Reserved, identity_base
 from accredit.domain.organisations.models import Organisation
 from accredit.domain.programmes.rules import Definition, Level
@@ -61,8 +61,8 @@ def drafts(db: Session, *, award_ids: Collection[UUID], now: datetime) -> dict[U
     The reasons are `NotFound` (``award-unknown``) and `RuleBroken`: ``not-yet`` before its time has come,
     ``name-not-confirmed``, or ``record-changed`` when rows that the award rests on have been corrected since.
     """
-    found = bases(db, award_ids)
-    desk = _Desk(db, now, hashes_of(found.values()))
+    found = bases(db, award_ids, AWARDS)
+    desk = _Desk(db, now, hashes_of(found.values(), AWARDS))
     drafted: dict[UUID, Draft | AccreditError] = {}
     for award_id in award_ids:
         try:
@@ -98,8 +98,8 @@ def attach_many(db: Session, *, drafted: Mapping[UUID, Draft], now: datetime) ->
     insert_many(db, Credential, rows)
 
 
-def check_basis(found: Basis, portfolio: Portfolio) -> None:
-    """Refuse an award whose rows no longer carry what it states. Raises `RuleBroken` (``record-changed``)."""
+def check_basis(found: Basis[Any], portfolio: Portfolio) -> None:
+    """Refuse what rests on rows that no longer carry what it states. Raises `RuleBroken` (``record-changed``)."""
     # What counted as hours is told by the portfolio itself: a later version of the programme may have dropped a type.
     counted = {each.code for each in portfolio.activities}
     minutes = sum(entry.minutes for entry in found.hours if entry.activity_type in counted)
@@ -129,11 +129,11 @@ class _Desk:
         self._definitions: dict[UUID, Definition] = {}
         self._achievements: dict[tuple[UUID, str], Achievement] = {}
 
-    def draft(self, found: Basis | None) -> Draft:
+    def draft(self, found: Basis[Award] | None) -> Draft:
         """Check one award and gather what its document says. Raises as `drafts` says."""
         if found is None:
             raise NotFound("award-unknown")
-        award = found.award
+        award = found.subject
         if award.issue_from is not None and self._now < award.issue_from:
             raise RuleBroken("not-yet")
         if found.person.printed_name_confirmed_at is None:
@@ -143,7 +143,7 @@ class _Desk:
         portfolio = Portfolio.from_json(award.portfolio)
         check_basis(found, portfolio)
         level = definition.level(award.level_code)
-        issuer = _once(self._issuers, award.organisation_id, lambda: _issuer(self._db, award.organisation_id))
+        issuer = _once(self._issuers, award.organisation_id, lambda: issuer_of(self._db, award.organisation_id))
         achievement = _once(
             self._achievements,
             (version.id, level.code),
@@ -224,7 +224,8 @@ def _document(reservation: Reserved, **told: Any) -> dict[str, Any]:
     )
 
 
-def _issuer(db: Session, organisation_id: UUID) -> IssuerFacts:
+def issuer_of(db: Session, organisation_id: UUID) -> IssuerFacts:
+    """Return an organisation as its credentials name it. Raises `NotFound`."""
     organisation = db.get(Organisation, organisation_id)
     if organisation is None:
         raise NotFound("organisation-unknown")

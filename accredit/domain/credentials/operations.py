@@ -52,7 +52,7 @@ def prepare(
 def check_record(db: Session, award_id: UUID) -> None:
     """Refuse an award whose record was corrected since. Raises `NotFound`, `RuleBroken` (``record-changed``)."""
     found = basis(db, award_id)
-    check_basis(found, Portfolio.from_json(found.award.portfolio))
+    check_basis(found, Portfolio.from_json(found.subject.portfolio))
 
 
 def why_waiting(db: Session, award_id: UUID) -> RuleBroken | None:
@@ -66,7 +66,7 @@ def why_waiting(db: Session, award_id: UUID) -> RuleBroken | None:
     if found.person.printed_name_confirmed_at is None:
         return RuleBroken("name-not-confirmed")
     try:
-        check_basis(found, Portfolio.from_json(found.award.portfolio))
+        check_basis(found, Portfolio.from_json(found.subject.portfolio))
     except RuleBroken as broken:
         return broken
     return None

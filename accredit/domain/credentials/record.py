@@ -1,6 +1,6 @@
-"""The approved rows that awards rest on, and their digest.
+"""The approved rows that awards, and what else is issued, rest on, and their digest.
 
-Only rows that stood when the award was decided count: about its day or before, on record by then, and not corrected
+Only rows that stood when an award was decided count: about its day or before, on record by then, and not corrected
 since. The digest is taken when a credential is prepared and again before it is signed; what changed in between is never
 signed unseen. Awards that are issued together are read together, in as many statements as one of them.
 """
@@ -13,11 +13,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col, select
+from sqlmodel import SQLModel, col, select
 
 from accredit.domain.awarding.models import Award
 from accredit.domain.enrolments.models import Enrolment
@@ -42,64 +42,87 @@ _EARLIER: Final = ("id", "minutes", "until", "attested_by", "attested_at")
 _AWARD: Final = ("id", "level_code", "round", "awarded_on", "awarded_by", "decided_at", "portfolio")
 
 
+Subject = TypeVar("Subject", bound=SQLModel)
+
+
 @dataclass(frozen=True, kw_only=True)
-class Basis:
-    """An award with everything its credential states.
+class Cut(Generic[Subject]):
+    """What counts for a kind of subject: rows of its enrolment about its ``day`` or before, on record by ``moment``.
+
+    ``members`` of the subject are in the digest, under ``name``.
+    """
+
+    name: str
+    model: type[Subject]
+    day: Any
+    moment: Any
+    members: tuple[str, ...]
+
+
+AWARDS: Final = Cut(name="award", model=Award, day=col(Award.awarded_on), moment=col(Award.decided_at), members=_AWARD)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Basis(Generic[Subject]):
+    """A subject (an award) with everything its credential states.
 
     The rows that were counted hold the columns that the digest covers, by the names they have in their tables, ids as
     text.
     """
 
-    award: Award
+    id: UUID
+    subject: Subject
     person: YoungPerson
     version: ProgrammeVersion
     hours: tuple[sa.Row[Any], ...]
     earlier: sa.Row[Any] | None
-    """The total that stood when the award was decided and still stands."""
+    """The total that stood then and still stands."""
     attendances: tuple[sa.Row[Any], ...]
     observations: tuple[sa.Row[Any], ...]
     milestones: tuple[sa.Row[Any], ...]
 
 
-def basis(db: Session, award_id: UUID) -> Basis:
+def basis(db: Session, award_id: UUID) -> Basis[Award]:
     """Load one award's basis. Raises `NotFound` (``award-unknown``)."""
-    found = bases(db, [award_id])
+    found = bases(db, [award_id], AWARDS)
     if award_id not in found:
         raise NotFound("award-unknown")
     return found[award_id]
 
 
-def bases(db: Session, award_ids: Collection[UUID]) -> dict[UUID, Basis]:
-    """Load the basis of each award, in a constant number of statements; unknown ones are left out."""
-    found = db.exec(
-        select(Award, YoungPerson)
-        .join(Enrolment, col(Enrolment.id) == col(Award.enrolment_id))
+def bases(db: Session, ids: Collection[UUID], cut: Cut[Subject]) -> dict[UUID, Basis[Subject]]:
+    """Load the basis of each subject, in a constant number of statements; unknown ones are left out."""
+    model: Any = cut.model
+    found = db.execute(
+        sa.select(model, YoungPerson)
+        .join(Enrolment, col(Enrolment.id) == col(model.enrolment_id))
         .join(YoungPerson, col(YoungPerson.id) == col(Enrolment.young_person_id))
-        .where(col(Award.id).in_(award_ids))
+        .where(col(model.id).in_(ids))
     ).all()
-    # By themselves: beside each award the whole programme would be read anew.
-    versions = {award.programme_version_id for award, _ in found}
+    # By themselves: beside each of them the whole programme would be read anew.
+    versions = {subject.programme_version_id for subject, _ in found}
     version = {
         each.id: each for each in db.exec(select(ProgrammeVersion).where(col(ProgrammeVersion.id).in_(versions)))
     }
-    hours = _by_award(db, _hours(award_ids))
-    earlier = _by_award(db, _earlier(award_ids))
-    attendances = _by_award(db, _attendances(award_ids))
+    hours = _by_subject(db, _hours(ids, cut))
+    earlier = _by_subject(db, _earlier(ids, cut))
+    attendances = _by_subject(db, _attendances(ids, cut))
     observed_on, reached_on = col(SkillObservation.observed_on), col(MilestoneReached.reached_on)
-    observations = _by_award(db, _recorded(award_ids, SkillObservation, observed_on, _OBSERVATIONS))
-    milestones = _by_award(db, _recorded(award_ids, MilestoneReached, reached_on, _MILESTONES))
+    observations = _by_subject(db, _recorded(ids, cut, SkillObservation, observed_on, _OBSERVATIONS))
+    milestones = _by_subject(db, _recorded(ids, cut, MilestoneReached, reached_on, _MILESTONES))
     return {
-        award.id: Basis(
-            award=award,
+        subject.id: Basis(
+            id=subject.id,
+            subject=subject,
             person=person,
-            version=version[award.programme_version_id],
-            hours=hours[award.id],
-            earlier=next(iter(earlier[award.id]), None),
-            attendances=attendances[award.id],
-            observations=observations[award.id],
-            milestones=milestones[award.id],
+            version=version[subject.programme_version_id],
+            hours=hours[subject.id],
+            earlier=next(iter(earlier[subject.id]), None),
+            attendances=attendances[subject.id],
+            observations=observations[subject.id],
+            milestones=milestones[subject.id],
         )
-        for award, person in found
+        for subject, person in found
     }
 
 
@@ -108,22 +131,27 @@ def record_hashes(db: Session, award_ids: Collection[UUID]) -> dict[UUID, bytes]
 
     Raises `NotFound` (``award-unknown``) where one of them is not there.
     """
-    found = bases(db, award_ids)
-    if len(found) < len(set(award_ids)):
-        raise NotFound("award-unknown")
-    return hashes_of(found.values())
+    return hashes(db, award_ids, AWARDS)
 
 
-def hashes_of(found: Iterable[Basis]) -> dict[UUID, bytes]:
-    """Return the digest of each basis, by its award."""
+def hashes(db: Session, ids: Collection[UUID], cut: Cut[Any]) -> dict[UUID, bytes]:
+    """Return the same for any kind of subject. Raises `NotFound` (its name and ``-unknown``)."""
+    found = bases(db, ids, cut)
+    if len(found) < len(set(ids)):
+        raise NotFound(f"{cut.name}-unknown")
+    return hashes_of(found.values(), cut)
+
+
+def hashes_of(found: Iterable[Basis[Any]], cut: Cut[Any]) -> dict[UUID, bytes]:
+    """Return the digest of each basis, by its subject."""
     programmes: dict[UUID, bytes] = {}
-    hashes = {}
+    digests = {}
     for each in found:
         version = each.version
         if version.id not in programmes:
             programmes[version.id] = jcs.canonicalise(_facts(version, ("id", "number", "definition")))
         members = {
-            "award": jcs.canonicalise(_facts(each.award, _AWARD)),
+            cut.name: jcs.canonicalise(_facts(each.subject, cut.members)),
             "name": jcs.canonicalise(each.person.printed_name),
             "programme": programmes[version.id],
             "hours": jcs.canonicalise(_all(each.hours, _HOURS)),
@@ -134,8 +162,8 @@ def hashes_of(found: Iterable[Basis]) -> dict[UUID, bytes]:
         if each.earlier is not None:
             # Named only where there is one, so that what was prepared before there was any is still what it was.
             members["earlier"] = jcs.canonicalise(_facts(each.earlier, _EARLIER))
-        hashes[each.award.id] = hashlib.sha256(_object(members)).digest()
-    return hashes
+        digests[each.id] = hashlib.sha256(_object(members)).digest()
+    return digests
 
 
 def _object(members: Mapping[str, bytes]) -> bytes:
@@ -143,19 +171,19 @@ def _object(members: Mapping[str, bytes]) -> bytes:
     return b"{" + b",".join(b'"%s":%s' % (name.encode(), members[name]) for name in sorted(members)) + b"}"
 
 
-def _by_award(db: Session, statement: sa.Select[*tuple[Any, ...]]) -> defaultdict[UUID, tuple[sa.Row[Any], ...]]:
+def _by_subject(db: Session, statement: sa.Select[*tuple[Any, ...]]) -> defaultdict[UUID, tuple[sa.Row[Any], ...]]:
     found: defaultdict[UUID, list[sa.Row[Any]]] = defaultdict(list)
     for row in db.execute(statement):
-        found[row.of_award].append(row)
-    return defaultdict(tuple, {award_id: tuple(rows) for award_id, rows in found.items()})
+        found[row.of_subject].append(row)
+    return defaultdict(tuple, {subject_id: tuple(rows) for subject_id, rows in found.items()})
 
 
-def _counted(award_ids: Collection[UUID], model: Any, names: Iterable[str]) -> sa.Select[*tuple[Any, ...]]:
+def _counted(ids: Collection[UUID], cut: Cut[Any], model: Any, names: Iterable[str]) -> sa.Select[*tuple[Any, ...]]:
     columns = (_read(getattr(model, name)) for name in names)
     return (
-        sa.select(col(Award.id).label("of_award"), *columns)
-        .join(model, model.enrolment_id == col(Award.enrolment_id))
-        .where(col(Award.id).in_(award_ids))
+        sa.select(col(cut.model.id).label("of_subject"), *columns)
+        .join(model, model.enrolment_id == col(cut.model.enrolment_id))
+        .where(col(cut.model.id).in_(ids))
         .order_by(col(model.id))
     )
 
@@ -164,44 +192,46 @@ def _read(column: Any) -> Any:
     return sa.type_coerce(column, UuidText()).label(column.key) if isinstance(column.type, sa.Uuid) else column
 
 
-def _hours(award_ids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
-    return _counted(award_ids, HoursEntry, _HOURS).where(
+def _hours(ids: Collection[UUID], cut: Cut[Any]) -> sa.Select[*tuple[Any, ...]]:
+    return _counted(ids, cut, HoursEntry, _HOURS).where(
         col(HoursEntry.status) == HoursStatus.APPROVED,
-        col(HoursEntry.held_on) <= col(Award.awarded_on),
-        col(HoursEntry.decided_at) <= col(Award.decided_at),
+        col(HoursEntry.held_on) <= cut.day,
+        col(HoursEntry.decided_at) <= cut.moment,
     )
 
 
-def _earlier(award_ids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
-    return _counted(award_ids, HoursBroughtForward, _EARLIER).where(
+def _earlier(ids: Collection[UUID], cut: Cut[Any]) -> sa.Select[*tuple[Any, ...]]:
+    return _counted(ids, cut, HoursBroughtForward, _EARLIER).where(
         standing(),
         col(HoursBroughtForward.minutes) > 0,
-        col(HoursBroughtForward.until) <= col(Award.awarded_on),
-        col(HoursBroughtForward.attested_at) <= col(Award.decided_at),
+        col(HoursBroughtForward.until) <= cut.day,
+        col(HoursBroughtForward.attested_at) <= cut.moment,
     )
 
 
-def _attendances(award_ids: Collection[UUID]) -> sa.Select[*tuple[Any, ...]]:
+def _attendances(ids: Collection[UUID], cut: Cut[Any]) -> sa.Select[*tuple[Any, ...]]:
     # A tick taken back after the award no longer holds, whenever it was taken back.
     return (
-        _counted(award_ids, Attendance, _ATTENDANCES)
+        _counted(ids, cut, Attendance, _ATTENDANCES)
         .join(TrainingSession, col(TrainingSession.id) == col(Attendance.training_session_id))
         .where(
             col(Attendance.present),
             held_attendance(),
-            col(TrainingSession.held_on) <= col(Award.awarded_on),
-            col(Attendance.recorded_at) <= col(Award.decided_at),
+            col(TrainingSession.held_on) <= cut.day,
+            col(Attendance.recorded_at) <= cut.moment,
         )
     )
 
 
-def _recorded(award_ids: Collection[UUID], model: Any, day: Any, names: Iterable[str]) -> sa.Select[*tuple[Any, ...]]:
-    counted = _counted(award_ids, model, names)
-    return counted.where(col(model.recorded_at) <= col(Award.decided_at), day <= col(Award.awarded_on))
+def _recorded(
+    ids: Collection[UUID], cut: Cut[Any], model: Any, day: Any, names: Iterable[str]
+) -> sa.Select[*tuple[Any, ...]]:
+    counted = _counted(ids, cut, model, names)
+    return counted.where(col(model.recorded_at) <= cut.moment, day <= cut.day)
 
 
 def _all(rows: Iterable[sa.Row[Any]], names: tuple[str, ...]) -> list[dict[str, object]]:
-    # The first column is the award, by which they were found.
+    # The first column is the subject, by which they were found.
     return [dict(zip(names, map(_plain, row[1:]), strict=True)) for row in rows]
 
 

@@ -22,6 +22,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlmodel import col
 
+from accredit.domain.awarding.models import Award
 from accredit.domain.awarding.rules import Portfolio
 from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.credentials.record import Basis, basis
@@ -111,15 +112,15 @@ def trail(db: Session, award_id: UUID) -> Trail:
     opened = log.openings(db, known)
     proofs = _Proofs(db, checkpoint, last, opened)
     definition = Definition.from_json(found.version.definition)
-    organisation = db.get(Organisation, found.award.organisation_id)
+    organisation = db.get(Organisation, found.subject.organisation_id)
     return Trail(
         award_id=award_id,
-        organisation_id=found.award.organisation_id,
+        organisation_id=found.subject.organisation_id,
         organisation_name=organisation.name if organisation else "",
         printed_name=found.person.printed_name,
-        award_title=definition.level(found.award.level_code).title,
+        award_title=definition.level(found.subject.level_code).title,
         programme_name=definition.name,
-        awarded_on=found.award.awarded_on,
+        awarded_on=found.subject.awarded_on,
         origin=log.origin(db),
         checkpoint=checkpoint,
         note=None if checkpoint is None else log.published_note(db, checkpoint),
@@ -210,13 +211,13 @@ class _Proofs:
         return tuple(proof)
 
 
-def _leaves(db: Session, found: Basis) -> dict[str, int]:
+def _leaves(db: Session, found: Basis[Award]) -> dict[str, int]:
     groups: Sequence[tuple[Act, list[UUID]]] = (
         (Act.ATTENDANCE_CONFIRMED, [UUID(each.id) for each in found.attendances]),
         (Act.HOURS_APPROVED, [UUID(each.id) for each in found.hours]),
         (Act.HOURS_BROUGHT_FORWARD, [UUID(found.earlier.id)] if found.earlier else []),
         (Act.SKILL_OBSERVED, [UUID(each.id) for each in found.observations]),
-        (Act.AWARD_DECIDED, [found.award.id]),
+        (Act.AWARD_DECIDED, [found.subject.id]),
     )
     return {
         str(row): leaf for act, ids in groups for row, leaf in log.leaf_indexes(db, act=act, subject_ids=ids).items()
@@ -224,9 +225,9 @@ def _leaves(db: Session, found: Basis) -> dict[str, int]:
 
 
 def _steps(
-    db: Session, found: Basis, definition: Definition, leaves: dict[str, int], proofs: _Proofs
+    db: Session, found: Basis[Award], definition: Definition, leaves: dict[str, int], proofs: _Proofs
 ) -> Iterator[Step]:
-    portfolio = Portfolio.from_json(found.award.portfolio)
+    portfolio = Portfolio.from_json(found.subject.portfolio)
     modules = {each.code: each.title for each in portfolio.modules}
     activities = {each.code: each.title for each in definition.activity_types}
     skills = {each.code: each.title for each in definition.skills}
@@ -246,8 +247,8 @@ def _steps(
     for seen in found.observations:
         title = skills.get(seen.skill_code, seen.skill_code)
         yield proofs.step(StepKind.SKILL, seen.observed_on, title, leaves.get(seen.id))
-    level = definition.level(found.award.level_code).title
-    yield proofs.step(StepKind.AWARD, found.award.awarded_on, level, leaves.get(str(found.award.id)))
+    level = definition.level(found.subject.level_code).title
+    yield proofs.step(StepKind.AWARD, found.subject.awarded_on, level, leaves.get(str(found.subject.id)))
 
 
 def _days(db: Session, session_ids: Sequence[UUID]) -> dict[UUID, date]:

@@ -4,24 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import ClassVar
 from uuid import UUID
 
-from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals
+from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals, honest_sentence
 from accredit.domain.issuing.rules import Status
 from accredit.domain.organisations.queries import Recognition
 
 
 @dataclass(frozen=True, kw_only=True)
-class CredentialView:
-    """One released credential. ``code`` has no hyphens; ``printed_name`` was signed, ``known_as`` is today's.
+class IssuedView:
+    """One released credential of any kind.
 
-    The signatory is the adult who made the award: for the certificate, not for public pages.
+    ``code`` has no hyphens; ``printed_name`` was signed, ``known_as`` is today's. What a kind says beyond that is in a
+    class of its own, with what every page needs: ``title``, ``dated_on``, ``sentence``.
     """
+
+    kind: ClassVar[str]
+    """Its kind (`kinds.Kind.name`), and the name of the templates that tell of it."""
+    has_badge: ClassVar[bool] = False
+    """Whether there are pictures of it to keep."""
 
     credential_id: UUID
     code: str
     shown_code: str
-    award_id: UUID
     issuance_id: UUID
     young_person_id: UUID
     organisation_id: UUID
@@ -35,17 +41,8 @@ class CredentialView:
     known_as: str
     initials: str
     programme_name: str
-    level_code: str
-    award_title: str
-    badge: str
-    totals: Totals
-    modules: tuple[ModuleDone, ...]
-    skills: tuple[SkillShown, ...]
-    awarded_on: date
     issued_at: datetime
     released_at: datetime | None
-    signatory_name: str
-    signatory_role: str | None
     progress: Progress
     status: Status
     status_since: datetime | None
@@ -56,6 +53,58 @@ class CredentialView:
     achievement_public_id: str
     has_jwt: bool
     """Whether there is a JWT form: what was issued before there were tokens has none."""
+
+    @property
+    def title(self) -> str:
+        """What it is called."""
+        raise NotImplementedError
+
+    @property
+    def dated_on(self) -> date:
+        """The day that it bears."""
+        raise NotImplementedError
+
+    @property
+    def sentence(self) -> str:
+        """What was done, in English, without a name or a pronoun."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialView(IssuedView):
+    """The credential of an award.
+
+    The signatory is the adult who made the award: for the certificate, not for public pages.
+    """
+
+    kind: ClassVar[str] = "award"
+    has_badge: ClassVar[bool] = True
+
+    award_id: UUID
+    level_code: str
+    award_title: str
+    badge: str
+    totals: Totals
+    modules: tuple[ModuleDone, ...]
+    skills: tuple[SkillShown, ...]
+    awarded_on: date
+    signatory_name: str
+    signatory_role: str | None
+
+    @property
+    def title(self) -> str:
+        """The award."""
+        return self.award_title
+
+    @property
+    def dated_on(self) -> date:
+        """The day of the award."""
+        return self.awarded_on
+
+    @property
+    def sentence(self) -> str:
+        """What was done up to that day."""
+        return honest_sentence(self.totals)
 
 
 @dataclass(frozen=True, kw_only=True)

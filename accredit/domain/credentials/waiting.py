@@ -15,7 +15,7 @@ from datetime import datetime
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from accredit.domain.audit import operations as audit
@@ -31,10 +31,10 @@ from accredit.storage.promises import Promise, promise
 
 
 @dataclass(frozen=True, kw_only=True)
-class WaitingAward:
-    """An award to be prepared, and who issues it."""
+class Waiting:
+    """What a credential is to be prepared for: the subject of its kind (an award), and who issues it."""
 
-    award_id: UUID
+    subject_id: UUID
     organisation_id: UUID
     controller: str
     """The organisation's DID."""
@@ -49,7 +49,7 @@ def awards_to_prepare(
     without: Collection[UUID] = (),
     not_of: Collection[UUID] = (),
     only: Collection[UUID] | None = None,
-) -> tuple[WaitingAward, ...]:
+) -> tuple[Waiting, ...]:
     """Return the oldest awards without an issuance that stands, leaving out those (organisations) named.
 
     One that was given up before it was signed does not stand, nor one that is to be replaced; what was set aside does
@@ -66,7 +66,7 @@ def awards_to_prepare(
     if due_by is not None:
         wanted = wanted.where(sa.or_(col(Award.issue_from).is_(None), col(Award.issue_from) <= due_by))
     return tuple(
-        WaitingAward(award_id=award_id, organisation_id=organisation_id, controller=did)
+        Waiting(subject_id=award_id, organisation_id=organisation_id, controller=did)
         for award_id, organisation_id, did in db.execute(wanted)
     )
 
@@ -130,19 +130,23 @@ def _is_held() -> sa.ColumnElement[bool]:
     return sa.exists().where(col(held.subject_id) == col(Award.id), col(held.tag) == Tag.AWARD_HELD_BACK, ~after_all)
 
 
-def _without_issuance(kind: str) -> sa.Select[UUID, UUID, str]:
+def has_issuance(kind: str, subject_id: sa.ColumnElement[UUID] | Mapped[UUID]) -> sa.ColumnElement[bool]:
+    """Return the condition that a subject has an issuance that stands: not given up, and not to be replaced."""
     to_be_replaced = sa.exists().where(
         col(Replacement.issuance_id) == col(Issuance.id), col(Replacement.given_up_at).is_(None)
     )
-    alive = sa.exists().where(
+    return sa.exists().where(
         col(Issuance.kind) == kind,
-        col(Issuance.subject_id) == col(Award.id),
+        col(Issuance.subject_id) == subject_id,
         col(Issuance.stage) != Stage.VOID,
         ~to_be_replaced,
     )
+
+
+def _without_issuance(kind: str) -> sa.Select[UUID, UUID, str]:
     return (
         sa.select(col(Award.id), col(Award.organisation_id), col(Organisation.did))
         .join(Organisation, col(Organisation.id) == col(Award.organisation_id))
-        .where(~alive, ~set_aside())
+        .where(~has_issuance(kind, col(Award.id)), ~set_aside())
         .order_by(col(Award.decided_at), col(Award.id))
     )

@@ -95,7 +95,7 @@ class Issuance(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
     kind: str
-    """What the subject is: ``award``."""
+    """What the subject is: an ``award`` or another of `credentials.kinds`."""
     subject_id: UUID
     round: int = 0
     credential_id: UUID = Field(unique=True)

@@ -14,6 +14,7 @@ from sqlmodel import col
 from accredit.clock import local_date
 from accredit.domain.awarding.models import Award, AwardSetAside
 from accredit.domain.clients.models import AnsweredRequest
+from accredit.domain.credentials.kinds import SUBJECTS
 from accredit.domain.credentials.models import Challenge, Credential, Hiding, PaperAhead, RevocationRequest
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
@@ -85,22 +86,23 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
         return None
     enrolments = _ids(db, Enrolment, col(Enrolment.young_person_id) == person_id)
     of_enrolment = [(model, _ids(db, model, col(model.enrolment_id).in_(enrolments))) for model in OF_ENROLMENT]
-    awards = next(ids for model, ids in of_enrolment if model is Award)
+    rows = [
+        *(
+            (model, _ids(db, model, col(model.young_person_id) == person_id))
+            for model in (Challenge, RevocationRequest, Hiding, PaperAhead, Credential)
+        ),
+        *of_enrolment,
+        (Enrolment, enrolments),
+        (ClaimSlip, _ids(db, ClaimSlip, col(ClaimSlip.young_person_id) == person_id)),
+        (LegalHold, _ids(db, LegalHold, col(LegalHold.young_person_id) == person_id)),
+        (YoungPerson, [person_id]),
+    ]
+    subjects = [row_id for model, ids in rows if model in SUBJECTS for row_id in ids]
     return Belongings(
         person_id=person_id,
         organisation_id=organisation_id,
-        rows=[
-            *(
-                (model, _ids(db, model, col(model.young_person_id) == person_id))
-                for model in (Challenge, RevocationRequest, Hiding, PaperAhead, Credential)
-            ),
-            *of_enrolment,
-            (Enrolment, enrolments),
-            (ClaimSlip, _ids(db, ClaimSlip, col(ClaimSlip.young_person_id) == person_id)),
-            (LegalHold, _ids(db, LegalHold, col(LegalHold.young_person_id) == person_id)),
-            (YoungPerson, [person_id]),
-        ],
-        issuances=_ids(db, Issuance, col(Issuance.subject_id).in_(awards)),
+        rows=rows,
+        issuances=_ids(db, Issuance, col(Issuance.subject_id).in_(subjects)),
     )
 
 

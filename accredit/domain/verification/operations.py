@@ -8,8 +8,8 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from accredit.domain.credentials import queries as credentials
-from accredit.domain.credentials.views import CredentialView
+from accredit.domain.credentials import finding
+from accredit.domain.credentials.views import IssuedView
 from accredit.domain.issuing.rules import RehearsalKey
 from accredit.domain.organisations import suspending
 from accredit.domain.verification import ways_in
@@ -45,9 +45,9 @@ _REHEARSED = (
 
 @dataclass(frozen=True, kw_only=True)
 class CodeAnswer:
-    """What stands behind a typed code: the award as pages show it, and the verdict on it."""
+    """What stands behind a typed code: the credential as pages show it, and the verdict on it."""
 
-    view: CredentialView
+    view: IssuedView
     report: VerificationReport
     suspended_since: datetime | None = None
     """Since when nobody acts for its organisation; None where that is not so."""
@@ -73,7 +73,7 @@ class Checked:
 
     report: VerificationReport
     way: Way
-    view: CredentialView | None = None
+    view: IssuedView | None = None
     code: str | None = None
     arrival: Arrival | None = None
 
@@ -99,7 +99,7 @@ def check(
     if isinstance(received.found, Printed):
         return check_text(db, received.found.text, now=now, hosts=hosts, offline=offline, outside=outside)
     report = verify(received, now=now, sources=DatabaseSources(db), offline=offline, outside=outside)
-    view = credentials.open_view_by_credential_id(db, report.credential_id) if report.credential_id else None
+    view = finding.open_view_by_credential_id(db, report.credential_id) if report.credential_id else None
     return Checked(report=report, way=Way.DOCUMENT, view=view)
 
 
@@ -215,7 +215,7 @@ def verify_code(
         _ANSWERS.keep(version, canonical, same, until=_until(same.report))
         return replace(same, report=same.report.at(now))
     with readings.noting(db) as notes:
-        found = credentials.released_by_code(db, canonical)
+        found = finding.released_by_code(db, canonical)
         if found is None:
             return None
         view, document = found

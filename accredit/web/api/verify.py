@@ -14,7 +14,7 @@ from flask import Flask, Response, request
 from werkzeug.exceptions import ServiceUnavailable
 
 from accredit.clock import utc_now
-from accredit.domain.credentials.views import CredentialView
+from accredit.domain.credentials.views import IssuedView
 from accredit.domain.verification import operations
 from accredit.domain.verification.reading import receive
 from accredit.domain.verification.report import VerificationReport
@@ -132,7 +132,7 @@ def _written(report: VerificationReport) -> Response:
     return answered_text(text_of(report, form="file", write=VerificationReport.to_json))
 
 
-def _written_of_code(report: VerificationReport, view: CredentialView | None) -> Response:
+def _written_of_code(report: VerificationReport, view: IssuedView | None) -> Response:
     """Write the answer to a code, which is no file: it opens initials, never the name (outer contract of /v/<code>)."""
     initials = view.initials if view else None
 

@@ -14,7 +14,6 @@ from flask_babel import gettext as _
 
 from accredit.clock import local_date, utc_now
 from accredit.domain.credentials import paper_codes
-from accredit.domain.credentials.rules import honest_sentence
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.people.names import name_matches
 from accredit.domain.verification.operations import CodeAnswer, verify_code
@@ -135,7 +134,7 @@ def verdict_page(
         ask=Ask(name=view.organisation_name, contact=view.organisation_contact),
         shown_code=view.shown_code,
         address=check_address(view) if not file_given else verify_address(),
-        sentence=honest_sentence(view.totals),
+        sentence=view.sentence,
         stands_behind=confirmed(view.recognition.channel, view.recognition.confirmed_on) if view.recognition else None,
         holder=view.printed_name if file_given else view.initials,
         matches=matches,

@@ -9,9 +9,8 @@ from uuid import UUID
 
 from flask import Response, request
 
-from accredit.domain.credentials import queries as credentials
-from accredit.domain.credentials.rules import honest_sentence
-from accredit.domain.credentials.views import CredentialView
+from accredit.domain.credentials import finding
+from accredit.domain.credentials.views import IssuedView
 from accredit.domain.organisations.rules import Permission
 from accredit.errors import NotFound
 from accredit.web.access import public
@@ -28,9 +27,8 @@ FORMS = {
     "application/vc+ld+json": FileKind.JSON,
     "application/json": FileKind.JSON,
     "application/pdf": FileKind.PDF,
-    "image/png": FileKind.PNG,
-    "image/svg+xml": FileKind.SVG,
 }
+PICTURES = {"image/png": FileKind.PNG, "image/svg+xml": FileKind.SVG}
 JWT_FORMS = {"application/vc+jwt": FileKind.JWT, "text/plain": FileKind.JWT}
 
 
@@ -39,13 +37,12 @@ JWT_FORMS = {"application/vc+jwt": FileKind.JWT, "text/plain": FileKind.JWT}
 def credential(credential_id: UUID) -> Response:
     """Answer in the form that was asked for: a page, or one of the files."""
     view = _mine(credential_id)
-    forms = FORMS | JWT_FORMS if view.has_jwt else FORMS
+    forms = FORMS | (PICTURES if view.has_badge else {}) | (JWT_FORMS if view.has_jwt else {})
     wanted = request.accept_mimetypes.best_match(["text/html", *forms], default="text/html")
     if wanted in forms:
         answer = _file(view, forms[wanted], download=False, media_type=wanted)
     else:
-        sentence = honest_sentence(view.totals)
-        answer = page("public/credential.html", view=view, sentence=sentence, address=check_address(view))
+        answer = page("public/credential.html", view=view, sentence=view.sentence, address=check_address(view))
     answer.headers["Vary"] = "Accept"
     return private(answer)
 
@@ -57,24 +54,24 @@ def credential_file(credential_id: UUID, kind: str) -> Response:
     return private(_file(_mine(credential_id), FileKind(kind)))
 
 
-def _file(view: CredentialView, kind: FileKind, *, download: bool = True, media_type: str | None = None) -> Response:
+def _file(view: IssuedView, kind: FileKind, *, download: bool = True, media_type: str | None = None) -> Response:
     with reading(everywhere=True) as db:
         source = source_of(db, view, kind)
     return file_answer(view, source, kind, download=download, media_type=media_type)
 
 
-def _mine(credential_id: UUID) -> CredentialView:
+def _mine(credential_id: UUID) -> IssuedView:
     if not current_viewer().is_signed_in:
         raise NotFound("credential")
     with reading(everywhere=True) as db:
         # The address of one that was replaced goes on working, and answers with what took its place.
-        view = credentials.latest_view_of_credential(db, credential_id)
+        view = finding.latest_view_of_credential(db, credential_id)
     if view is None or not _may_see(view):
         raise NotFound("credential")
     return view
 
 
-def _may_see(view: CredentialView) -> bool:
+def _may_see(view: IssuedView) -> bool:
     viewer = current_viewer()
     if viewer.kind is ViewerKind.YOUNG_PERSON:
         return viewer.young_person_id == view.young_person_id

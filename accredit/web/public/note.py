@@ -15,7 +15,6 @@ from flask import Response, url_for
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
-from accredit.domain.credentials.rules import honest_sentence
 from accredit.domain.verification import words
 from accredit.domain.verification.operations import CodeAnswer
 from accredit.domain.verification.rules import Reason, Verdict
@@ -103,13 +102,13 @@ def _lines(found: CodeAnswer, verdict: VerdictShown) -> Iterator[str]:
     yield f"{_('Reference')}: {made}"
     yield f"{_('Code')}: {view.shown_code}"
     if found.report.claims is not None:
-        yield f"{_('Award')}: {view.award_title}"
+        yield f"{_('Award')}: {view.title}"
         yield f"{_('Initials')}: {view.initials}"
         yield f"{_('Organisation')}: {view.organisation_name}"
         if view.recognition:
             yield f"  {confirmed(view.recognition.channel, view.recognition.confirmed_on)}"
-        yield f"{_('Awarded')}: {date_in_words(view.awarded_on, page_language())}"
-        yield f"{_('What was done')}: {honest_sentence(view.totals)}"
+        yield f"{_('Awarded')}: {date_in_words(view.dated_on, page_language())}"
+        yield f"{_('What was done')}: {view.sentence}"
     yield ""
     yield _("Checks: [x] passed, [!] failed, [?] could not tell")
     for number, check in enumerate(verdict.checks, start=1):

@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.awarding import queries as awards
-from accredit.domain.credentials import hiding, queries, renewing, waiting
+from accredit.domain.credentials import finding, hiding, queries, renewing, waiting
 from accredit.domain.credentials.operations import why_waiting
 from accredit.domain.credentials.rules import Progress
 from accredit.domain.credentials.waiting import awards_to_prepare
@@ -64,7 +64,7 @@ def order(story: Story, award_id: UUID, by: Player | None = None) -> None:
 def carry_out(story: Story, award_id: UUID) -> None:
     """Do what the signer does with what waits."""
     with story.database.reading() as db:
-        assert [each.award_id for each in awards_to_prepare(db, kind="award")] == [award_id]
+        assert [each.subject_id for each in awards_to_prepare(db, kind="award")] == [award_id]
     prepared = story.prepare(award_id)
     story.sign(prepared.id)
     story.release()
@@ -111,7 +111,7 @@ def test_a_former_name_is_never_shown_again_and_every_link_goes_on_working(story
         assert view is not None
         assert (view.printed_name, view.status, view.code != issued.code) == (NEW, Status.ACTIVE, True)
         assert queries.view_by_code(db, view.code) == view
-        assert queries.latest_view_of_credential(db, old.credential_id) == view
+        assert finding.latest_view_of_credential(db, old.credential_id) == view
         assert queries.view_by_credential_id(db, old.credential_id) is None
         assert queries.of_young_person(db, story.cast.ama.id) == [view]
         assert queries.view_of_award(db, issued.award_id) == view

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlmodel import select
 
 from accredit.domain.audit.models import AuditEvent
-from accredit.domain.credentials import queries as credentials
+from accredit.domain.credentials import finding
 from accredit.domain.issuing import stopping
 from accredit.domain.issuing.rules import StopReason
 from accredit.domain.organisations import suspending
@@ -85,7 +85,7 @@ def test_whoever_checks_a_certificate_is_told_and_the_certificate_stays_what_it_
     assert after.status_code == before.status_code
     assert said in after.text
     with sqlite_database.reading() as db:
-        found = credentials.released_by_code(db, year.code)
+        found = finding.released_by_code(db, year.code)
     assert found is not None
     assert said in client_for().post("/verify", data={"text": found[1].decode()}).text, "also of a file"
     assert "suspended since 30 June 2026" in client_for().get("/o/example-park-academy").text
