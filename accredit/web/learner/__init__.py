@@ -1,6 +1,6 @@
 """What a young person sees and does: where they stand, their time, a break, their name, their certificates.
 
-Plain words for about eleven years of age; no free text anywhere; "I need to talk to an adult" on every page.
+Plain words for about eleven years of age; no free text is kept; "I need to talk to an adult" on every page.
 """
 
 from __future__ import annotations
@@ -14,6 +14,17 @@ bp = Blueprint("learner", __name__)
 
 def register(app: Flask) -> None:
     """Add the young person's pages to ``app``."""
-    from accredit.web.learner import breaks, certificates, everything, home, name, talk, time  # noqa: F401  # they join the blueprint
+    from accredit.web.learner import (  # noqa: F401  # they join the blueprint
+        breaks,
+        certificates,
+        done,
+        everything,
+        home,
+        looked,
+        name,
+        talk,
+        time,
+        use,
+    )
 
     app.register_blueprint(bp)

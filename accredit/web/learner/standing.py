@@ -136,7 +136,23 @@ class Standing:
         """Return what else the next level asks for: meetings, skills, milestones."""
         kinds = {FindingKind.MEETINGS, FindingKind.SKILLS, FindingKind.MILESTONE}
         found = [] if self.next is None else [each for each in self.next.findings if each.kind in kinds]
-        return [Step(text=_sentence(words.step(each)), done=each.met) for each in found]
+        return [Step(text=words.sentence_case(words.step(each)), done=each.met) for each in found]
+
+    @property
+    def steps(self) -> tuple[int, int] | None:
+        """How many of the things that the next award asks for are done, and how many there are; None without one."""
+        if self.next is None:
+            return None
+        return sum(each.met for each in self.next.findings), len(self.next.findings)
+
+    def levels(self) -> list[Step]:
+        """Return the awards of the programme, lowest first, with what each is for; those up to the highest are done."""
+        order = self.progress.definition.level_codes
+        reached = -1 if self.held is None else order.index(self.held.level_code)
+        return [
+            Step(text=level.title, done=at <= reached, detail=level.sentence)
+            for at, level in enumerate(self.progress.definition.levels)
+        ]
 
     def _session_for(self, codes: Iterable[str]) -> str | None:
         wanted = set(codes)
@@ -172,7 +188,3 @@ def _standing(db: Session, progress: Progress, enrolment: EnrolmentFacts, *, on:
 
 def _said(day: date | datetime) -> str:
     return date_in_words(day, page_language())
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]

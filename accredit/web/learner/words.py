@@ -189,6 +189,11 @@ def _milestone(finding: Finding) -> str:
     return str(gettext(" or ")).join(str(MILESTONES[Milestone(code)]) for code in finding.codes)
 
 
+def sentence_case(text: str) -> str:
+    """Begin a text with a capital."""
+    return text[:1].upper() + text[1:]
+
+
 def parts_done(count: int) -> str:
     """Say how much of the training is done."""
     said: str = ngettext(
