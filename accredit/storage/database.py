@@ -7,6 +7,7 @@ Reads are read-only on both databases, so a GET cannot write by mistake. The pra
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
@@ -32,6 +33,15 @@ NAMING = {
     "pk": "pk_%(table_name)s",
 }
 sqlmodel.SQLModel.metadata.naming_convention = NAMING
+
+
+def _is_no_row(record: logging.LogRecord) -> bool:
+    return record.levelno > logging.DEBUG
+
+
+# Whoever looks for a fault may log every statement, whose parameters are hidden below; at the level beneath, SQLAlchemy
+# writes down every row that came back, names and all (attacks.md DP14).
+logging.getLogger("sqlalchemy.engine.Engine").addFilter(_is_no_row)
 
 
 class Session(sqlmodel.Session):
