@@ -38,6 +38,7 @@ PACKAGES = (
 def import_models() -> None:
     """Import every table, so that the metadata is whole."""
     import_module("accredit.storage.erasure")
+    import_module("accredit.storage.merging")
     import_module("accredit.storage.heartbeat")
     import_module("accredit.storage.identity")
     import_module("accredit.storage.inspection")

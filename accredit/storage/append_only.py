@@ -5,6 +5,9 @@ A model names itself with `append_only`; the migration and the tests' ``create_a
 
 A row of a ``removable`` table may go, but only once its tombstone stands (`storage.erasure.ErasedRow`), which itself
 never goes: what was erased stays told, and nothing else can be taken out.
+
+What a row belongs to (the first ``movable`` column) changes only from one id to the one it went on in, and only once
+that is written down for ever (`storage.merging.MergedRow`); the other ``movable`` columns change with it or not at all.
 """
 
 from __future__ import annotations
@@ -26,19 +29,25 @@ class Guard:
     erasable: tuple[str, ...]
     mutable: tuple[str, ...]
     removable: bool = False
+    movable: tuple[str, ...] = ()
 
 
 _guards: dict[str, Guard] = {}
 
 
 def append_only(
-    model: Any, *, erasable: Sequence[str] = (), mutable: Sequence[str] = (), removable: bool = False
+    model: Any,
+    *,
+    erasable: Sequence[str] = (),
+    mutable: Sequence[str] = (),
+    removable: bool = False,
+    movable: Sequence[str] = (),
 ) -> Any:
     """Guard ``model``'s table; use as a call right after the class. ``mutable`` columns may change (a status)."""
     table = model.__table__
-    free = {*erasable, *mutable}
+    free = {*erasable, *mutable, *movable}
     fixed = tuple(column.name for column in table.columns if column.name not in free)
-    _guards[table.name] = Guard(table.name, fixed, tuple(erasable), tuple(mutable), removable)
+    _guards[table.name] = Guard(table.name, fixed, tuple(erasable), tuple(mutable), removable, tuple(movable))
     return model
 
 
@@ -51,10 +60,18 @@ def create_statements(guard: Guard, dialect: str) -> list[str]:
     """Return the DDL that guards one table on ``sqlite`` or ``postgresql``."""
     changed = [_differs(name, dialect) for name in guard.columns]
     changed += [f'(NEW."{name}" IS NOT NULL AND {_differs(name, dialect)})' for name in guard.erasable]
-    condition = " OR ".join(changed)
+    moves = went_on = ""
+    if guard.movable:
+        owner = guard.movable[0]
+        moves = _differs(owner, dialect)
+        changed += [f"({_differs(name, dialect)} AND NOT ({moves}))" for name in guard.movable[1:]]
+        line = f'former_id = OLD."{owner}" AND present_id = NEW."{owner}"'
+        went_on = f"EXISTS (SELECT 1 FROM merged_row WHERE {line})"  # noqa: S608  # nosec B608  # names of our own
+    fixed = " OR ".join(changed)
     name, message = f"{guard.table}_append_only", f"{guard.table} is append-only"
     stands = 'EXISTS (SELECT 1 FROM erased_row WHERE row_id = OLD."id")'
     if dialect == "sqlite":
+        condition = f"{fixed} OR ({moves} AND NOT {went_on})" if moves else fixed
         abort = f"BEGIN SELECT RAISE(ABORT, '{message}'); END"
         return [
             f'CREATE TRIGGER "{name}_update" BEFORE UPDATE ON "{guard.table}" WHEN {condition} {abort}',
@@ -62,10 +79,13 @@ def create_statements(guard: Guard, dialect: str) -> list[str]:
             f"{f'WHEN NOT {stands} ' if guard.removable else ''}{abort}",
         ]
     function = f"{name}_refuse"
+    # The condition of a trigger asks no other table there, so its function does.
+    condition = f"{fixed} OR {moves}" if moves else fixed
+    may = f"IF TG_OP = 'UPDATE' THEN IF NOT ({fixed}) AND {went_on} THEN RETURN NEW; END IF; END IF; " if moves else ""
     unless = f"IF TG_OP = 'DELETE' THEN IF {stands} THEN RETURN OLD; END IF; END IF; " if guard.removable else ""
     return [
         f'CREATE OR REPLACE FUNCTION "{function}"() RETURNS trigger LANGUAGE plpgsql AS '
-        f"$$ BEGIN {unless}RAISE EXCEPTION '{message}'; END $$",
+        f"$$ BEGIN {unless}{may}RAISE EXCEPTION '{message}'; END $$",
         f'CREATE TRIGGER "{name}_update" BEFORE UPDATE ON "{guard.table}" FOR EACH ROW WHEN ({condition}) '
         f'EXECUTE FUNCTION "{function}"()',
         f'CREATE TRIGGER "{name}_delete" BEFORE DELETE ON "{guard.table}" FOR EACH ROW EXECUTE FUNCTION "{function}"()',

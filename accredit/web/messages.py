@@ -84,6 +84,21 @@ _PEOPLE = {
     "has-not-left": lazy_gettext("This young person has not left, so their page is open."),
     "opening-asked-already": lazy_gettext("This has been asked for already. Another co-ordinator is to agree."),
     "opening-not-asked": lazy_gettext("Nobody asks for this any more, so nothing needs to be done."),
+    "merge-same-record": lazy_gettext("This is the same record. Choose the other one."),
+    "merge-kept-has-left": lazy_gettext(
+        "The record to be kept says that they have left, and the other that they are here. Keep the other one."
+    ),
+    "merge-not-signed": lazy_gettext(
+        "A certificate of theirs is still to be signed. Wait until it is, so that it says one name."
+    ),
+    "merge-overlap": lazy_gettext(
+        "Both have time at the same hour on %(held_on)s, so they may be two people. If they are one, that time has to "
+        "be changed or returned in one of the two first."
+    ),
+    "merge-two-totals": lazy_gettext(
+        "Both have a total from your earlier records in one programme. Take one back first, or answer what waits."
+    ),
+    "merge-not-asked": lazy_gettext("Nobody asks for this any more, so nothing needs to be done."),
     "changed-meanwhile": lazy_gettext("Somebody else changed this while you had the page open. Please look again."),
     "email-format": lazy_gettext("Write the address like name@example.org."),
     "no-address": lazy_gettext("This person has no e-mail address here, so they do not sign in."),

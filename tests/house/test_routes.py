@@ -109,6 +109,7 @@ class World:
             "programme_id": cast.programme_id,
             "young_person_id": cast.ama.id,
             "person_id": cast.ama.id,
+            "other_id": cast.ben.id,
             "enrolment_id": cast.ama.enrolled,
             "coordinator.end_break:enrolment_id": cast.ben.enrolled,
             "break_id": year.break_id,

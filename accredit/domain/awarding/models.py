@@ -60,5 +60,5 @@ class AwardSetAside(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
-append_only(Award, removable=True)
-append_only(AwardSetAside, removable=True)
+append_only(Award, removable=True, movable=("enrolment_id", "round"))
+append_only(AwardSetAside, removable=True, movable=("enrolment_id",))

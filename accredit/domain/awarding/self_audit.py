@@ -2,6 +2,7 @@
 
 - An approved entry of hours, a confirmed attendance and an award say what their leaf says (attacks.md IN07).
 - None of them counts without a leaf: a row that was only written into a table was decided by nobody.
+- What a person joined with another record of the same young person belongs where the log says that it went on.
 - Each decision that the log holds is in the audit trail too: no event was taken out of it (IN09).
 
 Whether the records of the ledger are those that were committed is checked in `transparency.queries.verify_chain`. What
@@ -82,22 +83,35 @@ def _approved_hours(db: Session) -> list[UUID]:
 
 def _compared(db: Session, act: Act, model: Any, record_of: Any, *, counts: Any) -> Iterator[str]:
     """Yield what is wrong with the rows of one kind; ``counts`` are the ids of those that must have a leaf."""
+    went_on = _places_merged(db)
     said = {leaf.subject_id: leaf.record for leaf in transparency.committed(db, acts=[act])}
     subjects = [subject for subject, record in said.items() if record is not None]
     for start in range(0, len(subjects), _MANY):
         part = subjects[start : start + _MANY]
         rows = {row.id: row for row in db.execute(sa.select(model).where(model.id.in_(part))).scalars()}
         for subject in part:
-            fault = _fault(rows.get(subject), said[subject] or {}, record_of)
+            fault = _fault(rows.get(subject), said[subject] or {}, record_of, went_on)
             if fault:
                 yield f"{model.__tablename__} {subject} {fault}"
         db.expunge_all()
     yield from (f"{model.__tablename__} {each} counts, and nobody decided it" for each in counts if each not in said)
 
 
-def _fault(row: SQLModel | None, record: Record, record_of: Any) -> str:
+def _places_merged(db: Session) -> dict[str, str]:
+    """Return into which place each place went on that was joined with another; what the log does not tell did not."""
+    found: dict[str, str] = {}
+    for leaf in transparency.committed(db, acts=[Act.RECORDS_MERGED]):
+        places = (leaf.record or {}).get("places")
+        moved = {str(former): str(present) for former, present in places} if isinstance(places, list) else {}
+        found = {former: moved.get(present, present) for former, present in found.items()} | moved
+    return found
+
+
+def _fault(row: SQLModel | None, record: Record, record_of: Any, went_on: Mapping[str, str]) -> str:
     if row is None:
         return "was decided, and is gone"
+    place = str(record.get("enrolment"))
+    record = {**record, "enrolment": went_on.get(place, place)}
     expected: Record = record_of(row, record)
     changed = sorted(name for name, value in expected.items() if record.get(name) != value)
     return f"is not as it was decided: {', '.join(changed)}" if changed else ""

@@ -21,7 +21,7 @@ from accredit.domain.awarding.models import Award
 from accredit.domain.credentials.models import Credential
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.people import queries as people
-from accredit.domain.people.models import Staff, YoungPerson
+from accredit.domain.people.models import MergedPerson, Staff, YoungPerson
 from accredit.domain.people.names import name_key
 from accredit.domain.practice.models import HoursEntry, MilestoneReached, SkillObservation
 from accredit.storage import Session
@@ -76,6 +76,7 @@ def _about(ids: Collection[UUID]) -> sa.CompoundSelect[UUID]:
     places = sa.select(col(Enrolment.id)).where(col(Enrolment.young_person_id).in_(wanted))
     return sa.union_all(
         sa.select(col(YoungPerson.id)).where(col(YoungPerson.id).in_(wanted)),
+        sa.select(col(MergedPerson.former_id)).where(col(MergedPerson.young_person_id).in_(wanted)),
         sa.select(col(Staff.id)).where(col(Staff.id).in_(wanted)),
         places,
         *(

@@ -144,4 +144,4 @@ class Hiding(SQLModel, table=True):
 
 
 append_only(Achievement)
-append_only(Credential, removable=True)
+append_only(Credential, removable=True, movable=("young_person_id",))

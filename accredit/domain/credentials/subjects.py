@@ -17,7 +17,7 @@ from sqlmodel import col
 from accredit.domain.awarding.models import Award
 from accredit.domain.credentials.models import Credential
 from accredit.domain.enrolments.models import Enrolment
-from accredit.domain.people.models import Staff, YoungPerson
+from accredit.domain.people.models import MergedPerson, Staff, YoungPerson
 from accredit.domain.practice.models import HoursEntry, MilestoneReached, PracticeSession, SkillObservation
 from accredit.domain.programmes.models import Programme, ProgrammeDraft
 from accredit.domain.training.models import TrainingSession
@@ -56,6 +56,9 @@ def _statements(ids: set[UUID]) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
     entry, seen, reached = HoursEntry, SkillObservation, MilestoneReached
     return (
         sa.select(col(YoungPerson.id), person).where(col(YoungPerson.id).in_(ids)),
+        sa.select(col(MergedPerson.former_id).label("id"), person)
+        .join(YoungPerson, col(YoungPerson.id) == col(MergedPerson.young_person_id))
+        .where(col(MergedPerson.former_id).in_(ids)),
         sa.select(col(Staff.id), col(Staff.name).label("person")).where(col(Staff.id).in_(ids)),
         sa.select(col(Programme.id), programme).where(col(Programme.id).in_(ids)),
         sa.select(col(ProgrammeDraft.id), col(ProgrammeDraft.definition)).where(col(ProgrammeDraft.id).in_(ids)),

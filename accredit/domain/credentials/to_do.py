@@ -20,7 +20,7 @@ from accredit.domain.awarding.queries import Progress
 from accredit.domain.credentials import challenging, queries, revoking
 from accredit.domain.issuing import queries as issuances
 from accredit.domain.organisations.rules import Permission, Role
-from accredit.domain.people import leaving
+from accredit.domain.people import leaving, one_person
 from accredit.domain.people import queries as people
 from accredit.domain.practice import asking_forward
 from accredit.domain.practice import queries as practice
@@ -48,6 +48,8 @@ class ToDoKind(StrEnum):
     REGISTERS = "registers"
     SIGNING = "signing"
     LEAVERS = "leavers"
+    MERGES = "merges"
+    """Two records that somebody else takes for one person's."""
     MEETINGS = "meetings"
     REFRESHERS = "refreshers"
     UNPLACED = "unplaced"
@@ -99,6 +101,7 @@ def to_do(
         found.append(ToDo(kind=ToDoKind.HOURS, count=practice.waiting_count(db)))
         found.append(ToDo(kind=ToDoKind.SIGNING, count=queries.waiting_count(db, organisation_id=organisation_id)))
         found += [_registers(db, today), _drafts(db, organisation_id), _large_totals(db, staff_id)]
+        found.append(_merges(db, staff_id))
     elif Permission.APPROVE_HOURS in permissions and staff_id is not None:
         found.append(ToDo(kind=ToDoKind.HOURS, count=practice.waiting_count(db, supervised_by=staff_id)))
     if Permission.MANAGE_STAFF in permissions:
@@ -148,6 +151,11 @@ def _registers(db: Session, today: date) -> ToDo:
 def _large_totals(db: Session, staff_id: UUID | None) -> ToDo:
     found = asking_forward.programmes_waiting(db, but=staff_id)
     return ToDo(kind=ToDoKind.LARGE_TOTALS, count=len(found), programme_id=found[0] if found else None)
+
+
+def _merges(db: Session, staff_id: UUID | None) -> ToDo:
+    found = [each for each in one_person.merges_asked(db) if each.asked_by != staff_id]
+    return ToDo(kind=ToDoKind.MERGES, count=len(found), subject=found[0].kept_id if found else None)
 
 
 def _drafts(db: Session, organisation_id: UUID) -> ToDo:

@@ -322,6 +322,43 @@ class YoungPerson(SQLModel, table=True):
     """Whether they want to be called up at a ceremony."""
 
 
+class MergeRequest(SQLModel, table=True):
+    """That one member of staff takes two records for one person; the row goes once another has answered."""
+
+    __tablename__ = "merge_request"
+    __table_args__ = (
+        own_key(),
+        UniqueConstraint("kept_id", "other_id"),
+        belongs_to("young_person", "kept_id"),
+        belongs_to("young_person", "other_id"),
+        belongs_to("staff", "asked_by"),
+        CheckConstraint("kept_id <> other_id", name="two_records"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    kept_id: UUID = Field(index=True)
+    """Whose record goes on."""
+    other_id: UUID = Field(index=True)
+    asked_by: UUID
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class MergedPerson(SQLModel, table=True):
+    """The id under which a young person was known, too, until a person said that two records are one."""
+
+    __tablename__ = "merged_person"
+    __table_args__ = (belongs_to("young_person", "young_person_id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    young_person_id: UUID = Field(index=True)
+    """Who they are now."""
+    former_id: UUID = Field(unique=True)
+    """The id of the record that went on in the other one."""
+    merged_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class ClassListColumns(SQLModel, table=True):
     """Which column of an export is which, as somebody there said last; known by a keyed hash of its headings."""
 

@@ -237,8 +237,9 @@ append_only(
     HoursEntry,
     mutable=("status", "decided_by", "decided_at", "return_reason", "over_day_limit_confirmed"),
     removable=True,
+    movable=("enrolment_id", "practice_session_id"),
 )
-append_only(LateHours, removable=True)
-append_only(SkillObservation, removable=True)
-append_only(HoursBroughtForward, removable=True)
-append_only(MilestoneReached, removable=True)
+append_only(LateHours, removable=True, movable=("enrolment_id",))
+append_only(SkillObservation, removable=True, movable=("enrolment_id",))
+append_only(HoursBroughtForward, removable=True, movable=("enrolment_id",))
+append_only(MilestoneReached, removable=True, movable=("enrolment_id",))

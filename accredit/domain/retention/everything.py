@@ -26,7 +26,7 @@ from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.organisations import queries as organisations
-from accredit.domain.people.models import ClaimSlip, YoungPerson
+from accredit.domain.people.models import ClaimSlip, MergedPerson, MergeRequest, YoungPerson
 from accredit.domain.practice.models import (
     ApprovalLinkPerson,
     EarlierHoursRequest,
@@ -84,6 +84,8 @@ TOLD: Final[Mapping[Any, tuple[str, ...]]] = {
     RevocationRequest: ("reason", "asked_at", "answer", "answered_at"),
     Challenge: ("ground", "made_at", "answer", "answered_at"),
     Hiding: ("hidden_at", "shown_at"),
+    MergeRequest: ("asked_at",),
+    MergedPerson: ("merged_at",),
     LegalHold: (),
 }
 """Kind of row → the columns that are told."""
@@ -95,6 +97,7 @@ KEPT_BACK: Final[Mapping[str, Why]] = {
             *("practice_session_id", "corrects_id", "replaces_id", "award_id", "issuance_id", "achievement_id"),
             *("programme_version_id", "kind", "subject_id", "status_list_id", "status_index", "signing_key_id"),
             *("jwt_signing_key_id", "leaf_index", "stage", "void_reason", "recorded_at", "record_hash"),
+            *("kept_id", "other_id", "former_id"),
         ),
         Why.OURS,
     ),

@@ -25,6 +25,7 @@ from accredit.domain.issuing.models import Issuance, StatusEvent
 from accredit.domain.issuing.rules import Stage
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.organisations.models import OrganisationPicture
+from accredit.domain.people import one_person
 from accredit.domain.people.models import ClaimSlip, JoiningRequest, RefresherReminder, SignInCode, WeeklyDigest
 from accredit.domain.practice.models import ApprovalLink
 from accredit.domain.retention import queries, rules
@@ -64,6 +65,9 @@ def erase_person(
     """
     found = rehearse(db, person_id)
     tombstone = Tombstone(erasure_id=new_id(), person_id=person_id, reason=reason.value, at=now)
+    for former_id in one_person.former_ids(db, person_id):
+        # An older backup may still hold their other record by itself.
+        tombstones.write(Tombstone(erasure_id=new_id(), person_id=former_id, reason=reason.value, at=now))
     tombstones.write(tombstone)
     erased, signed = _take_out(db, found, tombstone)
     _write_down(db, found, tombstone, erased, actor=actor, now=now)

@@ -23,6 +23,8 @@ from accredit.domain.organisations.models import OrganisationPicture
 from accredit.domain.people.models import (
     ClaimSlip,
     JoiningRequest,
+    MergedPerson,
+    MergeRequest,
     RefresherReminder,
     SignInCode,
     StaffRole,
@@ -95,6 +97,8 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
         (Enrolment, enrolments),
         (ClaimSlip, _ids(db, ClaimSlip, col(ClaimSlip.young_person_id) == person_id)),
         (LegalHold, _ids(db, LegalHold, col(LegalHold.young_person_id) == person_id)),
+        (MergeRequest, _ids(db, MergeRequest, _is_of_request(person_id))),
+        (MergedPerson, _ids(db, MergedPerson, col(MergedPerson.young_person_id) == person_id)),
         (YoungPerson, [person_id]),
     ]
     subjects = [row_id for model, ids in rows if model in SUBJECTS for row_id in ids]
@@ -104,6 +108,10 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
         rows=rows,
         issuances=_ids(db, Issuance, col(Issuance.subject_id).in_(subjects)),
     )
+
+
+def _is_of_request(person_id: UUID) -> sa.ColumnElement[bool]:
+    return sa.or_(col(MergeRequest.kept_id) == person_id, col(MergeRequest.other_id) == person_id)
 
 
 def _ids(db: Session, model: Any, criterion: sa.ColumnElement[bool]) -> list[UUID]:

@@ -64,4 +64,4 @@ class Attendance(SQLModel, table=True):
     recorded_at: datetime = Field(sa_type=UtcDateTime)
 
 
-append_only(Attendance, removable=True)
+append_only(Attendance, removable=True, movable=("enrolment_id",))

@@ -38,6 +38,7 @@ class Act(StrEnum):
     CREDENTIAL_REVOKED = "credential-revoked"
     CREDENTIAL_REPLACED = "credential-replaced"
     CREDENTIAL_ERASED = "credential-erased"
+    RECORDS_MERGED = "records-merged"
     RECORD_ERASED = "record-erased"
     KEY_PUBLISHED = "key-published"
     KEY_RETIRED = "key-retired"

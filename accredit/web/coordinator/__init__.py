@@ -86,6 +86,7 @@ def register(app: Flask) -> None:
         leaving,
         looking,
         members,
+        merging,
         new_year,
         organisation,
         paper_look,

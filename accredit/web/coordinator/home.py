@@ -90,6 +90,7 @@ PLACES: Mapping[ToDoKind, tuple[str, str]] = {
     ToDoKind.REVOCATIONS: ("coordinator.certificate", "award_id"),
     ToDoKind.LARGE_TOTALS: ("coordinator.bring_hours_forward", "programme_id"),
     ToDoKind.LEAVERS: ("coordinator.leavers", ""),
+    ToDoKind.MERGES: ("coordinator.person", "young_person_id"),
     ToDoKind.DRAFTS: ("coordinator.programme_draft", "draft_id"),
     ToDoKind.REFRESHERS: ("coordinator.up_to_date", ""),
     ToDoKind.UNPLACED: ("coordinator.people", "programme"),

@@ -19,7 +19,7 @@ from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.enrolments.queries import EnrolmentFacts
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people import ceremony, operations, queries
+from accredit.domain.people import ceremony, one_person, operations, queries
 from accredit.domain.practice import queries as practice
 from accredit.domain.practice.queries import EntryFacts
 from accredit.domain.programmes import queries as programmes
@@ -55,7 +55,16 @@ def person(young_person_id: UUID) -> ResponseReturnValue:
         facts = queries.young_person(db, young_person_id)
         slip = queries.current_slip(db, young_person_id)
         places = _places(db, young_person_id)
-    return page("coordinator/person.html", person=facts, slip=slip, places=places, standing=standing, today=today())
+        merges = one_person.merges_asked(db, of=young_person_id)
+    return page(
+        "coordinator/person.html",
+        person=facts,
+        slip=slip,
+        places=places,
+        merges=merges,
+        standing=standing,
+        today=today(),
+    )
 
 
 def _places(db: Session, young_person_id: UUID) -> list[Place]:

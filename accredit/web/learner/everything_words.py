@@ -41,6 +41,8 @@ KINDS: Mapping[str, LazyString] = {
     "revocation_request": _l("When somebody asked to take a certificate back"),
     "challenge": _l("When I asked for a second look"),
     "hiding": _l("When my certificates were hidden"),
+    "merge_request": _l("When somebody asked if I am on the list twice"),
+    "merged_person": _l("When I was on the list twice, and both became one"),
 }
 """Table → its heading, as the young person says it."""
 
@@ -108,6 +110,7 @@ COLUMNS: Mapping[str, LazyString] = {
     "answered_at": _l("Answered"),
     "ground": _l("What I said"),
     "hidden_at": _l("Hidden"),
+    "merged_at": _l("Became one"),
     "shown_at": _l("Shown again"),
 }
 """Column → what it is called."""
