@@ -22,6 +22,7 @@ from accredit.clock import local_date, utc_now
 from accredit.demo.school import FIRST_DAY
 from tests.browser.demonstration import Demonstration, demonstrated
 from tests.browser.hands import Hands
+from tests.browser.people_on_the_list import lets_somebody_leave_and_come_back, makes_one_record_of_two
 from tests.browser.school_at_work import COLLEAGUE, OPERATOR, WORKING, School, Working, in_two_ways
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]
@@ -285,26 +286,6 @@ def _publishes_a_programme_of_its_own(school: School) -> None:
     expect(hands.tab.get_by_role("heading", level=1, name=name)).to_be_visible()
 
 
-def _lets_somebody_leave_and_come_back(school: School) -> None:
-    first, second, name = school.signed_in(), school.signed_in(COLLEAGUE), f"Leaver {school.working.name}-Example"
-    first.go("/school/people/add")
-    first.fill("Name as it is to be printed", name)
-    school.looks_right(first)
-    with first.tab.expect_navigation():
-        first.tab.locator("main button[type=submit]").first.press("Enter")
-    address = first.tab.url.removeprefix(first.address)
-    first.follow("They have left the school or group")
-    school.looks_right(first)
-    first.press("They have left")
-    first.go(address)
-    first.press("They are back, or need their page")
-    first.reads("Another co-ordinator is to agree.")
-    second.go(address)
-    school.looks_right(second)
-    second.press("Agree: open it again")
-    second.reads("They have no slip yet.")
-
-
 def _looks_back_over_the_year(school: School) -> None:
     hands = school.signed_in()
     hands.follow("Summary for governors")
@@ -385,7 +366,8 @@ ACTS: dict[str, Callable[[School], None]] = {
     "narrows a list and takes it along": _narrows_a_list_and_takes_it_along,
     "makes a key and ends it": _makes_a_key_and_ends_it,
     "publishes a programme of its own": _publishes_a_programme_of_its_own,
-    "lets somebody leave and come back": _lets_somebody_leave_and_come_back,
+    "lets somebody leave and come back": lets_somebody_leave_and_come_back,
+    "makes one record of two": makes_one_record_of_two,
     "records a meeting and plans a refresher": _records_a_meeting_and_plans_a_refresher,
     "looks after its own sign-in": _looks_after_its_own_sign_in,
     "looks back over the year": _looks_back_over_the_year,

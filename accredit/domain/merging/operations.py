@@ -117,6 +117,9 @@ def _both(
     if kept_id not in rows or other_id not in rows:
         raise NotFound("young-person")
     kept, other = rows[kept_id], rows[other_id]
+    # Whoever writes of a place waits from here, and what was written before is seen below.
+    own = sa.select(col(Enrolment.id)).where(col(Enrolment.young_person_id).in_(rows))
+    db.execute(own.order_by(col(Enrolment.id)).with_for_update()).all()
     if actor.kind is not ActorKind.STAFF or actor.id is None:
         raise Forbidden("staff-only")
     if not may(people.roles_on(db, actor.id, local_date(now)), Permission.MANAGE_PEOPLE):
@@ -149,11 +152,13 @@ def _join(
     of_other = sa.or_(col(MergeRequest.kept_id) == other.id, col(MergeRequest.other_id) == other.id)
     db.execute(sa.delete(MergeRequest).where(of_other))
     taken = {name: getattr(other, name) for name in TAKEN_OVER if getattr(kept, name) is None}
-    former_id = other.id
+    former_id, is_called_up = other.id, other.is_called_up
     db.execute(sa.delete(YoungPerson).where(col(YoungPerson.id) == former_id))
     # Set only now: a pupil number belongs to one row at a time.
     for name, value in taken.items():
         setattr(kept, name, value)
+    # Whoever asked once not to be called up is not.
+    kept.is_called_up = kept.is_called_up and is_called_up
     kept.version += 1
     db.add(
         MergedPerson(organisation_id=kept.organisation_id, young_person_id=kept.id, former_id=former_id, merged_at=now)

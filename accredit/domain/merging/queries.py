@@ -14,9 +14,10 @@ from accredit.domain.awarding import queries as awarding
 from accredit.domain.awarding.models import Award
 from accredit.domain.awarding.queries import Progress
 from accredit.domain.credentials import queries as credentials
+from accredit.domain.credentials.queries import issuance_kind
 from accredit.domain.credentials.views import CredentialView
 from accredit.domain.enrolments.models import Enrolment
-from accredit.domain.issuing.models import Issuance
+from accredit.domain.issuing.models import Issuance, Replacement
 from accredit.domain.issuing.rules import Stage
 from accredit.domain.merging import rules
 from accredit.domain.merging.rules import Record
@@ -86,11 +87,6 @@ def candidates(db: Session, *, person: YoungPersonFacts, text: str) -> tuple[You
 def record(db: Session, person: YoungPersonFacts) -> Record:
     """Return one record as the rules see it."""
     places = _places(db, person.id)
-    signed = sa.exists().where(
-        col(Issuance.kind) == "award",
-        col(Issuance.subject_id) == col(Award.id),
-        col(Issuance.stage).in_([Stage.RECORDED, Stage.RELEASED]),
-    )
     awards = sa.select(sa.func.count()).where(col(Award.enrolment_id).in_(places), ~awarding.set_aside())
     entries = sa.select(HoursEntry).where(
         col(HoursEntry.enrolment_id).in_(places),
@@ -100,9 +96,25 @@ def record(db: Session, person: YoungPersonFacts) -> Record:
         id=person.id,
         has_left=person.left_at is not None,
         awards=db.execute(awards).scalar_one(),
-        unsigned=db.execute(awards.where(~signed)).scalar_one(),
+        unsigned=db.execute(awards.where(_is_on_its_way())).scalar_one(),
         entries=tuple(as_entry(row) for row in db.execute(entries).scalars()),
         totals=_totals(db, places),
+    )
+
+
+def _is_on_its_way() -> sa.ColumnElement[bool]:
+    """Return the condition that a certificate of the statement's award is still to be signed, the first or another."""
+    own = sa.and_(col(Issuance.kind) == issuance_kind, col(Issuance.subject_id) == col(Award.id))
+    ordered = sa.exists().where(
+        col(Replacement.kind) == issuance_kind,
+        col(Replacement.subject_id) == col(Award.id),
+        col(Replacement.ended_at).is_(None),
+        col(Replacement.given_up_at).is_(None),
+    )
+    return sa.or_(
+        ~sa.exists().where(own, col(Issuance.stage).in_([Stage.RECORDED, Stage.RELEASED])),
+        sa.exists().where(own, col(Issuance.stage) == Stage.INTENT),
+        ordered,
     )
 
 

@@ -174,7 +174,7 @@ def everything(db: Session, person_id: UUID) -> Everything:
         printed_name=person.printed_name,
         organisation_name=organisations.organisation(db, found.organisation_id).name,
         sections=sections,
-        acts=_acts(db, person_id, [*found.ids, *found.issuances]),
+        acts=_acts(db, person_id, [*found.ids, *found.issuances, *found.former]),
     )
 
 

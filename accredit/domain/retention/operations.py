@@ -25,7 +25,6 @@ from accredit.domain.issuing.models import Issuance, StatusEvent
 from accredit.domain.issuing.rules import Stage
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.organisations.models import OrganisationPicture
-from accredit.domain.people import one_person
 from accredit.domain.people.models import ClaimSlip, JoiningRequest, RefresherReminder, SignInCode, WeeklyDigest
 from accredit.domain.practice.models import ApprovalLink
 from accredit.domain.retention import queries, rules
@@ -65,7 +64,7 @@ def erase_person(
     """
     found = rehearse(db, person_id)
     tombstone = Tombstone(erasure_id=new_id(), person_id=person_id, reason=reason.value, at=now)
-    for former_id in one_person.former_ids(db, person_id):
+    for former_id in found.former:
         # An older backup may still hold their other record by itself.
         tombstones.write(Tombstone(erasure_id=new_id(), person_id=former_id, reason=reason.value, at=now))
     tombstones.write(tombstone)
@@ -155,7 +154,7 @@ def let_go(db: Session, *, due: Due, actor: Actor, now: datetime) -> int:
 def _take_out(db: Session, found: Belongings, tombstone: Tombstone) -> tuple[Erased, list[UUID]]:
     """Return what went, and the issuances among it that had been signed."""
     bury(db, erasure_id=tombstone.erasure_id, row_ids=found.ids)
-    leaves = transparency.forget(db, subject_ids=[*found.ids, *found.issuances])
+    leaves = transparency.forget(db, subject_ids=[*found.ids, *found.former, *found.issuances])
     signed = _empty_issuances(db, found)
     for model, ids in found.rows:
         if ids:

@@ -20,6 +20,7 @@ from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.organisations.models import OrganisationPicture
+from accredit.domain.people import one_person
 from accredit.domain.people.models import (
     ClaimSlip,
     JoiningRequest,
@@ -72,6 +73,8 @@ class Belongings:
     organisation_id: UUID
     rows: Sequence[tuple[Any, Sequence[UUID]]]
     issuances: Sequence[UUID]
+    former: Sequence[UUID] = ()
+    """The ids of other records that went on in this one."""
 
     @property
     def ids(self) -> list[UUID]:
@@ -107,6 +110,7 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
         organisation_id=organisation_id,
         rows=rows,
         issuances=_ids(db, Issuance, col(Issuance.subject_id).in_(subjects)),
+        former=one_person.former_ids(db, person_id),
     )
 
 

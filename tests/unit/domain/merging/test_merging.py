@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, time
+from datetime import date
 from pathlib import Path
 from uuid import UUID
 
@@ -21,10 +20,8 @@ from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.subjects import subjects
 from accredit.domain.enrolments import operations as enrolments_write
 from accredit.domain.enrolments import queries as enrolments
-from accredit.domain.issuing import self_audit
 from accredit.domain.merging import operations, queries
 from accredit.domain.merging.operations import Asked
-from accredit.domain.organisations.rules import Role
 from accredit.domain.people import one_person
 from accredit.domain.people import operations as people_write
 from accredit.domain.people import queries as people
@@ -38,98 +35,16 @@ from accredit.domain.retention import operations as retention
 from accredit.domain.retention.models import LegalHold
 from accredit.domain.retention.rules import ErasureReason, HoldReason
 from accredit.domain.training import operations as training
-from accredit.domain.transparency import operations as transparency
-from accredit.domain.transparency import queries as log
 from accredit.domain.verification import operations as verification
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.rules import Verdict
 from accredit.errors import NotFound, RuleBroken
-from accredit.storage import Database, identity
 from accredit.storage.merging import go_on_in
 from accredit.storage.tombstones import Tombstones
 from tests import factories
-from tests.cast import Cast, Player, make_cast
-from tests.factories import HOST, NOW, PEPPER, TODAY
-from tests.populated import Year, populate
-
-
-@dataclass(frozen=True, kw_only=True)
-class School:
-    """Ama holds a signed award; Amy is Ama again, as somebody typed her in by hand."""
-
-    database: Database
-    cast: Cast
-    year: Year
-    amy: Player
-
-    def merge(self, *, kept: Player, other: Player, by: Player | None = None) -> Asked:
-        with self.database.transaction(self.cast.organisation_id) as db:
-            actor = (by or self.cast.nia).actor
-            return operations.merge(db, kept_id=kept.id, other_id=other.id, actor=actor, now=NOW)
-
-    def answer(self, *, kept: Player, other: Player, by: Player, agreed: bool = True) -> None:
-        with self.database.transaction(self.cast.organisation_id) as db:
-            operations.answer(db, kept_id=kept.id, other_id=other.id, agreed=agreed, actor=by.actor, now=NOW)
-
-    def is_there(self, who: Player) -> bool:
-        with self.database.reading() as db:
-            return db.get(YoungPerson, who.id) is not None
-
-    def drop_in(self, *present: Player, held_on: date, starts_at: time = time(12, 30)) -> None:
-        with self.database.transaction(self.cast.organisation_id) as db:
-            practice.record_practice_session(
-                db,
-                programme_id=self.cast.programme_id,
-                activity_type="drop-in",
-                held_on=held_on,
-                starts_at=starts_at,
-                minutes=45,
-                present=[each.enrolled for each in present],
-                actor=self.cast.sam.actor,
-                now=NOW,
-            )
-
-
-@pytest.fixture
-def school(database: Database, tmp_path: Path) -> School:
-    with database.transaction() as db:
-        identity.claim(db, base_url=f"https://{HOST}", did_host=HOST, demonstration=False, now=NOW)
-        transparency.ensure_log(db, origin=f"{HOST}/ledger")
-        cast = make_cast(db)
-        amy_id = factories.add_young_person(db, cast.organisation_id, name="Amy Sample", form="12B")
-        place = factories.enrol(db, amy_id, cast.programme_id, started_on=date(2025, 9, 8))
-        amy = Player(
-            id=amy_id,
-            name="Amy Sample",
-            actor=factories.young_actor(amy_id, cast.organisation_id),
-            enrolment_id=place,
-        )
-    year = populate(database, cast, tmp_path)
-    with database.transaction(cast.organisation_id) as db:
-        training.record_attendance(
-            db, session_id=year.training_id, present={place: True}, actor=cast.nia.actor, now=NOW
-        )
-    made = School(database=database, cast=cast, year=year, amy=amy)
-    made.drop_in(amy, held_on=date(2026, 6, 15))
-    return made
-
-
-@pytest.fixture
-def mia(school: School) -> Player:
-    """A second co-ordinator."""
-    with school.database.transaction() as db:
-        staff_id = factories.add_staff(db, school.cast.organisation_id, name="Mia Mostra", email="mia@example.org")
-        factories.give_role(db, staff_id, Role.COORDINATOR)
-    actor = factories.staff_actor(staff_id, school.cast.organisation_id, Role.COORDINATOR)
-    return Player(id=staff_id, name="Mia Mostra", actor=actor)
-
-
-def check_whole(database: Database) -> None:
-    with database.reading() as db:
-        assert log.verify_chain(db) == ()
-        assert self_audit.verify_store(db) == ()
-        assert record_audit.verify_records(db) == ()
-        assert record_audit.verify_audit_trail(db) == ()
+from tests.cast import Player
+from tests.factories import NOW, PEPPER, TODAY
+from tests.unit.domain.merging.school import School, check_whole
 
 
 @pytest.mark.parametrize("way", ["the one with the award is kept", "the one with the award goes"])
