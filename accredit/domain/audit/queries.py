@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,11 +72,16 @@ def has_happened(db: Session, *, tag: Tag, subject: UUID, by: UUID, since: datet
     return db.exec(wanted.limit(1)).first() is not None
 
 
-def actors_of(db: Session, *, tag: Tag, subject: UUID) -> tuple[tuple[UUID, str | None, datetime], ...]:
-    """Return who did something to a subject, as (actor, role, when), newest first; the service itself is left out."""
+def actors_of(
+    db: Session, *, tag: Tag, subjects: Collection[UUID]
+) -> tuple[tuple[UUID, str | None, datetime], ...]:
+    """Return who did something to any of some subjects, as (actor, role, when), newest first.
+
+    The service itself is left out.
+    """
     wanted = (
         select(AuditEvent.actor_id, AuditEvent.actor_role, AuditEvent.at)
-        .where(AuditEvent.subject_id == subject, AuditEvent.tag == tag)
+        .where(col(AuditEvent.subject_id).in_(subjects), AuditEvent.tag == tag)
         .order_by(col(AuditEvent.at).desc(), col(AuditEvent.id).desc())
     )
     return tuple((actor_id, role, at) for actor_id, role, at in db.exec(wanted) if actor_id is not None)

@@ -18,7 +18,7 @@ from accredit.clock import LONDON, local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit import queries as events
 from accredit.domain.audit.rules import Actor, Tag
-from accredit.domain.people import queries
+from accredit.domain.people import one_person, queries
 from accredit.storage import Session
 
 
@@ -56,8 +56,9 @@ def note(db: Session, *, young_person_id: UUID, actor: Actor, now: datetime) -> 
 
 
 def looks(db: Session, young_person_id: UUID) -> tuple[Look, ...]:
-    """Return who looked at what is kept about one young person, and on which days, newest first."""
-    found = events.actors_of(db, tag=Tag.YOUNG_PERSON_LOOKED_AT, subject=young_person_id)
+    """Return who looked at what is kept about one young person, under whichever id, and on which days, newest first."""
+    ids = (young_person_id, *one_person.former_ids(db, young_person_id))
+    found = events.actors_of(db, tag=Tag.YOUNG_PERSON_LOOKED_AT, subjects=ids)
     names = queries.names_of_staff(db, {staff_id for staff_id, _, _ in found})
     return tuple(
         Look(staff_id=staff_id, name=names.get(staff_id), role=role, day=local_date(at)) for staff_id, role, at in found

@@ -6,14 +6,20 @@ next one that somebody adds. What was not shown (refused, not found, leading on)
 
 from __future__ import annotations
 
+from datetime import datetime
+from uuid import UUID
+
 from flask import Response, request
 
 from accredit.clock import utc_now
+from accredit.domain.audit.rules import Actor
 from accredit.domain.people import looking
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation
 from accredit.web.database import current_database, reading
 
+NAMING = frozenset({"young_person_id", "other_id"})
+"""What an address calls a young person; ``other_id`` is the second of two that may be one (`merging`)."""
 SHOWN = frozenset({200, 422})
 """A page, and a form that comes back with what is to be mended."""
 
@@ -21,16 +27,21 @@ SHOWN = frozenset({200, 422})
 @bp.after_request
 def note_look(answer: Response) -> Response:
     """Write down who was shown what is kept about a young person; what cannot be written down is not shown either."""
-    young_person_id = (request.view_args or {}).get("young_person_id")
-    if young_person_id is None or answer.status_code not in SHOWN:
+    named = [value for name, value in (request.view_args or {}).items() if name in NAMING]
+    if not named or answer.status_code not in SHOWN:
         return answer
     actor, now = own_actor(), utc_now()
     if actor.id is None:
         return answer
+    for young_person_id in named:
+        _note(young_person_id, actor.id, actor, now)
+    return answer
+
+
+def _note(young_person_id: UUID, staff_id: UUID, actor: Actor, now: datetime) -> None:
     with reading() as db:
-        if looking.is_noted(db, young_person_id=young_person_id, staff_id=actor.id, now=now):
-            return answer
+        if looking.is_noted(db, young_person_id=young_person_id, staff_id=staff_id, now=now):
+            return
     # Past the guard of `web.database`, as the day of a key's last use: it changes nothing that anybody asked about.
     with current_database().transaction(own_organisation()) as db:
         looking.note(db, young_person_id=young_person_id, actor=actor, now=now)
-    return answer

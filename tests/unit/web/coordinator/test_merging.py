@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from accredit.domain.organisations.rules import Role
+from accredit.domain.people import looking
 from accredit.domain.people import operations as people_write
 from accredit.domain.people.models import YoungPerson
 from accredit.storage import Database
@@ -65,6 +66,20 @@ def test_two_records_become_one(nia: Browser, cast: Cast, amy: Player, sqlite_da
     assert not is_there(sqlite_database, amy)
     assert nia.get(f"/school/people/{amy.id}").status_code == 404
     assert "made one record of two for Ama Sample" in nia.get("/school/record").text
+
+
+@pytest.mark.attack("IN17")
+def test_in17_whoever_looks_at_two_is_written_down_for_both_also_when_they_are_one(
+    nia: Browser, cast: Cast, amy: Player, sqlite_database: Database
+) -> None:
+    pair = f"/school/people/{cast.ama.id}/same/{amy.id}"
+    nia.get(pair)
+    for each in (cast.ama, amy):
+        with sqlite_database.reading() as db:
+            assert [look.name for look in looking.looks(db, each.id)] == [cast.nia.name]
+    nia.post(pair, data={"sure": "yes"})
+    with sqlite_database.reading() as db:
+        assert len(looking.looks(db, cast.ama.id)) == 2
 
 
 def test_whoever_is_signed_in_by_the_other_slip_is_signed_out(
