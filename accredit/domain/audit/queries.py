@@ -72,9 +72,7 @@ def has_happened(db: Session, *, tag: Tag, subject: UUID, by: UUID, since: datet
     return db.exec(wanted.limit(1)).first() is not None
 
 
-def actors_of(
-    db: Session, *, tag: Tag, subjects: Collection[UUID]
-) -> tuple[tuple[UUID, str | None, datetime], ...]:
+def actors_of(db: Session, *, tag: Tag, subjects: Collection[UUID]) -> tuple[tuple[UUID, str | None, datetime], ...]:
     """Return who did something to any of some subjects, as (actor, role, when), newest first.
 
     The service itself is left out.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlmodel
@@ -40,7 +41,7 @@ from tests.unit.domain.merging.school import School, check_whole
         ("enrolment", {*places.MOVED, Award, Break, EnrolmentMove, ApprovalLinkPerson}),
     ],
 )
-def test_every_table_that_names_one_is_seen_to(target: str, known: set[type]) -> None:
+def test_every_table_that_names_one_is_seen_to(target: str, known: set[Any]) -> None:
     naming = {
         table.name
         for table in sqlmodel.SQLModel.metadata.sorted_tables
