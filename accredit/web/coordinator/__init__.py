@@ -62,6 +62,28 @@ NAVIGATION = (
 
 def register(app: Flask) -> None:
     """Add the co-ordinator's pages and their links to ``app``."""
+    _import_views()
+    from accredit.web.coordinator import setting_up
+    from accredit.web.coordinator.forms import year_group_text
+    from accredit.web.remarks import choice_texts, place_text, remark_text
+
+    app.register_blueprint(bp)
+    add_navigation(app, *NAVIGATION)
+    app.jinja_env.filters["year_group"] = year_group_text
+    app.jinja_env.globals.update(
+        setting_up=setting_up.standing,
+        missing_texts=missing_texts,
+        needed_text=needed_text,
+        milestone_text=milestone_text,
+        remark_text=remark_text,
+        choice_texts=choice_texts,
+        place_text=place_text,
+    )
+    # A sealed class list comes back in a field of a form; MAX_CONTENT_LENGTH still bounds the whole.
+    app.config["MAX_FORM_MEMORY_SIZE"] = max(app.config["MAX_FORM_MEMORY_SIZE"] or 0, 3_000_000)
+
+
+def _import_views() -> None:
     # Imported here: the views need the blueprint, and the blueprint is born above.
     from accredit.web.coordinator import (  # noqa: F401
         approval_links,
@@ -104,20 +126,3 @@ def register(app: Flask) -> None:
         training_list,
         up_to_date,
     )
-    from accredit.web.coordinator.forms import year_group_text
-    from accredit.web.remarks import choice_texts, place_text, remark_text
-
-    app.register_blueprint(bp)
-    add_navigation(app, *NAVIGATION)
-    app.jinja_env.filters["year_group"] = year_group_text
-    app.jinja_env.globals.update(
-        setting_up=setting_up.standing,
-        missing_texts=missing_texts,
-        needed_text=needed_text,
-        milestone_text=milestone_text,
-        remark_text=remark_text,
-        choice_texts=choice_texts,
-        place_text=place_text,
-    )
-    # A sealed class list comes back in a field of a form; MAX_CONTENT_LENGTH still bounds the whole.
-    app.config["MAX_FORM_MEMORY_SIZE"] = max(app.config["MAX_FORM_MEMORY_SIZE"] or 0, 3_000_000)
