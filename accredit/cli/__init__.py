@@ -20,6 +20,7 @@ EX_SOFTWARE = 70
 EX_CONFIG = 78
 
 COMMANDS = {
+    "affected": "accredit.cli.affected:affected_command",
     "backup": "accredit.cli.backup:backup",
     "bench": "accredit.cli.bench:bench",
     "demo": "accredit.cli.demo:demo",
