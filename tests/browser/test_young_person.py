@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
@@ -47,9 +48,9 @@ class Fingers(Hands):
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demonstration]:
+def own(tmp_path_factory: pytest.TempPathFactory, year: Path) -> Iterator[Demonstration]:
     """A demonstration of its own, since these tests change what it shows."""
-    with demonstrated(tmp_path_factory.mktemp("young") / "played") as played:
+    with demonstrated(tmp_path_factory.mktemp("young") / "played", year=year) as played:
         yield played
 
 

@@ -44,6 +44,7 @@ class Overview:
     day_limit_minutes: int
     weekly_minutes: int
     one_to_one_minutes_between_meetings: int | None
+    reflections: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,6 +139,7 @@ def with_overview(definition: Definition, overview: Overview) -> Definition:
         day_limit_minutes=overview.day_limit_minutes,
         weekly_minutes=overview.weekly_minutes,
         one_to_one_minutes_between_meetings=overview.one_to_one_minutes_between_meetings,
+        reflections=overview.reflections,
     )
 
 

@@ -22,6 +22,9 @@ from typing import Any, Protocol, TypeVar
 
 from accredit.errors import RuleBroken
 
+REFLECTION = "reflection"
+"""The milestone of looking back, by its code."""
+
 
 class Evidence(StrEnum):
     """What shows a skill; any one of those a skill names suffices."""
@@ -127,6 +130,14 @@ class Definition:
     """Above this the supervising adult is asked to check in; nothing is refused, and the young person is not told."""
     one_to_one_minutes_between_meetings: int | None = None
     tariff_line: bool = True
+    reflections: bool = False
+    """Whether everybody is invited to look back; where a level asks for a reflection, they are in any case."""
+
+    @property
+    def invites_reflections(self) -> bool:
+        """Say if young people are shown how to look back, and who hears of it."""
+        asked = {code for level in self.levels for any_of in level.milestones for code in any_of}
+        return self.reflections or REFLECTION in asked
 
     def module(self, code: str) -> Module:
         """Return a module. Raises `RuleBroken` ``unknown-module``."""

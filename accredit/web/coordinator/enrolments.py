@@ -192,4 +192,6 @@ def milestone(enrolment_id: UUID) -> ResponseReturnValue:
 
 def _milestones(definition: Definition) -> list[Milestone]:
     asked = {code for level in definition.levels for any_of in level.milestones for code in any_of}
+    if definition.reflections:
+        asked.add(Milestone.REFLECTION)
     return [each for each in Milestone if each.value in asked]

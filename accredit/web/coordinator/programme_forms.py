@@ -132,7 +132,9 @@ class AboutForm(PartForm):
     between_meetings = NumberField(
         _("After how many minutes one-to-one does a supervision meeting come first?"), 15, 6000, optional=True
     )
+    reflections = BooleanField(_("Invite young people to look back on what they learned"), widget=CheckboxInput())
     hints: ClassVar[Mapping[str, Any]] = {
+        "reflections": _("Written, spoken or drawn, and shown to an adult. Only that it was done is kept here."),
         "name": _("It stands on every certificate, so it says what is done and not who comes."),
         "weekly_minutes": _("Nothing is refused, and the young person is not told."),
         "between_meetings": _("Left empty, there is no such limit."),
@@ -145,6 +147,7 @@ class AboutForm(PartForm):
         self.day_limit_minutes.data = definition.day_limit_minutes
         self.weekly_minutes.data = definition.weekly_minutes
         self.between_meetings.data = definition.one_to_one_minutes_between_meetings
+        self.reflections.data = definition.reflections
 
     def change(self, code: str | None) -> Change:
         """Return the change that was typed."""
@@ -155,6 +158,7 @@ class AboutForm(PartForm):
             day_limit_minutes=self.day_limit_minutes.number,
             weekly_minutes=self.weekly_minutes.number,
             one_to_one_minutes_between_meetings=self.between_meetings.data,
+            reflections=self.reflections.data,
         )
         return lambda definition, _taken: editing.with_overview(definition, overview)
 

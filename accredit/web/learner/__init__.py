@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
         everything,
         home,
         looked,
+        looking_back,
         name,
         talk,
         time,

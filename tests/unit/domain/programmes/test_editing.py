@@ -141,14 +141,12 @@ def test_the_overview_is_changed_alone() -> None:
         day_limit_minutes=90,
         weekly_minutes=150,
         one_to_one_minutes_between_meetings=None,
+        reflections=True,
     )
     changed = editing.with_overview(WA, overview)
-    assert (
-        replace(
-            changed, name=WA.name, summary=WA.summary, log_within_days=28, day_limit_minutes=120, weekly_minutes=180
-        )
-        == WA
-    )
+    assert changed.reflections
+    limits = replace(changed, log_within_days=28, day_limit_minutes=120, weekly_minutes=180)
+    assert replace(limits, name=WA.name, summary=WA.summary, reflections=False) == WA
 
 
 @pytest.mark.parametrize(

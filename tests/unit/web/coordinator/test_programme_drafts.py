@@ -240,6 +240,15 @@ def test_bad_input_is_told_beside_its_field_and_stays_typed(
     assert facts(sqlite_database, draft) == before
 
 
+def test_reflections_are_turned_on_by_a_tick_and_off_without_one(
+    nia: Browser, draft: str, sqlite_database: Database
+) -> None:
+    assert not facts(sqlite_database, draft).definition.reflections
+    for ticked, is_on in (({"reflections": "y"}, True), ({}, False)):
+        assert send(nia, sqlite_database, draft, "/about", **ABOUT, **ticked).status_code == 303
+        assert facts(sqlite_database, draft).definition.reflections is is_on
+
+
 def test_two_who_edit_at_once_are_told_and_nothing_typed_is_lost(
     nia: Browser, draft: str, sqlite_database: Database
 ) -> None:
