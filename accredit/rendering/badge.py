@@ -6,7 +6,7 @@ Every word is drawn as an outline, so a badge looks the same alone in a browser,
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from accredit.domain.verification.evidence import FILE_NAME as EVIDENCE_NAME
 from accredit.kit.openbadges import png as png_baking
@@ -16,6 +16,8 @@ from accredit.rendering.lettering import arc_length, arc_outline, fit, has_outli
 from accredit.rendering.raster import png
 
 PNG_SIZE = 800
+
+CORAL = "#F97360"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,6 +39,55 @@ LEVELS = {
 
 
 @dataclass(frozen=True, kw_only=True)
+class Paint:
+    """The colours of a badge: the strong one, the one behind it, the second voice, and the heart where both meet."""
+
+    strong: str
+    pale: str
+    second: str = CORAL
+    heart: str = "#fff"
+    edge: str | None = None
+    """A line around the second voice, where its colour is the one behind it."""
+    word: str | None = None
+    """The colour of the word in the middle, where the strong one would be too weak on the pale one."""
+
+
+def _paint_of(level: str) -> Paint:
+    return Paint(strong=LEVELS[level].colour, pale=LEVELS[level].pale)
+
+
+COLOURS = {
+    "teal": _paint_of("trained"),
+    "blue": _paint_of("peer"),
+    "plum": _paint_of("senior"),
+    "amber": replace(_paint_of("ambassador"), word=LEVELS["ambassador"].on_pale),
+    "berry": Paint(strong="#9D174D", pale="#FCE1EC"),
+    "ink": Paint(strong="#1F2937", pale="#E5E7EB"),
+    "black-and-white": Paint(strong="#000000", pale="#FFFFFF", second="#FFFFFF", heart="#000000", edge="#000000"),
+}
+"""What its holder may choose from. The level stands in words and dots, and never in the colour alone."""
+
+SHAPES = ("flower", "circle", "tile", "eight-sides", "bubble")
+"""The outlines of the family; every word lies inside each of them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Choice:
+    """How somebody wants their badge: a key of `COLOURS`, or None for the level's own, and one of `SHAPES`."""
+
+    colour: str | None = None
+    shape: str = SHAPES[0]
+
+
+AS_AWARDED = Choice()
+
+
+def colour_of(level: str) -> str:
+    """Return the key of `COLOURS` that a level has by itself."""
+    return next(name for name, paint in COLOURS.items() if paint.strong == LEVELS[level].colour)
+
+
+@dataclass(frozen=True, kw_only=True)
 class BadgeValues:
     """What a badge says. `level` is a key of `LEVELS`; `title` is read aloud in place of the picture."""
 
@@ -45,20 +96,32 @@ class BadgeValues:
     title: str
     demonstration: bool
     language: str = "en"
+    choice: Choice = AS_AWARDED
 
 
-def badge_svg(level: str, skills_words: Sequence[str], *, demonstration: bool, title: str, language: str = "en") -> str:
+def badge_svg(
+    level: str,
+    skills_words: Sequence[str],
+    *,
+    demonstration: bool,
+    title: str,
+    language: str = "en",
+    choice: Choice = AS_AWARDED,
+) -> str:
     """Draw a badge. Words that cannot be drawn letter by letter, or find no room, are left out, the last ones first.
 
-    Raises `KeyError` for a level that is not in `LEVELS`.
+    Raises `KeyError` for a level that is not in `LEVELS`, a colour or a shape that is none of ours.
     """
+    if choice.shape not in SHAPES:
+        raise KeyError(choice.shape)
     look = LEVELS[level]
+    paint = COLOURS[choice.colour or colour_of(level)]
     _ = translations(language).gettext
     words = {"trained": _("Trained"), "peer": _("Peer Supporter"), "senior": _("Senior"), "ambassador": _("Ambassador")}
     values = {
         "title": title,
-        "colour": look.colour,
-        "pale": look.pale,
+        "paint": paint,
+        "shape": choice.shape,
         "dots": [200 + 26 * number - 13 * (look.dots - 1) for number in range(look.dots)],
         "level_path": _level_outline(words[level]),
         "ring_path": _ring_outline([_("Peer support")], weight=600, size=25, radius=142, spacing=3.2),
@@ -103,6 +166,7 @@ def _drawn(values: BadgeValues) -> str:
         demonstration=values.demonstration,
         title=values.title,
         language=values.language,
+        choice=values.choice,
     )
 
 

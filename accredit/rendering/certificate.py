@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from accredit.domain.organisations.paper import PLAIN, Look
 from accredit.domain.verification.evidence import FILE_NAME as EVIDENCE_NAME
 from accredit.rendering import printing
-from accredit.rendering.badge import LEVELS, badge_svg
+from accredit.rendering.badge import AS_AWARDED, LEVELS, Choice, Level, badge_svg
 from accredit.rendering.environment import environment, translations
 from accredit.rendering.fonts import FONT_STACK
 from accredit.rendering.layout import Layout, lay_out
@@ -66,19 +67,31 @@ def certificate_pdf(values: CertificateValues) -> bytes:
     Raises `KeyError` for an unknown level, `ValueError` when the QR's text is too long, `FileNotFoundError` when a font
     is missing.
     """
-    html, files = certificate_html(values), drawings(values)
+    return pressed(values, certificate_html(values), drawings(values))
+
+
+def pressed(values: CertificateValues, html: str, files: Mapping[str, str | bytes], *, form: str = "") -> bytes:
+    """Write what a certificate says, as one of its forms shows it, with the credential attached.
+
+    Raises `ValueError` when the page asks for anything but its own pictures.
+    """
+    identifier = hashlib.sha256(f"{form}{values!r}".encode()).digest()[:16]
     try:
         with printing.press(issued_at(values.credential_json)) as press:
-            return press.pdf([press.pages(html, files)], identifier=_identifier(values), attached=_attached(values))
+            return press.pdf([press.pages(html, files)], identifier=identifier, attached=_attached(values))
     except ForeignAddress as error:
         msg = f"the certificate's page asks for something that is not its own: {error}"
         raise ValueError(msg) from None
 
 
-def certificate_html(values: CertificateValues) -> str:
-    """Return the page that is printed; its pictures are named `own:…` and exist only while it is."""
+def certificate_html(values: CertificateValues, *, look: Level | None = None, also: str | None = None) -> str:
+    """Return the page that is printed; its pictures are named `own:…` and exist only while it is.
+
+    ``look`` has other colours than the level's own, ``also`` is one more style sheet.
+    """
     template = environment(values.language).get_template("certificate/certificate.html")
-    return template.render(values=values, layout=layout_of(values), look=LEVELS[values.level], fonts=FONT_STACK)
+    used = look or LEVELS[values.level]
+    return template.render(values=values, layout=layout_of(values), look=used, fonts=FONT_STACK, also=also)
 
 
 def layout_of(values: CertificateValues) -> Layout:
@@ -96,7 +109,7 @@ def layout_of(values: CertificateValues) -> Layout:
     )
 
 
-def drawings(values: CertificateValues) -> dict[str, str | bytes]:
+def drawings(values: CertificateValues, *, choice: Choice = AS_AWARDED) -> dict[str, str | bytes]:
     """Return the pictures of the page by the name under which it asks for them."""
     say = translations(values.language).gettext
     across = (say("Preview") if values.preview else say("Demonstration")).upper()
@@ -108,6 +121,7 @@ def drawings(values: CertificateValues) -> dict[str, str | bytes]:
             demonstration=values.demonstration,
             title=values.award,
             language=values.language,
+            choice=choice,
         ),
         "own:qr": qr_svg(values.qr_text),
         "own:waves": '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 78 96" width="78" height="96">'
@@ -150,8 +164,3 @@ def issued_at(credential_json: bytes) -> datetime:
     except (ValueError, KeyError, TypeError):
         return printing.NO_DATE
     return stated.astimezone(UTC) if stated.tzinfo else printing.NO_DATE
-
-
-def _identifier(values: CertificateValues) -> bytes:
-    # A picture says its digest and not its bytes.
-    return hashlib.sha256(repr(values).encode()).digest()[:16]

@@ -13,11 +13,13 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from accredit.domain.credentials.paper_ahead import AheadView
+from accredit.domain.credentials.plain_words import told_shortly
 from accredit.domain.credentials.rules import TARIFF_LINE, Totals, date_in_words, honest_sentence
 from accredit.domain.credentials.views import CredentialView, IssuedView
 from accredit.domain.organisations.paper import PLAIN, Look
-from accredit.rendering.badge import BadgeValues, baked_png, baked_svg
+from accredit.rendering.badge import AS_AWARDED, BadgeValues, Choice, baked_png, baked_svg
 from accredit.rendering.certificate import CertificateValues, certificate_pdf
+from accredit.rendering.certificate_forms import Form, certificate_in_form
 from accredit.rendering.certificates import certificates_pdf
 from accredit.rendering.qr import offline_text, qr_address
 
@@ -42,13 +44,16 @@ def certificate_of(
     evidence: bytes | None = None,
     statement: str | None = None,
     look: Look = PLAIN,
+    form: Form = Form.STANDARD,
 ) -> bytes:
     """Return the certificate as a PDF with the signed ``document`` attached, its receipt and its evidence.
 
-    With the digits of a ``statement`` its QR code can be read where nobody answers; the ``look`` is the school's own.
+    With the digits of a ``statement`` its QR code can be read where nobody answers. The ``look`` is the school's own,
+    the ``form`` the one in which its holder reads best.
     """
     values = _certificate(view, document, base_url=base_url, statement=statement, look=look)
-    return certificate_pdf(replace(values, receipt=receipt, evidence=evidence))
+    whole = replace(values, receipt=receipt, evidence=evidence)
+    return certificate_in_form(whole, form, told=told_shortly(view.totals))
 
 
 def certificates_of(
@@ -138,14 +143,18 @@ def preview_of(
     )
 
 
-def badge_png_of(view: CredentialView, document: bytes, evidence: bytes | None = None) -> bytes:
+def badge_png_of(
+    view: CredentialView, document: bytes, evidence: bytes | None = None, *, choice: Choice = AS_AWARDED
+) -> bytes:
     """Return the badge as a PNG that carries the signed ``document``, and its evidence."""
-    return baked_png(_badge(view), document, evidence)
+    return baked_png(_badge(view, choice), document, evidence)
 
 
-def badge_svg_of(view: CredentialView, document: bytes, evidence: bytes | None = None) -> bytes:
+def badge_svg_of(
+    view: CredentialView, document: bytes, evidence: bytes | None = None, *, choice: Choice = AS_AWARDED
+) -> bytes:
     """Return the badge as an SVG that carries the signed ``document``, and its evidence."""
-    return baked_svg(_badge(view), document, evidence)
+    return baked_svg(_badge(view, choice), document, evidence)
 
 
 def skills_of(view: CredentialView | AheadView) -> tuple[str, ...]:
@@ -153,11 +162,12 @@ def skills_of(view: CredentialView | AheadView) -> tuple[str, ...]:
     return tuple(skill.title for skill in view.skills)
 
 
-def _badge(view: CredentialView) -> BadgeValues:
+def _badge(view: CredentialView, choice: Choice) -> BadgeValues:
     return BadgeValues(
         level=view.badge,
         skills_words=skills_of(view)[:2],
         title=view.award_title,
         demonstration=view.demonstration,
         language="en",
+        choice=choice,
     )

@@ -22,6 +22,8 @@ from accredit.domain.transparency import queries as log
 from accredit.domain.verification.evidence import write as write_evidence
 from accredit.domain.verification.handing_out import evidence_of
 from accredit.errors import NotFound
+from accredit.rendering.badge import AS_AWARDED, Choice
+from accredit.rendering.certificate_forms import Form
 from accredit.rendering.of_credential import badge_png_of, badge_svg_of, pdf_of
 from accredit.storage import Session
 from accredit.web.settings import current_settings
@@ -76,6 +78,10 @@ class FileSource:
     """The digits of a statement, for a certificate whose holder asked for one."""
     look: Look = PLAIN
     """How the organisation's paper looks, for a certificate."""
+    form: Form = Form.STANDARD
+    """The form of a certificate. Nothing outside the page says which one it is: neither a name nor a log."""
+    choice: Choice = AS_AWARDED
+    """How the holder wants a badge to look."""
 
 
 def source_of(db: Session, view: IssuedView, kind: FileKind) -> FileSource:
@@ -136,11 +142,12 @@ def bytes_of(view: IssuedView, source: FileSource, kind: FileKind) -> bytes:
                 evidence=source.evidence,
                 statement=source.statement,
                 look=source.look,
+                form=source.form,
             )
         case FileKind.PNG:
-            return badge_png_of(_with_badge(view), source.signed, source.evidence)
+            return badge_png_of(_with_badge(view), source.signed, source.evidence, choice=source.choice)
         case FileKind.SVG:
-            return badge_svg_of(_with_badge(view), source.signed, source.evidence)
+            return badge_svg_of(_with_badge(view), source.signed, source.evidence, choice=source.choice)
         case FileKind.JSON | FileKind.JWT:
             return source.signed
         case FileKind.RECEIPT:
@@ -163,7 +170,7 @@ def file_name(view: IssuedView, kind: FileKind) -> str:
     """
     word = _WORDS[kind] if view.has_badge or kind is not FileKind.PDF else "paper"
     words = (view.title, re.sub(r"\W", "", view.initials), view.dated_on.isoformat(), word)
-    return "-".join(filter(None, map(_plain, words))) + f".{kind.value}"
+    return "-".join(filter(None, map(plain_name, words))) + f".{kind.value}"
 
 
 def check_address(view: IssuedView) -> str:
@@ -171,6 +178,7 @@ def check_address(view: IssuedView) -> str:
     return f"{current_settings().base_url}/v/{view.shown_code}"
 
 
-def _plain(text: str) -> str:
+def plain_name(text: str) -> str:
+    """Return a text as part of a name that every system takes: small letters, digits and hyphens."""
     letters = unicodedata.normalize("NFKD", text).encode("ascii", "ignore").decode()
     return re.sub(r"[^a-z0-9]+", "-", letters.lower()).strip("-")

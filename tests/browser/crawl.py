@@ -21,7 +21,7 @@ DESKTOP, PHONE, ZOOMED = 1280, 390, 320
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 # Parts of an address that make another page of the same rule.
 TELLING = ("act", "each", "kind", "step", "tick", "whose")
-FILES = re.compile(r"\.(pdf|png|svg|json|jwt|tlog-proof|evidence)$|/accredit-verify\.html$|/note$")
+FILES = re.compile(r"\.(pdf|png|svg|json|jwt|tlog-proof|evidence|zip)$|/accredit-verify\.html$|/note$")
 AXE = importlib.resources.files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 
 

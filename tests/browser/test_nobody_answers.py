@@ -68,7 +68,7 @@ def _open_somebody_of_age(young: Hands, own: Demonstration) -> None:
         young.fill("Code on your slip", slip)
         young.press("Open my page")
         young.go("/my/certificates")
-        fold = young.tab.locator("details.fold summary")
+        fold = young.tab.locator("details.fold summary", has_text="Badge pictures and more files")
         if fold.count():
             fold.first.click()
             if young.tab.get_by_role("link", name="A certificate that works without internet").count():

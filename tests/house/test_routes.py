@@ -359,6 +359,7 @@ def everything(world: World) -> dict[str, list[str]]:
         "checks_confirmed": ["y"],
         "confirm": ["y"],
         "milestone": ["reflection"],
+        "certificate_form": ["high-contrast"],
         "template": ["PM"],
         "modules": ["M7"],
         "name": ["Una Uno"],

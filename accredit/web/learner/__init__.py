@@ -15,14 +15,18 @@ bp = Blueprint("learner", __name__)
 def register(app: Flask) -> None:
     """Add the young person's pages to ``app``."""
     from accredit.web.learner import (  # noqa: F401  # they join the blueprint
+        badge,
         breaks,
         certificates,
+        dofe,
         done,
         everything,
         home,
+        linkedin,
         looked,
         looking_back,
         name,
+        take,
         talk,
         time,
         use,

@@ -21,13 +21,15 @@ from accredit.domain.issuing import replacing, statements
 from accredit.domain.issuing.replacing import Followed
 from accredit.domain.issuing.rules import Status
 from accredit.errors import NotFound, RuleBroken
+from accredit.rendering.certificate_forms import Form
 from accredit.storage import Session
 from accredit.web.access import young_person
 from accredit.web.database import reading, transaction
 from accredit.web.files import FileKind, check_address, file_answer, source_of
 from accredit.web.learner import bp, words
+from accredit.web.learner.badge import chosen
 from accredit.web.learner.forms import SecondLookForm
-from accredit.web.learner.me import own_id
+from accredit.web.learner.me import of_age, own_id, own_view
 from accredit.web.pages import page, see_other
 from accredit.web.viewer import current_viewer
 
@@ -68,7 +70,14 @@ def certificates() -> Response:
         kept = [_kept(db, view) for view in views]
     signed = {view.award_id for view in views}
     coming = [award for each in awards.values() for award in each if award.id not in signed]
-    return page("learner/certificates.html", kept=kept, coming=coming, answers=words.ANSWERS, again=words.MADE_AGAIN)
+    return page(
+        "learner/certificates.html",
+        kept=kept,
+        coming=coming,
+        answers=words.ANSWERS,
+        again=words.MADE_AGAIN,
+        forms=words.FORMS,
+    )
 
 
 def _kept(db: Session, view: CredentialView) -> Kept:
@@ -89,9 +98,7 @@ def _kept(db: Session, view: CredentialView) -> Kept:
 def second_look(credential_id: UUID) -> ResponseReturnValue:
     """Ask an adult to look again at a certificate that was paused or revoked; there is nothing to type."""
     with reading() as db:
-        view = queries.view_by_credential_id(db, credential_id)
-        if view is None or view.young_person_id != own_id():
-            raise NotFound("credential")
+        view = own_view(db, credential_id)
         kept = _kept(db, view)
     if not kept.may_ask:
         return see_other("learner.certificates")
@@ -113,13 +120,27 @@ def second_look(credential_id: UUID) -> ResponseReturnValue:
 @bp.get("/my/certificates/<uuid:credential_id>.<any(pdf, png, svg, json, jwt, evidence):kind>")
 @young_person
 def certificate_file(credential_id: UUID, kind: str) -> Response:
-    """Hand out one file. Raises `NotFound` for everybody but its holder."""
+    """Hand out one file; a badge as they want it to look. Raises `NotFound` for everybody but its holder."""
     with reading() as db:
-        view = queries.view_by_credential_id(db, credential_id)
-        if view is None or view.young_person_id != own_id():
-            raise NotFound("credential")
+        view = own_view(db, credential_id)
         source = source_of(db, view, FileKind(kind))
-    return file_answer(view, source, FileKind(kind))
+    return file_answer(view, replace(source, choice=chosen(view, request.args)), FileKind(kind))
+
+
+@bp.post("/my/certificates/<uuid:credential_id>.pdf")
+@young_person
+def certificate_in_form(credential_id: UUID) -> Response:
+    """Hand out the certificate in the form they read best.
+
+    Which one is said in the body: it stands in no address, no history, no log and no name of a file (ADR 37).
+    """
+    wanted = request.form.get("certificate_form", "")
+    if wanted not in set(Form):
+        raise NotFound("form")
+    with reading() as db:
+        view = own_view(db, credential_id)
+        source = source_of(db, view, FileKind.PDF)
+    return file_answer(view, replace(source, form=Form(wanted)), FileKind.PDF)
 
 
 @bp.route("/my/certificates/<uuid:credential_id>/without-us", methods=["GET", "POST"])
@@ -129,7 +150,7 @@ def offline(credential_id: UUID) -> ResponseReturnValue:
     if request.method == "POST":
         return _choose_offline(credential_id, wanted=request.form.get("wanted") == "yes")
     with reading() as db:
-        view = _of_age(db, credential_id)
+        view = of_age(db, credential_id)
         is_asked, digits = statements.digits(db, view.issuance_id)
     return page("learner/offline.html", view=view, is_asked=is_asked, is_ready=digits is not None)
 
@@ -153,16 +174,9 @@ def _choose_offline(credential_id: UUID, *, wanted: bool) -> Response:
 def offline_certificate(credential_id: UUID) -> Response:
     """Hand out the certificate whose QR code says what it says; where there is none yet, the page that tells why."""
     with reading() as db:
-        view = _of_age(db, credential_id)
+        view = of_age(db, credential_id)
         _asked, digits = statements.digits(db, view.issuance_id)
         if digits is None or view.status is not Status.ACTIVE:
             return see_other("learner.offline", credential_id=credential_id)
         source = replace(source_of(db, view, FileKind.PDF), statement=digits)
     return file_answer(view, source, FileKind.PDF)
-
-
-def _of_age(db: Session, credential_id: UUID) -> CredentialView:
-    view = queries.view_by_credential_id(db, credential_id)
-    if view is None or view.young_person_id != own_id() or not offline_certificates.may_ask(db, view, now=utc_now()):
-        raise NotFound("credential")
-    return view

@@ -6,6 +6,9 @@ from datetime import date
 from uuid import UUID
 
 from accredit.clock import local_date, utc_now
+from accredit.domain.credentials import offline as offline_certificates
+from accredit.domain.credentials import queries as credentials
+from accredit.domain.credentials.views import CredentialView
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.enrolments.queries import EnrolmentFacts
 from accredit.errors import Forbidden, NotFound
@@ -45,3 +48,19 @@ def own_enrolment(db: Session, enrolment_id: UUID) -> EnrolmentFacts:
     if found.young_person_id != own_id():
         raise NotFound("enrolment")
     return found
+
+
+def own_view(db: Session, credential_id: UUID) -> CredentialView:
+    """Return one of their own certificates. Raises `NotFound`, also for somebody else's."""
+    view = credentials.view_by_credential_id(db, credential_id)
+    if view is None or view.young_person_id != own_id():
+        raise NotFound("credential")
+    return view
+
+
+def of_age(db: Session, credential_id: UUID) -> CredentialView:
+    """Return one of their own certificates for what is theirs to choose from 16. Raises `NotFound`, also before."""
+    view = own_view(db, credential_id)
+    if not offline_certificates.may_ask(db, view, now=utc_now()):
+        raise NotFound("credential")
+    return view

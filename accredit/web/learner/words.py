@@ -15,6 +15,7 @@ from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround
 from accredit.domain.issuing.rules import ReplaceReason
 from accredit.domain.practice.rules import Milestone, ReturnReason
 from accredit.errors import AccreditError
+from accredit.rendering.certificate_forms import Form
 from accredit.web import messages
 from accredit.web.findings import missing_text, needed_text
 from accredit.web.languages import page_language
@@ -109,6 +110,13 @@ MADE_AGAIN: Mapping[ReplaceReason, tuple[LazyString, LazyString]] = {
     ),
 }
 """What a young person is told of a certificate that took the place of another: what was done, and what to do."""
+
+FORMS: Mapping[Form, LazyString] = {
+    Form.LARGE_PRINT: lazy_gettext("Large print"),
+    Form.EASY_READ: lazy_gettext("Easy to read"),
+    Form.HIGH_CONTRAST: lazy_gettext("Black on white"),
+}
+"""The certificate in another form than the usual one."""
 
 
 def sentence(refusal: AccreditError) -> str:

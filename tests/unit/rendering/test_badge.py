@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from io import BytesIO
 from xml.etree import ElementTree as ET
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageChops
 
 from accredit.kit.openbadges import png, svg
-from accredit.rendering.badge import LEVELS, BadgeValues, badge_png, badge_svg, baked_png, baked_svg
+from accredit.rendering.badge import (
+    COLOURS,
+    LEVELS,
+    SHAPES,
+    BadgeValues,
+    Choice,
+    badge_png,
+    badge_svg,
+    baked_png,
+    baked_svg,
+    colour_of,
+)
 
 CREDENTIAL = '{"type": ["VerifiableCredential", "OpenBadgeCredential"], "name": "Llŷr"}'.encode()
 
@@ -68,3 +80,62 @@ def test_the_credential_comes_out_of_the_png_and_the_svg_as_it_went_in() -> None
     values = BadgeValues(level="senior", skills_words=("Listening",), title="Senior badge", demonstration=True)
     assert png.unbake(baked_png(values, CREDENTIAL)).encode() == CREDENTIAL
     assert svg.unbake(baked_svg(values, CREDENTIAL)).encode() == CREDENTIAL
+
+
+def _luminance(colour: str) -> float:
+    # WCAG 2.2, relative luminance.
+    parts = [each / 255 for each in bytes.fromhex(colour.lstrip("#"))]
+    red, green, blue = (each / 12.92 if each <= 0.04045 else ((each + 0.055) / 1.055) ** 2.4 for each in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def _contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("colour", COLOURS)
+def test_every_colour_can_be_read(colour: str) -> None:
+    paint = COLOURS[colour]
+    assert _contrast(paint.strong, "#FFFFFF") >= 4.5, "the words on the ring"
+    assert _contrast(paint.word or paint.strong, paint.pale) >= 4.5, "the level, on the disc"
+
+
+@pytest.mark.parametrize("shape", SHAPES)
+@pytest.mark.parametrize("level", LEVELS)
+def test_no_word_leaves_any_shape(level: str, shape: str) -> None:
+    """Whatever is drawn white, words and ring, lies on the strong colour: nothing of it touches the rim."""
+    drawing = badge_svg(level, ("Listening", "Empathy"), demonstration=False, title="x", choice=Choice(shape=shape))
+    bare = badge_svg(level, (), demonstration=False, title="x", choice=Choice(shape=shape))
+    picture, without = (Image.open(BytesIO(badge_png(each, 400))).convert("RGBA") for each in (drawing, bare))
+    changed = (
+        ImageChops.difference(picture, without).convert("RGB").convert("L").point(lambda value: 255 if value else 0)
+    )
+    assert changed.getbbox() is not None
+    solid = Image.new("RGBA", picture.size, LEVELS[level].colour)
+    # The thin ring is the only other thing where words stand.
+    off = Image.composite(ImageChops.difference(without, solid), Image.new("RGBA", picture.size), changed)
+    farthest = [max(each.tobytes()) for each in off.split()]
+    assert max(farthest[:3]) <= 140
+    assert farthest[3] == 0, "no word stands where the badge is see-through"
+
+
+def test_what_is_chosen_changes_the_picture_and_never_the_credential() -> None:
+    values = BadgeValues(level="senior", skills_words=("Listening",), title="Senior badge", demonstration=False)
+    usual = baked_png(values, CREDENTIAL)
+    seen = {usual}
+    for colour in COLOURS:
+        for shape in SHAPES:
+            wanted = replace(values, choice=Choice(colour=colour, shape=shape))
+            picture, drawing = baked_png(wanted, CREDENTIAL), baked_svg(wanted, CREDENTIAL)
+            assert png.unbake(picture).encode() == CREDENTIAL
+            assert svg.unbake(drawing).encode() == CREDENTIAL
+            seen.add(picture)
+    assert len(seen) == len(COLOURS) * len(SHAPES), "one of them is the usual one"
+    assert colour_of("senior") == "plum"
+
+
+def test_a_shape_or_colour_that_is_none_of_ours_is_refused() -> None:
+    for choice in (Choice(shape="star"), Choice(colour="gold")):
+        with pytest.raises(KeyError):
+            badge_svg("peer", (), demonstration=False, title="x", choice=choice)
