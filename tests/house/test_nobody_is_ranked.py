@@ -22,6 +22,7 @@ COMPARES = re.compile(
 OF_A_WEEK = re.compile(r"\b(week_minutes|lately|is_a_lot)\b")
 
 
+@pytest.mark.attack("DP18")
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: f"{path.parent.name}/{path.name}")
 def test_a_page_compares_nobody(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
@@ -36,6 +37,7 @@ def test_a_young_person_is_not_told_that_it_is_a_lot(path: Path) -> None:
     assert OF_A_WEEK.findall(path.read_text(encoding="utf-8")) == []
 
 
+@pytest.mark.attack("DP18")
 def test_what_is_noticed_speaks_of_one_person() -> None:
     assert set(NOTICES) == set(Notice)
     assert not any(COMPARES.search(str(text)) for text in NOTICES.values())

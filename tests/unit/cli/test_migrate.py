@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.processes import Service
 
 
@@ -14,6 +16,7 @@ def test_a_new_database_is_ready_and_stays_so(tmp_path: Path) -> None:
     assert service.run("fsck", "--all").returncode == 0
 
 
+@pytest.mark.attack("DP29")
 def test_a_demonstration_cannot_be_switched_on_by_accident(tmp_path: Path) -> None:
     service = Service(tmp_path)
     service.settings["ACCREDIT_DEMONSTRATION"] = "true"
@@ -22,6 +25,7 @@ def test_a_demonstration_cannot_be_switched_on_by_accident(tmp_path: Path) -> No
     assert "accredit demo" in refused.stderr
 
 
+@pytest.mark.attack("DP29")
 def test_real_records_do_not_become_a_demonstration(tmp_path: Path) -> None:
     service = Service(tmp_path)
     service.run("migrate")

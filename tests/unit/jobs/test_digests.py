@@ -61,6 +61,7 @@ def test_it_comes_on_monday_once_and_again_a_week_later(sqlite_database: Databas
     assert {letter.to_address for letter in letters(sqlite_database)} == {"nia@example.org"}
 
 
+@pytest.mark.attack("DP26")
 @pytest.mark.usefixtures("app")
 def test_it_counts_what_waits_and_names_nobody(sqlite_database: Database, cast: Cast) -> None:
     train(sqlite_database, cast)

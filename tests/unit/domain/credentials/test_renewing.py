@@ -205,6 +205,7 @@ def test_a_corrected_record_is_never_signed_over_and_is_decided_again(story: Sto
         assert log.leaf_index(db, act=Act.AWARD_SET_ASIDE, subject_id=award_id) is not None
 
 
+@pytest.mark.attack("DP13")
 def test_a_certificate_whose_record_was_corrected_is_replaced_by_one_that_says_what_holds(story: Story) -> None:
     issued = story.issue()
     correct(story, 1)

@@ -139,6 +139,7 @@ def test_an_administrator_pauses_and_does_not_ask_for_a_revocation(
     assert lee.get(f"{address}/new-name").status_code == 403
 
 
+@pytest.mark.attack("DP20")
 def test_a_second_look_is_asked_for_and_answered(client_for: ClientFor, cast: Cast, year: Year, address: str) -> None:
     ama, nia = client_for(cast.ama), client_for(cast.nia)
     form = f"/my/certificates/{year.credential_id}/second-look"
@@ -176,6 +177,7 @@ def renamed(sqlite_database: Database, cast: Cast, year: Year) -> None:
         people.confirm_printed_name(db, young_person_id=cast.ama.id, name=NEW, actor=cast.ama.actor, now=NOW)
 
 
+@pytest.mark.attack("DP13")
 @pytest.mark.usefixtures("renamed")
 def test_a_former_name_is_in_no_answer_after_the_change(
     client_for: ClientFor, cast: Cast, year: Year, address: str, sqlite_database: Database, folder: Path
