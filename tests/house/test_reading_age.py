@@ -14,6 +14,7 @@ GRADE, LONGEST = 6.0, 25
 FUNCTIONS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 PAGES = [
     *sorted(ROOT.glob("templates/learner/*.html")),
+    ROOT / "templates/learner/take.txt",
     ROOT / "templates/layouts/young.html",
     ROOT / "templates/components/talk.html",
 ]

@@ -52,7 +52,8 @@ def dofe_file(enrolment_id: UUID) -> Response:
     with reading() as db:
         place = own_enrolment(db, enrolment_id)
         entries = weekly.counted(practice.entries(db, enrolment_id))
-        weeks = weekly.by_week(entries, first_on=_first_on(entries), last_on=_last_on(entries))
+        first_on, last_on = _wanted(entries)
+        weeks = weekly.by_week(entries, first_on=first_on, last_on=last_on)
         if not weeks:
             raise NotFound("hours-entry")
         service = identity.read(db)
@@ -78,15 +79,11 @@ def _place(db: Session, enrolment_id: UUID, programme_id: UUID) -> Place:
     )
 
 
-def _first_on(entries: Sequence[EntryFacts]) -> date:
-    return _month("first") or min((each.held_on for each in entries), default=today())
-
-
-def _last_on(entries: Sequence[EntryFacts]) -> date:
-    month = _month("last")
-    if month is None:
-        return max((each.held_on for each in entries), default=today())
-    return month.replace(day=calendar.monthrange(month.year, month.month)[1])
+def _wanted(entries: Sequence[EntryFacts]) -> tuple[date, date]:
+    """Return the first and the last day that were asked for, in whichever order; without a wish, all there is."""
+    days = [each.held_on for each in entries] or [today()]
+    first, last = sorted((_month("first") or min(days).replace(day=1), _month("last") or max(days).replace(day=1)))
+    return first, last.replace(day=calendar.monthrange(last.year, last.month)[1])
 
 
 def _month(name: str) -> date | None:

@@ -116,7 +116,7 @@ def test_an_enrolment_that_has_ended_is_no_longer_shown(
 UNFRIENDLY = ("ledger", "credential", "claim", "wallet", "failed", "rejected", "expired", "mandatory", "complete")
 
 
-@pytest.mark.parametrize("path", ["/my", "/my/break", "/my/name", "/my/certificates", "/talk"])
+@pytest.mark.parametrize("path", ["/my", "/my/break", "/my/name", "/my/certificates", "/my/take", "/my/dofe", "/talk"])
 def test_pages_keep_to_plain_and_positive_words(ama: Browser, path: str) -> None:
     text = " ".join(part.split(">", 1)[-1] for part in read(ama, path).split("<")).lower()
     assert [word for word in UNFRIENDLY if word in text] == []

@@ -204,6 +204,7 @@ def test_the_dofe_sheet_shows_approved_time_and_has_nobodys_logo(ama: Browser, c
     assert (whole.status_code, whole.content_type) == (200, "application/pdf")
     months = re.findall(r'<option value="(\d{4}-\d{2})"', page)
     assert ama.get(f"{path}?first={months[0]}&last={months[-1]}").data == whole.data
+    assert ama.get(f"{path}?first={months[-1]}&last={months[0]}").data == whole.data, "in whichever order"
     assert ama.get(f"{path}?first=1999-01&last=1999-02").status_code == 404
     assert ama.get(f"{path}?first=never&last=99-99").data == whole.data
 
