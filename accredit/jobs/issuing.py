@@ -30,21 +30,20 @@ from accredit.domain.credentials.kinds import KINDS, Kind
 from accredit.domain.credentials.waiting import Waiting
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries, statements
-from accredit.domain.issuing.rules import Intent, RehearsalKey, Signed
-from accredit.domain.issuing.stopping import Stops, stops
+from accredit.domain.issuing.rules import Signed
+from accredit.domain.issuing.stopping import stops
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.domain.transparency.rules import LogSigner
 from accredit.domain.transparency.timekeeping import MOST_BEHIND, check_clock
-from accredit.domain.verification import operations as verification
 from accredit.errors import AccreditError, NotReady, RuleBroken
+from accredit.jobs.signer import Signer, kind_of
 from accredit.keyring import Algorithm, KeyRing
 from accredit.kit.vc.errors import VcError
 from accredit.storage import Database, Session
 from accredit.storage.fault_points import fault_point
 from accredit.storage.lock_store import LockStore
 from accredit.storage.room import Room
-from accredit.storage.versions import version_of
 
 logger = structlog.get_logger()
 _Waiting = TypeVar("_Waiting")
@@ -55,8 +54,6 @@ CHUNK = 100
 LOOK_AHEAD = 5_000
 # So many are released in one transaction.
 RELEASED_TOGETHER = 500
-# Refusals after which the frozen document can never be signed: another round is prepared from the rows as they are.
-_HOPELESS = issuing.VOIDING | {"not-as-reserved"}
 
 
 @dataclass
@@ -75,6 +72,9 @@ class Issued:
         default_factory=lambda: defaultdict(deque), repr=False, compare=False
     )
     """By kind: seen to wait, and next to be signed."""
+    seen_all: set[str] = field(default_factory=set, repr=False, compare=False)
+    """Kinds of which nothing waits but what was seen."""
+    signer: Signer | None = field(default=None, repr=False, compare=False)
 
 
 class Issuer:
@@ -105,8 +105,6 @@ class Issuer:
         self._has_witnesses = has_witnesses
         self._per_day = per_day
         self._room = room
-        self._stops = Stops(())
-        self._stops_at: str | None = None
         self._turn = threading.Lock()
 
     def issue_waiting(self) -> Issued:
@@ -164,7 +162,7 @@ class Issuer:
                 )
         except (AccreditError, VcError) as refused:
             # Its kind only: what does not fit into a QR code is a name.
-            logger.error("statement not signed", issuance=str(issuance_id), rule=_kind_of(refused))  # noqa: TRY400
+            logger.error("statement not signed", issuance=str(issuance_id), rule=kind_of(refused))  # noqa: TRY400
             return False
 
     def sign_lists(self, *, signed_before: datetime) -> int:
@@ -201,9 +199,11 @@ class Issuer:
             stopped = stops(db)
             if stopped.everybody:
                 return 0
-            if not ahead:
+            if not ahead and kind.name not in done.seen_all:
                 without, not_of = tuple(done.refused), stopped.organisations
                 ahead.extend(kind.waiting(db, limit=LOOK_AHEAD, due_by=now, without=without, not_of=not_of))
+                # Whatever comes from now on has a promise of its own; to look again costs the more was ever awarded.
+                done.seen_all |= {kind.name} if len(ahead) < LOOK_AHEAD else set()
         waiting = _next(ahead, CHUNK)
         if not waiting:
             return 0
@@ -215,6 +215,7 @@ class Issuer:
                 fault_point("S1.before_commit")
         except RuleBroken:
             # Somebody stopped issuing meanwhile: nothing of this chunk is kept. What is not theirs is found once more.
+            done.seen_all.discard(kind.name)
             return len(waiting)
         fault_point("S1.after_commit")
         done.prepared += prepared
@@ -261,9 +262,13 @@ class Issuer:
                 return sum(self._prepare_of(db, kind, issuer, part, now, done) for part in parts)
             number, refused = 0, {mine[0]: broken}
         for subject_id, reason in refused.items():
-            done.refused[subject_id] = _kind_of(reason)
-            logger.warning("not prepared", kind=kind.name, subject=str(subject_id), rule=_kind_of(reason))
+            done.refused[subject_id] = kind_of(reason)
+            logger.warning("not prepared", kind=kind.name, subject=str(subject_id), rule=kind_of(reason))
         return number
+
+    def _signer(self, done: Issued) -> Signer:
+        # Anew for each pass: what was rehearsed once is not relied on for ever.
+        return Signer(self._database, self._keyring, self._clock, done.refused)
 
     def _sign_chunk(self, kind: Kind, done: Issued) -> int:
         if not self._has_room():
@@ -278,7 +283,8 @@ class Issuer:
                 ahead.extend(queries.waiting(db, kind=kind.name, limit=LOOK_AHEAD, without=without, not_of=not_of))
             ids = _next(ahead, self._left_today(db)) if ahead else []
             intents = queries.intents(db, ids)
-        signed = [each for intent in intents if (each := self._sign(intent, done)) is not None]
+        signer = done.signer = done.signer or self._signer(done)
+        signed = [each for intent in intents if (each := signer.sign(intent)) is not None]
         if signed:
             self._record(kind, signed, done)
         return len(ids)
@@ -292,39 +298,6 @@ class Issuer:
             logger.error("nothing more is signed today", limit=self._per_day, setting="ACCREDIT_CREDENTIALS_PER_DAY")
         return min(max(left, 0), CHUNK)
 
-    def _sign(self, intent: Intent, done: Issued) -> Signed | None:
-        now = self._clock()
-        if self._is_stopped(intent):
-            done.refused[intent.issuance_id] = "issuing-stopped"
-            return None
-
-        def lint(document: bytes, key: RehearsalKey) -> None:
-            verification.lint(document, key, now=now)
-
-        try:
-            return issuing.sign(intent, keyring=self._keyring, lint=lint)
-        except RuleBroken as refused:
-            done.refused[intent.issuance_id] = refused.rule
-            logger.exception("credential not signed", issuance=str(intent.issuance_id), rule=refused.rule)
-            if refused.rule in _HOPELESS:
-                with self._database.transaction() as db:
-                    issuing.void(db, issuance_id=intent.issuance_id, reason=refused.rule)
-            return None
-        except Exception as broken:  # noqa: BLE001  # a lost key or a broken document stops this one alone
-            done.refused[intent.issuance_id] = rule = _kind_of(broken)
-            # Its kind only: the message may quote the document, and so a name.
-            logger.error("credential not signed", issuance=str(intent.issuance_id), rule=rule)  # noqa: TRY400
-            return None
-
-    def _is_stopped(self, intent: Intent) -> bool:
-        # Asked before every signature, not once for a chunk: whoever throws the switch does not wait for the rest.
-        # While nobody wrote anything the answer is the same, and whether somebody did is asked faster.
-        version = version_of(self._database)
-        if version is None or version != self._stops_at:
-            with self._database.reading() as db:
-                self._stops, self._stops_at = stops(db), version
-        return self._stops.of(intent.organisation_id) is not None
-
     def _record(self, kind: Kind, signed: Sequence[Signed], done: Issued) -> None:
         try:
             with self._database.transaction() as db:
@@ -334,7 +307,7 @@ class Issuer:
             # One poisoned credential must not keep ninety-nine good ones waiting: the chunk is halved until it stands
             # alone.
             if len(signed) == 1:
-                done.refused[signed[0].issuance_id] = _kind_of(error)
+                done.refused[signed[0].issuance_id] = kind_of(error)
                 logger.exception("credential not recorded", issuance=str(signed[0].issuance_id))
                 return
             half = len(signed) // 2
@@ -386,10 +359,6 @@ class Issuer:
         if origin is None or key is None:
             raise NotReady("no-log", "The log has not been started; run: accredit migrate")
         return LogSigner(public_key=key.raw, sign=lambda message: self._keyring.sign(key.id, message))
-
-
-def _kind_of(error: Exception) -> str:
-    return error.code if isinstance(error, AccreditError) else type(error).__name__
 
 
 def _next(waiting: deque[_Waiting], number: int) -> list[_Waiting]:

@@ -23,6 +23,7 @@ from sqlalchemy.sql.base import ExecutableOption
 
 from accredit.errors import NotFound, NotReady
 from accredit.storage import plain_text
+from accredit.storage.often import often
 
 FIRST_SAFE_SQLITE = (3, 51, 3)
 NAMING = {
@@ -159,7 +160,7 @@ def _wall(tenant: UUID) -> tuple[ExecutableOption, ...]:
     # One option for each class: the mixin-with-lambda form does not reach SQLModel classes.
     mappers = sqlmodel.SQLModel._sa_registry.mappers  # noqa: SLF001  # the one list of mapped classes there is
     classes = [mapper.class_ for mapper in mappers if "organisation_id" in mapper.columns]
-    return tuple(with_loader_criteria(cls, cls.organisation_id == tenant) for cls in classes)
+    return tuple(with_loader_criteria(cls, often(cls.organisation_id == tenant)) for cls in classes)
 
 
 @event.listens_for(Session, "do_orm_execute")

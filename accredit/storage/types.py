@@ -6,13 +6,18 @@ A SQLModel ``table=True`` class does not validate on construction, so what must 
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 import uuid_utils.compat
 from sqlalchemy import CheckConstraint, DateTime, Dialect, ForeignKeyConstraint, String, TypeDecorator, UniqueConstraint
 from sqlalchemy.types import TypeEngine
+
+# Characters of what SQLite keeps: 2026-07-02, 15:30:00.000000, and both with a space between.
+_DAY: Final = 10
+_TIME_OF_DAY: Final = 15
+_MOMENT: Final = 26
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -53,6 +58,31 @@ def _uuid_text(value: str | uuid.UUID | None) -> str | None:
         return None if value is None else str(value)
     # SQLite keeps the 32 digits; RFC 9562 §4 puts hyphens between them.
     return f"{value[:8]}-{value[8:12]}-{value[12:16]}-{value[16:20]}-{value[20:]}"
+
+
+class IsoText(TypeEngine[str]):
+    """A day, a time of day or a moment read as the text that ``isoformat`` gives; moments in UTC. For reading only."""
+
+    cache_ok = True
+
+    def result_processor(self, _dialect: Dialect, _coltype: object) -> Any:
+        return _iso_text
+
+
+def _iso_text(value: str | date | time | datetime | None) -> str | None:
+    if not isinstance(value, str):
+        # PostgreSQL gives back the value itself.
+        return None if value is None else (value.astimezone(UTC) if isinstance(value, datetime) else value).isoformat()
+    length = len(value)
+    if length == _DAY:
+        return value
+    # SQLite keeps moments in UTC without saying so, and always with a fraction, which ISO leaves out where it is none.
+    plain = value.removesuffix(".000000")
+    if length == _TIME_OF_DAY:
+        return plain
+    if length == _MOMENT:
+        return f"{plain[:10]}T{plain[11:]}+00:00"
+    return datetime.fromisoformat(value).replace(tzinfo=UTC).isoformat()
 
 
 class Word(TypeDecorator[StrEnum]):

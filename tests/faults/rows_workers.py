@@ -154,7 +154,8 @@ def _issue_own(database: Database, issuer: Issuer, mine: Sequence[Waiting]) -> N
         found = [queries.of_subject(db, kind=AWARDS.name, subject_id=award.subject_id) for award in mine]
         intents = queries.intents(db, [each.id for each in found if each is not None])
     assert len(intents) == len(mine)
-    signed = [each for intent in intents if (each := issuer._sign(intent, done)) is not None]
+    signer = issuer._signer(done)
+    signed = [each for intent in intents if (each := signer.sign(intent)) is not None]
     issuer._record(AWARDS, signed, done)
     issuer.publish()
     assert not done.refused, done.refused

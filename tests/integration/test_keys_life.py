@@ -116,7 +116,8 @@ def test_ky10_a_stolen_key_signs_nothing_more_until_another_is_put_in_its_place(
     issuer._prepare_chunk(AWARDS, done)
     with database.reading() as db:
         intents = queries.intents(db, queries.waiting(db, kind=AWARDS.name))
-    signed = [each for intent in intents if (each := issuer._sign(intent, done)) is not None]
+    signer = issuer._signer(done)
+    signed = [each for intent in intents if (each := signer.sign(intent)) is not None]
     steal(cohort, key_of(cohort))
     issuer._record(AWARDS, signed, done)
     assert done.recorded == 0, "what was signed at that moment goes nowhere"
@@ -168,7 +169,7 @@ def test_ky04_a_key_that_goes_while_the_worker_runs_stops_issuing_and_nothing_el
     with database.reading() as db:
         (intent, _) = queries.intents(db, queries.waiting(db, kind=AWARDS.name))
     # In the memory of the worker from here on.
-    assert issuer._sign(intent, done) is not None
+    assert issuer._signer(done).sign(intent) is not None
     path = tmp_path / "keys" / f"{key_of(cohort).id}.key.pem"
     kept = path.read_bytes()
     path.unlink()

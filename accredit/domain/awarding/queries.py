@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -38,6 +39,9 @@ from accredit.domain.transparency.models import LedgerRecord
 from accredit.domain.transparency.rules import Act
 from accredit.errors import NotFound
 from accredit.storage import Session
+from accredit.storage.often import often
+
+_OF_A_PERSON: Final = ("id", "known_as", "printed_name", "printed_name_confirmed_at", "year_group", "form")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,8 +98,12 @@ class Progress:
     programme_version_id: UUID
     definition: Definition
     portfolio: Portfolio
-    assessments: tuple[Assessment, ...]
     awarded: tuple[AwardSummary, ...]
+
+    @cached_property
+    def assessments(self) -> tuple[Assessment, ...]:
+        """Every level measured, lowest first; when it is first asked for, since who decides on one asks for that."""
+        return rules.assess_all(self.portfolio, self.definition, self.portfolio.until)
 
     @property
     def highest_met(self) -> Assessment | None:
@@ -204,55 +212,45 @@ def _leaves(db: Session, enrolment_ids: Collection[UUID], *, until: date) -> dic
     """Return where in the log the evidence that counts stands."""
     wanted = set(enrolment_ids)
     attended: sa.Select[*tuple[Any, ...]] = (
-        sa.select(col(Attendance.enrolment_id).label("enrolment_id"), col(LedgerRecord.leaf_index).label("leaf"))
-        .join(LedgerRecord, col(LedgerRecord.subject_id) == col(Attendance.id))
+        sa.select(col(Attendance.enrolment_id).label("enrolment_id"), _leaf(Act.ATTENDANCE_CONFIRMED, Attendance.id))
         .join(TrainingSession, col(TrainingSession.id) == col(Attendance.training_session_id))
         .where(
-            col(LedgerRecord.act) == Act.ATTENDANCE_CONFIRMED,
             col(Attendance.enrolment_id).in_(wanted),
             col(Attendance.present),
             training.held_attendance(),
             col(TrainingSession.held_on) <= until,
         )
     )
-    approved = (
-        sa.select(col(HoursEntry.enrolment_id), col(LedgerRecord.leaf_index))
-        .join(LedgerRecord, col(LedgerRecord.subject_id) == col(HoursEntry.id))
-        .where(
-            col(LedgerRecord.act) == Act.HOURS_APPROVED,
-            col(HoursEntry.enrolment_id).in_(wanted),
-            col(HoursEntry.status) == HoursStatus.APPROVED,
-            col(HoursEntry.held_on) <= until,
-        )
+    approved = sa.select(col(HoursEntry.enrolment_id), _leaf(Act.HOURS_APPROVED, HoursEntry.id)).where(
+        col(HoursEntry.enrolment_id).in_(wanted),
+        often(col(HoursEntry.status) == HoursStatus.APPROVED),
+        col(HoursEntry.held_on) <= until,
     )
-    observed = (
-        sa.select(col(SkillObservation.enrolment_id), col(LedgerRecord.leaf_index))
-        .join(LedgerRecord, col(LedgerRecord.subject_id) == col(SkillObservation.id))
-        .where(
-            col(LedgerRecord.act) == Act.SKILL_OBSERVED,
-            col(SkillObservation.enrolment_id).in_(wanted),
-            col(SkillObservation.observed_on) <= until,
-        )
+    observed = sa.select(col(SkillObservation.enrolment_id), _leaf(Act.SKILL_OBSERVED, SkillObservation.id)).where(
+        col(SkillObservation.enrolment_id).in_(wanted), col(SkillObservation.observed_on) <= until
     )
-    earlier = (
-        sa.select(col(HoursBroughtForward.enrolment_id), col(LedgerRecord.leaf_index))
-        .join(LedgerRecord, col(LedgerRecord.subject_id) == col(HoursBroughtForward.id))
-        .where(
-            col(LedgerRecord.act) == Act.HOURS_BROUGHT_FORWARD,
-            col(HoursBroughtForward.enrolment_id).in_(wanted),
-            standing(),
-            col(HoursBroughtForward.minutes) > 0,
-            col(HoursBroughtForward.until) <= until,
-        )
+    earlier = sa.select(
+        col(HoursBroughtForward.enrolment_id), _leaf(Act.HOURS_BROUGHT_FORWARD, HoursBroughtForward.id)
+    ).where(
+        col(HoursBroughtForward.enrolment_id).in_(wanted),
+        standing(),
+        col(HoursBroughtForward.minutes) > 0,
+        col(HoursBroughtForward.until) <= until,
     )
     leaf = sa.union_all(attended, approved, observed, earlier).subquery()
-    statement = sa.select(
-        leaf.c.enrolment_id, sa.func.min(leaf.c.leaf), sa.func.max(leaf.c.leaf), sa.func.count()
-    ).group_by(leaf.c.enrolment_id)
+    count = sa.func.count(leaf.c.leaf)
+    statement = sa.select(leaf.c.enrolment_id, sa.func.min(leaf.c.leaf), sa.func.max(leaf.c.leaf), count)
+    statement = statement.group_by(leaf.c.enrolment_id).having(count > 0)
     return {
         enrolment_id: LeafRange(first=first, last=last, count=count)
         for enrolment_id, first, last, count in db.execute(statement)
     }
+
+
+def _leaf(act: Act, subject_id: Any) -> sa.Label[int]:
+    # By its whole key, for each row on its own: a join would read every act of its kind that anybody ever did.
+    key = col(LedgerRecord.act) == act, col(LedgerRecord.subject_id) == subject_id, col(LedgerRecord.occurrence) == 0
+    return sa.select(col(LedgerRecord.leaf_index)).where(*key).scalar_subquery().label("leaf")
 
 
 def progress(db: Session, enrolment_id: UUID, *, on: date) -> Progress:
@@ -273,7 +271,9 @@ def progress_of(db: Session, enrolment_ids: Collection[UUID], *, on: date) -> tu
     """Return where some people stand, by known-as name; unknown ids are left out."""
     wanted = set(enrolment_ids)
     statement = (
-        sa.select(col(Enrolment.id), YoungPerson, Programme)
+        # Whole objects would take longer to make than all the rest.
+        sa.select(col(Enrolment.id), *(getattr(YoungPerson, name).label(f"person_{name}") for name in _OF_A_PERSON))
+        .add_columns(col(Programme.id).label("programme_id"), col(Programme.name).label("programme_name"))
         .join(YoungPerson, col(YoungPerson.id) == col(Enrolment.young_person_id))
         .join(Programme, col(Programme.id) == col(Enrolment.programme_id))
         .where(col(Enrolment.id).in_(wanted))
@@ -281,47 +281,36 @@ def progress_of(db: Session, enrolment_ids: Collection[UUID], *, on: date) -> tu
     )
     rows = db.execute(statement).all()
     enrolled = training.enrolled(db, wanted)
-    versions = training.definitions(db, {programme.id for _, _, programme in rows})
+    versions = training.definitions(db, {row.programme_id for row in rows})
     found = portfolios(db, wanted, until=on)
     awarded = awards_of(db, wanted)
-    return tuple(
-        _progress(
-            person,
-            programme,
-            enrolled[each],
-            training.version_of(versions[programme.id], enrolled[each]),
-            found[each],
-            awarded[each],
-        )
-        for each, person, programme in rows
-    )
+    return tuple(_progress(row, enrolled[row.id], versions, found[row.id], awarded[row.id]) for row in rows)
 
 
 def _progress(
-    person: YoungPerson,
-    programme: Programme,
+    row: Any,
     enrolled: Enrolled,
-    version: training.DatedDefinition,
+    versions: Mapping[UUID, tuple[training.DatedDefinition, ...]],
     done: Portfolio,
     awarded: tuple[AwardSummary, ...],
 ) -> Progress:
+    version = training.version_of(versions[row.programme_id], enrolled)
     return Progress(
         enrolment_id=enrolled.enrolment_id,
         organisation_id=enrolled.organisation_id,
-        young_person_id=person.id,
-        known_as=person.known_as,
-        printed_name=person.printed_name,
-        is_name_confirmed=person.printed_name_confirmed_at is not None,
-        year_group=person.year_group,
-        form=person.form,
+        young_person_id=row.person_id,
+        known_as=row.person_known_as,
+        printed_name=row.person_printed_name,
+        is_name_confirmed=row.person_printed_name_confirmed_at is not None,
+        year_group=row.person_year_group,
+        form=row.person_form,
         is_on_break=enrolled.is_on_break(done.until),
         started_on=enrolled.started_on,
-        programme_id=programme.id,
-        programme_name=programme.name,
+        programme_id=row.programme_id,
+        programme_name=row.programme_name,
         programme_version_id=version.version_id,
         definition=version.definition,
         portfolio=done,
-        assessments=rules.assess_all(done, version.definition, done.until),
         awarded=awarded,
     )
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
+from functools import lru_cache
 from typing import Any, Final
 from uuid import UUID
 
@@ -163,7 +164,7 @@ def credential_document(facts: CredentialFacts) -> dict[str, Any]:
         # There is no validUntil: what was done does not expire.
         credential_status=status_of(facts.status_list_url, facts.status_index),
     )
-    return credential.document()
+    return credential.document_around(EMBEDDED.written(facts.achievement))
 
 
 def status_of(status_list_url: str, status_index: int) -> CredentialStatus:
@@ -179,16 +180,24 @@ def status_of(status_list_url: str, status_index: int) -> CredentialStatus:
 class _Embedded:
     """The achievement that was embedded last: awards that are issued together mostly share one."""
 
-    _last: tuple[dict[str, Any], Achievement] | None = None
+    _last: tuple[dict[str, Any], Achievement, dict[str, Any]] | None = None
 
     def of(self, document: dict[str, Any]) -> Achievement:
         """Return a published achievement as a credential states it."""
+        return self._both(document)[0]
+
+    def written(self, document: dict[str, Any]) -> dict[str, Any]:
+        """Return the same as it is written there; not to be changed."""
+        return self._both(document)[1]
+
+    def _both(self, document: dict[str, Any]) -> tuple[Achievement, dict[str, Any]]:
         last = self._last
         if last is None or last[0] is not document:
             # The creator is the issuer. Said twice, one of the two could be taken out without touching what is signed.
             said_once = {name: value for name, value in document.items() if name != "creator"}
-            self._last = last = document, Achievement.model_validate(said_once)
-        return last[1]
+            achievement = Achievement.model_validate(said_once)
+            self._last = last = document, achievement, achievement.document()
+        return last[1:]
 
 
 EMBEDDED: Final = _Embedded()
@@ -230,14 +239,16 @@ def _results(facts: CredentialFacts) -> Iterator[Result]:
     yield Result(result_description=f"{url}#supervision-meetings", value=str(facts.totals.meetings))
     for module in facts.modules:
         if f"{url}#module-{module.code}" in known:
-            yield Result(result_description=f"{url}#module-{module.code}", status=ResultStatus.COMPLETED)
+            yield _completed(f"{url}#module-{module.code}")
     for skill in facts.skills:
         if f"{url}#skill-{skill.code}" in known:
-            yield Result(
-                result_description=f"{url}#skill-{skill.code}",
-                status=ResultStatus.COMPLETED,
-                alignment=alignments_of(skill.frameworks),
-            )
+            yield _completed(f"{url}#skill-{skill.code}", skill.frameworks)
+
+
+@lru_cache(maxsize=1_024)
+def _completed(description: str, frameworks: tuple[Framework, ...] = ()) -> Result:
+    # Kept, since it says nothing of anybody: all who have done the same module share it.
+    return Result(result_description=description, status=ResultStatus.COMPLETED, alignment=alignments_of(frameworks))
 
 
 def _evidence(facts: CredentialFacts) -> Iterator[Evidence]:

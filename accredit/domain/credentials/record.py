@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, time
-from enum import StrEnum
+from datetime import date, time
+from itertools import groupby
+from operator import itemgetter
 from typing import Any, Final, Generic, TypeVar
 from uuid import UUID
 
 import sqlalchemy as sa
+from sqlalchemy.orm import load_only
 from sqlmodel import SQLModel, col, select
 
 from accredit.domain.awarding.models import Award
@@ -31,7 +33,8 @@ from accredit.domain.training.queries import held_attendance
 from accredit.errors import NotFound
 from accredit.kit.linkeddata import jcs
 from accredit.storage import Session
-from accredit.storage.types import UuidText
+from accredit.storage.often import often
+from accredit.storage.types import IsoText, UtcDateTime, UuidText, Word
 
 # Which members of each row the digest covers, in the words of the tables.
 _HOURS: Final = ("id", "activity_type", "held_on", "starts_at", "minutes", "supervised_by", "decided_by", "decided_at")
@@ -42,6 +45,11 @@ _EARLIER: Final = ("id", "minutes", "until", "attested_by", "attested_at")
 _AWARD: Final = ("id", "level_code", "round", "awarded_on", "awarded_by", "decided_at", "portfolio")
 
 
+_OF_A_PERSON: Final[tuple[Any, ...]] = (
+    YoungPerson.id,
+    YoungPerson.printed_name,
+    YoungPerson.printed_name_confirmed_at,
+)
 Subject = TypeVar("Subject", bound=SQLModel)
 
 
@@ -66,8 +74,8 @@ AWARDS: Final = Cut(name="award", model=Award, day=col(Award.awarded_on), moment
 class Basis(Generic[Subject]):
     """A subject (an award) with everything its credential states.
 
-    The rows that were counted hold the columns that the digest covers, by the names they have in their tables, ids as
-    text.
+    The rows that were counted hold the columns that the digest covers, by the names they have in their tables: ids,
+    days, times and moments as text.
     """
 
     id: UUID
@@ -98,6 +106,7 @@ def bases(db: Session, ids: Collection[UUID], cut: Cut[Subject]) -> dict[UUID, B
         .join(Enrolment, col(Enrolment.id) == col(model.enrolment_id))
         .join(YoungPerson, col(YoungPerson.id) == col(Enrolment.young_person_id))
         .where(col(model.id).in_(ids))
+        .options(load_only(*_OF_A_PERSON))
     ).all()
     # By themselves: beside each of them the whole programme would be read anew.
     versions = {subject.programme_version_id for subject, _ in found}
@@ -154,10 +163,10 @@ def hashes_of(found: Iterable[Basis[Any]], cut: Cut[Any]) -> dict[UUID, bytes]:
             cut.name: jcs.canonicalise(_facts(each.subject, cut.members)),
             "name": jcs.canonicalise(each.person.printed_name),
             "programme": programmes[version.id],
-            "hours": jcs.canonicalise(_all(each.hours, _HOURS)),
-            "attendances": jcs.canonicalise(_all(each.attendances, _ATTENDANCES)),
-            "observations": jcs.canonicalise(_all(each.observations, _OBSERVATIONS)),
-            "milestones": jcs.canonicalise(_all(each.milestones, _MILESTONES)),
+            "hours": _all(each.hours, _HOURS),
+            "attendances": _all(each.attendances, _ATTENDANCES),
+            "observations": _all(each.observations, _OBSERVATIONS),
+            "milestones": _all(each.milestones, _MILESTONES),
         }
         if each.earlier is not None:
             # Named only where there is one, so that what was prepared before there was any is still what it was.
@@ -172,29 +181,32 @@ def _object(members: Mapping[str, bytes]) -> bytes:
 
 
 def _by_subject(db: Session, statement: sa.Select[*tuple[Any, ...]]) -> defaultdict[UUID, tuple[sa.Row[Any], ...]]:
-    found: defaultdict[UUID, list[sa.Row[Any]]] = defaultdict(list)
-    for row in db.execute(statement):
-        found[row.of_subject].append(row)
-    return defaultdict(tuple, {subject_id: tuple(rows) for subject_id, rows in found.items()})
+    # By subject, and within it by their own id, the second column; sorted here, where it takes less time.
+    rows = sorted(db.execute(statement), key=itemgetter(0, 1))
+    return defaultdict(tuple, {UUID(subject_id): tuple(mine) for subject_id, mine in groupby(rows, itemgetter(0))})
 
 
 def _counted(ids: Collection[UUID], cut: Cut[Any], model: Any, names: Iterable[str]) -> sa.Select[*tuple[Any, ...]]:
     columns = (_read(getattr(model, name)) for name in names)
     return (
-        sa.select(col(cut.model.id).label("of_subject"), *columns)
+        sa.select(_read(col(cut.model.id)).label("of_subject"), *columns)
         .join(model, model.enrolment_id == col(cut.model.enrolment_id))
         .where(col(cut.model.id).in_(ids))
-        .order_by(col(model.id))
     )
 
 
 def _read(column: Any) -> Any:
-    return sa.type_coerce(column, UuidText()).label(column.key) if isinstance(column.type, sa.Uuid) else column
+    kind = column.type
+    if isinstance(kind, sa.Uuid):
+        return sa.type_coerce(column, UuidText()).label(column.key)
+    if isinstance(kind, sa.Date | sa.Time | UtcDateTime):
+        return sa.type_coerce(column, IsoText()).label(column.key)
+    return sa.type_coerce(column, sa.String()).label(column.key) if isinstance(kind, Word) else column
 
 
 def _hours(ids: Collection[UUID], cut: Cut[Any]) -> sa.Select[*tuple[Any, ...]]:
     return _counted(ids, cut, HoursEntry, _HOURS).where(
-        col(HoursEntry.status) == HoursStatus.APPROVED,
+        often(col(HoursEntry.status) == HoursStatus.APPROVED),
         col(HoursEntry.held_on) <= cut.day,
         col(HoursEntry.decided_at) <= cut.moment,
     )
@@ -230,26 +242,17 @@ def _recorded(
     return counted.where(col(model.recorded_at) <= cut.moment, day <= cut.day)
 
 
-def _all(rows: Iterable[sa.Row[Any]], names: tuple[str, ...]) -> list[dict[str, object]]:
+def _all(rows: Iterable[sa.Row[Any]], names: tuple[str, ...]) -> bytes:
     # The first column is the subject, by which they were found.
-    return [dict(zip(names, map(_plain, row[1:]), strict=True)) for row in rows]
+    return jcs.canonicalise([dict(zip(names, row[1:], strict=True)) for row in rows])
 
 
 def _facts(row: object, names: Iterable[str]) -> dict[str, object]:
     return {name: _plain(getattr(row, name)) for name in names}
 
 
-# Both databases give back aware moments in UTC, so the text is the same on either.
-_PLAIN: Final[Mapping[type, Callable[[Any], object]]] = {
-    UUID: str,
-    datetime: datetime.isoformat,
-    date: date.isoformat,
-    time: time.isoformat,
-}
-
-
 def _plain(value: object) -> object:
-    written = _PLAIN.get(type(value))
-    if written is not None:
-        return written(value)
-    return value.value if isinstance(value, StrEnum) else value
+    # Both databases give back aware moments in UTC, so the text is the same on either.
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value

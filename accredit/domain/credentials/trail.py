@@ -240,13 +240,13 @@ def _steps(
     for entry in found.hours:
         kind = StepKind.HOURS if entry.activity_type in counted else StepKind.MEETING
         title = activities.get(entry.activity_type, entry.activity_type)
-        yield proofs.step(kind, entry.held_on, title, leaves.get(entry.id), entry.minutes)
+        yield proofs.step(kind, date.fromisoformat(entry.held_on), title, leaves.get(entry.id), entry.minutes)
     if (total := found.earlier) is not None:
         title = "From the school’s earlier records"
-        yield proofs.step(StepKind.EARLIER, total.until, title, leaves.get(total.id), total.minutes)
+        yield proofs.step(StepKind.EARLIER, date.fromisoformat(total.until), title, leaves.get(total.id), total.minutes)
     for seen in found.observations:
         title = skills.get(seen.skill_code, seen.skill_code)
-        yield proofs.step(StepKind.SKILL, seen.observed_on, title, leaves.get(seen.id))
+        yield proofs.step(StepKind.SKILL, date.fromisoformat(seen.observed_on), title, leaves.get(seen.id))
     level = definition.level(found.subject.level_code).title
     yield proofs.step(StepKind.AWARD, found.subject.awarded_on, level, leaves.get(str(found.subject.id)))
 

@@ -1,9 +1,9 @@
 """The issuing cycle: prepare → sign → record → release. Status and keys are in the modules beside, and named here too.
 
 1. `prepare` reserves id and status index and freezes the unsigned document. After a crash: an intent, to be finished.
-2. `sign` checks the permit, rehearses both forms with throw-away keys, signs them, and verifies its own signatures; it
-   stores nothing. After a crash: nothing happened, and signing the frozen bytes again gives the same credential, since
-   each of the algorithms is deterministic (RFC 8032; ES256 as RFC 6979 says; RS256).
+2. `sign` checks the permit, rehearses, signs both forms, and verifies its own signatures; it stores nothing. After a
+   crash: nothing happened, and signing the frozen bytes again gives the same credential, since each of the algorithms
+   is deterministic (RFC 8032; ES256 as RFC 6979 says; RS256).
 3. `record` stores the signed bytes with their leaf of the log, in one transaction. After a crash: all or nothing.
 4. `release` makes visible what a signed checkpoint covers. After a crash: the next release does it.
 
@@ -12,11 +12,9 @@ What the document says is not decided here: a function that builds it, and one t
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,7 +23,7 @@ from sqlmodel import col
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.operations import Happened
 from accredit.domain.audit.rules import SERVICE, Actor, Tag
-from accredit.domain.issuing import queries, rules
+from accredit.domain.issuing import queries
 from accredit.domain.issuing.key_operations import (
     create_key,
     delete_key,
@@ -36,35 +34,22 @@ from accredit.domain.issuing.key_operations import (
     rotate_key,
 )
 from accredit.domain.issuing.models import Issuance
-from accredit.domain.issuing.preparing import Prepared, Wanted, as_bytes, prepare_many
+from accredit.domain.issuing.preparing import Prepared, Wanted, prepare_many
 from accredit.domain.issuing.queries import IssuanceFacts
 from accredit.domain.issuing.replacing import release, replace
-from accredit.domain.issuing.rules import (
-    Build,
-    Intent,
-    IntentKey,
-    Lint,
-    Recorded,
-    RehearsalKey,
-    Signed,
-    Stage,
-)
+from accredit.domain.issuing.rules import Build, Recorded, Signed, Stage
+from accredit.domain.issuing.signing import Alike, sign
 from accredit.domain.issuing.status_operations import publish_status_list, reinstate, revoke, suspend
 from accredit.domain.issuing.stopping import check_on, start_issuing, stop_issuing, stops
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import Act, Entry
 from accredit.errors import RuleBroken
-from accredit.keyring import Algorithm, KeyRing
-from accredit.keyring.ring import throw_away_key
-from accredit.kit.linkeddata import terms
-from accredit.kit.vc import eddsa_rdfc_2022, json_web_signature, vc_jwt
-from accredit.kit.vc.json_web_key import JoseKey, RsaPublicKey
 from accredit.storage import Session
-from accredit.storage.fault_points import fault_point
 from accredit.storage.many import update_many
 from accredit.storage.promises import Promise, promise
 
 __all__ = [
+    "Alike",
     "Prepared",
     "Wanted",
     "check_on",
@@ -134,37 +119,6 @@ def prepare(
     for broken in prepared.refused.values():
         raise broken
     return queries.issuance(db, prepared.issuances[subject_id])
-
-
-def sign(intent: Intent, *, keyring: KeyRing, lint: Lint) -> Signed:
-    """Sign one frozen document in both forms, after a rehearsal that every verifier would pass; nothing is stored.
-
-    Raises `RuleBroken` ``no-signing-key``, ``not-as-reserved``, or what ``lint`` raises.
-    """
-    document = json.loads(intent.unsigned_document)
-    rules.check_permit(document=document, reservation=intent.reservation, is_key_in_use=intent.is_key_in_use)
-    document_hash = _rehearse(document, intent, lint)
-    rehearsed_jwt = None if intent.jwt_key is None else _rehearse_jwt(document, intent, intent.jwt_key, lint)
-    fault_point("S2.after_lint")
-    fault_point("S3.before_sign")
-    signed = eddsa_rdfc_2022.add_proof(
-        document,
-        sign=lambda message: keyring.sign(intent.key.id, _as_rehearsed(message, document_hash)),
-        verification_method=intent.key.verification_method,
-        created=intent.prepared_at,
-    )
-    # A signature that nobody could verify must not leave this function: a wrong key, or a fault of memory.
-    eddsa_rdfc_2022.verify(signed, public_key=rules.for_proofs(intent.key.public_key))
-    jwt = None if intent.jwt_key is None else _sign_jwt(document, intent.jwt_key, keyring, rehearsed_jwt)
-    fault_point("S3.after_sign")
-    data = as_bytes(signed)
-    return Signed(
-        issuance_id=intent.issuance_id,
-        document=data,
-        digest=hashlib.sha256(data).digest(),
-        jwt=jwt,
-        jwt_digest=None if jwt is None else hashlib.sha256(jwt).digest(),
-    )
 
 
 def record(
@@ -246,67 +200,6 @@ def void(db: Session, *, issuance_id: UUID, reason: str) -> None:
         row.stage = Stage.VOID
         row.void_reason = reason
         db.flush()
-
-
-def _rehearse(document: Mapping[str, Any], intent: Intent, lint: Lint) -> bytes:
-    """Sign with a throw-away key, always by the general path; return the hash of the document that it came to."""
-    public, sign_with = throw_away_key()
-    stand_in = _stand_in(intent, public)
-    messages: list[bytes] = []
-
-    def sign_and_keep(message: bytes) -> bytes:
-        messages.append(message)
-        return sign_with(message)
-
-    rehearsed = eddsa_rdfc_2022.add_proof(
-        document,
-        sign=sign_and_keep,
-        verification_method=stand_in.verification_method,
-        created=intent.prepared_at,
-        contexts=terms.pinned(),
-    )
-    lint(as_bytes(rehearsed), stand_in)
-    return messages[0][eddsa_rdfc_2022.DOCUMENT_HASH]
-
-
-def _as_rehearsed(message: bytes, document_hash: bytes) -> bytes:
-    """Let pass what is about to be signed, if the document in it is that of the rehearsal (ADR 0015)."""
-    if message[eddsa_rdfc_2022.DOCUMENT_HASH] != document_hash:
-        raise RuleBroken("lint-failed", "what would be signed is not what was rehearsed")
-    return message
-
-
-def _rehearse_jwt(document: Mapping[str, Any], intent: Intent, key: IntentKey, lint: Lint) -> str:
-    algorithm = _algorithm(key)
-    public, sign_with = throw_away_key(Algorithm(algorithm))
-    stand_in = _stand_in(intent, public)
-    token = vc_jwt.encode(document, kid=stand_in.verification_method, alg=algorithm, sign=sign_with)
-    lint(token.encode("ascii"), stand_in)
-    return token
-
-
-def _stand_in(intent: Intent, public: JoseKey) -> RehearsalKey:
-    issuer = intent.reservation.issuer
-    name = rules.verification_method(issuer, "rehearsal")
-    return RehearsalKey(controller=issuer, verification_method=name, public_key=public)
-
-
-def _sign_jwt(document: Mapping[str, Any], key: IntentKey, keyring: KeyRing, rehearsed: str | None) -> bytes:
-    token = vc_jwt.encode(
-        document,
-        kid=key.verification_method,
-        alg=_algorithm(key),
-        sign=lambda message: keyring.sign(key.id, message),
-    )
-    jws = json_web_signature.read(token)
-    if rehearsed is None or jws.payload != json_web_signature.read(rehearsed).payload:
-        raise RuleBroken("lint-failed", "what would be signed is not what was rehearsed")
-    json_web_signature.verify(jws, key.public_key)
-    return token.encode("ascii")
-
-
-def _algorithm(key: IntentKey) -> Literal["ES256", "RS256"]:
-    return "RS256" if isinstance(key.public_key, RsaPublicKey) else "ES256"
 
 
 def _entry(row: sa.Row[Any], signed: Signed) -> Entry:

@@ -117,6 +117,9 @@ class RehearsalKey:
 
 Lint = Callable[[bytes, RehearsalKey], None]
 """Runs the public verifier over a rehearsed credential. Raises `RuleBroken` (``lint-failed``)."""
+Examine = Callable[[dict[str, Any]], bytes]
+"""Makes those checks of the public verifier that need no key of a document that was read, and gives the SHA-256 of its
+canonical form as the general path writes it. Raises `RuleBroken` (``lint-failed``)."""
 Build = Callable[[Reservation], Mapping[str, Any]]
 
 

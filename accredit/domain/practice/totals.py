@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -24,6 +24,9 @@ from accredit.domain.practice.rules import HoursStatus, Milestone
 from accredit.domain.programmes.rules import ActivityType
 from accredit.domain.training import queries as training
 from accredit.storage import Session
+from accredit.storage.often import often
+
+_OF_AN_OBSERVATION: Final = ("id", "skill_code", "activity_type", "observed_on")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -144,14 +147,14 @@ def _sums(wanted: set[UUID], until: date | None) -> sa.Select[*tuple[Any, ...]]:
 
 def _adults(wanted: set[UUID], until: date | None) -> sa.Select[*tuple[Any, ...]]:
     statement = sa.select(col(HoursEntry.enrolment_id), col(HoursEntry.decided_by)).distinct()
-    return statement.where(_mine(wanted, until), col(HoursEntry.status) == HoursStatus.APPROVED)
+    return statement.where(_mine(wanted, until), often(col(HoursEntry.status) == HoursStatus.APPROVED))
 
 
 def _months(wanted: set[UUID], until: date | None) -> sa.Select[*tuple[Any, ...]]:
     year = sa.extract("year", col(HoursEntry.held_on)).label("year")
     month = sa.extract("month", col(HoursEntry.held_on)).label("month")
     statement = sa.select(col(HoursEntry.enrolment_id), col(HoursEntry.activity_type), year, month).distinct()
-    return statement.where(_mine(wanted, until), col(HoursEntry.status) == HoursStatus.APPROVED)
+    return statement.where(_mine(wanted, until), often(col(HoursEntry.status) == HoursStatus.APPROVED))
 
 
 def _mine(wanted: set[UUID], until: date | None) -> sa.ColumnElement[bool]:
@@ -183,22 +186,17 @@ def observations(
     """Return the skills observed, oldest first, of each enrolment."""
     found: dict[UUID, list[ObservationFact]] = {enrolment_id: [] for enrolment_id in enrolment_ids}
     statement = (
-        sa.select(SkillObservation, col(Staff.name))
+        sa.select(*(getattr(SkillObservation, name) for name in _OF_AN_OBSERVATION), col(Staff.name).label("name"))
+        .add_columns(col(SkillObservation.enrolment_id))
         .join(Staff, col(Staff.id) == col(SkillObservation.observed_by))
         .where(col(SkillObservation.enrolment_id).in_(set(found)))
         .order_by(col(SkillObservation.observed_on), col(SkillObservation.id))
     )
     if until is not None:
         statement = statement.where(col(SkillObservation.observed_on) <= until)
-    for row, name in db.execute(statement):
-        fact = ObservationFact(
-            id=row.id,
-            skill_code=row.skill_code,
-            activity_type=row.activity_type,
-            observed_on=row.observed_on,
-            observed_by_name=name,
-        )
-        found[row.enrolment_id].append(fact)
+    for *told, name, enrolment_id in db.execute(statement):
+        fact = ObservationFact(**dict(zip(_OF_AN_OBSERVATION, told, strict=True)), observed_by_name=name)
+        found[enrolment_id].append(fact)
     return {enrolment_id: tuple(facts) for enrolment_id, facts in found.items()}
 
 
@@ -207,9 +205,10 @@ def milestones(
 ) -> dict[UUID, dict[Milestone, date]]:
     """Return when each milestone was reached, for each enrolment."""
     found: dict[UUID, dict[Milestone, date]] = {enrolment_id: {} for enrolment_id in enrolment_ids}
-    statement = sa.select(MilestoneReached).where(col(MilestoneReached.enrolment_id).in_(set(found)))
+    reached = col(MilestoneReached.enrolment_id), col(MilestoneReached.milestone), col(MilestoneReached.reached_on)
+    statement = sa.select(*reached).where(col(MilestoneReached.enrolment_id).in_(set(found)))
     if until is not None:
         statement = statement.where(col(MilestoneReached.reached_on) <= until)
-    for row in db.execute(statement).scalars():
-        found[row.enrolment_id][row.milestone] = row.reached_on
+    for enrolment_id, milestone, reached_on in db.execute(statement):
+        found[enrolment_id][milestone] = reached_on
     return found

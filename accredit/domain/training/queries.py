@@ -154,7 +154,8 @@ def enrolled(db: Session, enrolment_ids: Collection[UUID]) -> dict[UUID, Enrolle
     breaks: dict[UUID, list[tuple[date, date | None]]] = defaultdict(list)
     for each in db.exec(select(Break).where(col(Break.enrolment_id).in_(wanted)).order_by(col(Break.starts_on))):
         breaks[each.enrolment_id].append((each.starts_on, each.ends_on))
-    rows = db.exec(select(Enrolment).where(col(Enrolment.id).in_(wanted)))
+    told = ("id", "young_person_id", "organisation_id", "programme_id", "started_on", "ended_on")
+    rows = db.execute(sa.select(*(getattr(Enrolment, name) for name in told)).where(col(Enrolment.id).in_(wanted)))
     moves = select(EnrolmentMove).where(col(EnrolmentMove.enrolment_id).in_(wanted)).order_by(col(EnrolmentMove.id))
     # Later moves overwrite earlier ones.
     moved_to = {each.enrolment_id: each.programme_version_id for each in db.exec(moves)}

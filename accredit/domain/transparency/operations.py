@@ -100,8 +100,9 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
         salt = secrets.token_bytes(SALT_BYTES)
         record = statement(entry, now=now)
         commitment = commit(record, salt)
-        completed += tree.append(leaf_hash(commitment))
-        leaves.append({"index": index, "entry": commitment, "leaf_hash": leaf_hash(commitment), "appended_at": now})
+        hashed = leaf_hash(commitment)
+        completed += tree.append(hashed)
+        leaves.append({"index": index, "entry": commitment, "leaf_hash": hashed, "appended_at": now})
         records.append(
             {
                 "leaf_index": index,
@@ -114,8 +115,10 @@ def append_many(db: Session, *, entries: Sequence[Entry], now: datetime) -> list
             }
         )
     if leaves:
-        db.execute(sa.insert(LedgerLeaf), leaves)
-        db.execute(sa.insert(LedgerRecord), records)
+        # On the connection: for rows without objects the session would only look at each of them once more.
+        connection = db.connection()
+        connection.execute(sa.insert(LedgerLeaf), leaves)
+        connection.execute(sa.insert(LedgerRecord), records)
         keep_nodes(db, completed)
         db.execute(sa.update(LedgerHead).values(size=tree.size, frontier=b"".join(tree.hashes)))
     return [known[entry.key] for entry in entries]
@@ -251,7 +254,7 @@ def keep_nodes(db: Session, completed: Sequence[tuple[int, int, bytes]]) -> None
         if level and level % TILE_BITS == 0
     ]
     if nodes:
-        db.execute(sa.insert(LedgerNode), nodes)
+        db.connection().execute(sa.insert(LedgerNode), nodes)
 
 
 def _known(db: Session, entries: Sequence[Entry]) -> dict[tuple[Act, UUID, int], int]:

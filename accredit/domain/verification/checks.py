@@ -79,6 +79,18 @@ def examine_document(examination: Examination) -> None:
         _safely(examination, check, ask)
 
 
+def examine_form(examination: Examination) -> None:
+    """Make those checks of a document that was read which ask for neither a key nor a record."""
+    for check, ask in (
+        (CheckId.LINKED_DATA, _linked_data),
+        (CheckId.OPEN_BADGES, _open_badges),
+        (CheckId.DATES, _dates),
+    ):
+        _safely(examination, check, ask)
+        if not examination.has_passed(check):
+            return
+
+
 def _our_clock(examination: Examination) -> None:
     # By a clock that is behind what we ourselves signed, a genuine award would look as if it came from the future, and
     # one that is not in force yet as if it were: nothing is said by it (attacks.md VS02).
@@ -118,7 +130,7 @@ def _readable(examination: Examination, received: Received) -> None:
 def _linked_data(examination: Examination) -> None:
     unsecured = {name: value for name, value in examination.document.items() if name != "proof"}
     try:
-        to_dataset(unsecured)
+        examination.dataset = to_dataset(unsecured)
     except LinkedDataError as error:
         examination.failed(CheckId.LINKED_DATA, linked_data_reason(error), path=error.path)
         return
@@ -134,7 +146,7 @@ def _open_badges(examination: Examination) -> None:
         if examination.expected_endorsed is not None or _ENDORSEMENT in types:
             examination.credential = openbadges.read_endorsement(document)
         elif _BADGE_TYPES & types:
-            examination.credential = openbadges.read(document)
+            examination.credential = examination.read_badge(document)
         else:
             examination.credential = plain.read(document)
             facts = {"kind": "credential"}

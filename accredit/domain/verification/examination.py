@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +13,8 @@ from accredit.domain.verification.reading import Presented
 from accredit.domain.verification.rules import Check, CheckId, Outcome, Reason
 from accredit.domain.verification.sources import OwnRecord, Sources
 from accredit.kit.linkeddata import ContextRefused, LinkedDataError, TooComplex
-from accredit.kit.openbadges.credential import OpenBadgeCredential
+from accredit.kit.linkeddata.dataset import Dataset
+from accredit.kit.openbadges.credential import OpenBadgeCredential, read
 from accredit.kit.openbadges.endorsement import EndorsementCredential
 
 Read = OpenBadgeCredential | EndorsementCredential | PlainCredential
@@ -31,11 +33,14 @@ class Examination:
     checks: list[Check] = field(default_factory=list)
     document: dict[str, Any] = field(default_factory=dict)
     presented: Presented | None = None
+    dataset: Dataset | None = None
+    """What it states, once that is known to be all that it says."""
     credential: Read | None = None
     record: OwnRecord | None = None
     own: bool = False
     shown_in_part: bool = False
     outside: Outside = NOTHING
+    read_badge: Callable[[Mapping[str, Any]], OpenBadgeCredential] = read
     expected_endorsed: frozenset[str] | None = None
     """Set for an endorsement inside another credential: what it may be about."""
 

@@ -1,8 +1,8 @@
-"""One engine for the page, the API, the command line and the signer's rehearsal. It writes nothing."""
+"""One engine for the page, the API, the command line and the signer's rehearsal (`rehearsing`). It writes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
@@ -10,7 +10,6 @@ from typing import Final
 
 from accredit.domain.credentials import finding
 from accredit.domain.credentials.views import IssuedView
-from accredit.domain.issuing.rules import RehearsalKey
 from accredit.domain.organisations import suspending
 from accredit.domain.verification import ways_in
 from accredit.domain.verification.checks import examine
@@ -19,28 +18,16 @@ from accredit.domain.verification.outside import NOTHING, Outside
 from accredit.domain.verification.queries import DatabaseSources
 from accredit.domain.verification.reading import Printed, Received, receive
 from accredit.domain.verification.report import VerificationReport, refused, report_of
-from accredit.domain.verification.rules import CheckId, Outcome, Reason
-from accredit.domain.verification.sources import NoSources, Sources
+from accredit.domain.verification.rules import CheckId, Reason
+from accredit.domain.verification.sources import Sources
 from accredit.domain.verification.ways_in import Arrival, Way
-from accredit.errors import RuleBroken
 from accredit.kit import typed_code
-from accredit.kit.vc import json_web_key
-from accredit.kit.vc.json_web_key import JoseVerificationKey
-from accredit.kit.vc.verification_key import VerificationKey
 from accredit.storage import Session, readings
 from accredit.storage.readings import Notes, Reasoned
 from accredit.storage.versions import Remembered
 
 AT_MOST: Final = timedelta(minutes=15)
 """For how long an answer is remembered, even where nothing was written."""
-_REHEARSED = (
-    CheckId.READABLE,
-    CheckId.LINKED_DATA,
-    CheckId.OPEN_BADGES,
-    CheckId.SIGNATURE,
-    CheckId.KEY,
-    CheckId.DATES,
-)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -231,35 +218,3 @@ def verify_code(
     _ANSWERS.keep(version, canonical, answer, until=_until(report))
     _SAME_ANSWERS.keep(canonical, answer, notes, now=now, until=_until(report))
     return answer
-
-
-class _Rehearsal(NoSources):
-    """Knows one key: the throw-away one."""
-
-    def __init__(self, key: RehearsalKey) -> None:
-        self.key = key
-
-    def keys(self, issuer_id: str) -> Sequence[VerificationKey] | None:
-        """Return the throw-away key for the issuer that rehearses."""
-        found = self.token_keys(issuer_id)
-        return None if found is None else [key for key in found if isinstance(key, VerificationKey)]
-
-    def token_keys(self, issuer_id: str) -> Sequence[JoseVerificationKey] | None:
-        """Return the same for a token: only one form is rehearsed at a time."""
-        if issuer_id != self.key.controller:
-            return None
-        name, controller = self.key.verification_method, self.key.controller
-        return [json_web_key.verification_method(self.key.public_key, id=name, controller=controller)]
-
-
-def lint(document: bytes, key: RehearsalKey, *, now: datetime) -> None:
-    """Run the whole verifier over a credential signed with a throw-away key (`issuing.rules.Lint`).
-
-    Asked are all checks that can be answered before signing. Raises `RuleBroken` (``lint-failed``) with the check.
-    """
-    report = verify(document, now=now, sources=_Rehearsal(key))
-    for wanted in _REHEARSED:
-        made = report.check(wanted)
-        if made is None or made.outcome is not Outcome.PASSED:
-            reason = made.reason if made else None
-            raise RuleBroken("lint-failed", f"{wanted.value}: {reason}", check=wanted.value, reason=str(reason))

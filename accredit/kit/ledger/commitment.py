@@ -25,6 +25,7 @@ SALT_BYTES = 32
 COMMITMENT_BYTES = 32
 MAX_INTEGER = 2**53 - 1
 MAX_DEPTH = 32
+_LEAVES = frozenset({str, bool, int, type(None)})
 # Of plain values Python's own writer says the same, byte for byte, and says it in C.
 _write_plain = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -52,28 +53,34 @@ def canonical_json(value: object) -> bytes:
     that is not a string, a lone surrogate, nesting over 32, or any other type.
     """
     try:
-        return (_write_plain(value) if _is_plain(value, 0) else _written(value, "$", 0)).encode()
+        return (_write_plain(value) if _is_plain(value) else _written(value, "$", 0)).encode()
     except UnicodeEncodeError:
         # Half a character somewhere: this way says where.
         return _written(value, "$", 0).encode()
 
 
-def _is_plain(value: object, depth: int) -> bool:
+def _is_plain(value: object) -> bool:
     """Say whether a value has a canonical form that Python would not write or order in another way.
 
     Keys in ASCII are ordered alike by code points and by UTF-16. Half a character shows when it is encoded.
     """
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if isinstance(value, int):
-        return kind is int and abs(value) <= MAX_INTEGER
-    # Whoever nests as deep as that is told where by the other way.
-    if depth >= MAX_DEPTH:
-        return False
-    if isinstance(value, dict):
-        return _are_ascii(value) and all(_is_plain(each, depth + 1) for each in value.values())
-    return isinstance(value, list) and all(_is_plain(each, depth + 1) for each in value)
+    # A level at a time; whoever nests too deeply is told where by the other way.
+    level: list[object] = [value]
+    for depth in range(MAX_DEPTH + 1):
+        deeper: list[object] = []
+        for each in level:
+            if type(each) is dict:
+                if depth == MAX_DEPTH or not _are_ascii(each):
+                    return False
+                deeper += each.values()
+            elif type(each) is list and depth < MAX_DEPTH:
+                deeper += each
+            elif type(each) not in _LEAVES or (type(each) is int and abs(each) > MAX_INTEGER):
+                return False
+        level = [each for each in deeper if type(each) is not str]
+        if not level:
+            break
+    return True
 
 
 def _are_ascii(names: Iterable[Any]) -> bool:

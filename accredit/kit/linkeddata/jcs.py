@@ -9,12 +9,14 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
 from accredit.kit.linkeddata.errors import MappingRefused, Step, json_path
 
 _encode_text = json.encoder.py_encode_basestring
 _EXACT: Final = 2**53
+_LEAVES: Final = frozenset({str, bool, int, type(None)})
 # Of plain values Python's own writer says the same, byte for byte, and says it in C.
 _write_plain = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -38,14 +40,30 @@ def _is_plain(value: Any) -> bool:
 
     No fractions and no whole numbers that a double does not hold; and names in ASCII, whose order is that of UTF-16.
     """
-    kind = type(value)
-    if kind is str or kind is bool or value is None:
-        return True
-    if kind is int:
-        return bool(-_EXACT <= value <= _EXACT)
-    if kind is dict:
-        return _are_ascii(value) and all(map(_is_plain, value.values()))
-    return kind is list and all(map(_is_plain, value))
+    waiting = [value]
+    for each in waiting:
+        kind = type(each)
+        if kind is dict:
+            if not _are_ascii(each):
+                return False
+            members = each.values()
+        elif kind is list:
+            members = each
+        elif kind in _LEAVES and _are_exact((each,), {kind}):
+            continue
+        else:
+            return False
+        kinds = set(map(type, members))
+        if not kinds <= _LEAVES:
+            # What goes deeper, and what is nothing that JSON has, is looked at in its turn.
+            waiting += [inner for inner in members if type(inner) not in _LEAVES]
+        if not _are_exact(members, kinds):
+            return False
+    return True
+
+
+def _are_exact(values: Iterable[Any], kinds: AbstractSet[type]) -> bool:
+    return int not in kinds or all(-_EXACT <= each <= _EXACT for each in values if type(each) is int)
 
 
 def _are_ascii(names: Iterable[Any]) -> bool:

@@ -6,9 +6,11 @@ those, never the `document()` of a credential that was read, which says the same
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
+from accredit.kit.openbadges.achievement import Achievement
 from accredit.kit.openbadges.endorsement import Credential, EndorsementCredential, Image
 from accredit.kit.openbadges.errors import DocumentInvalid, Problem
 from accredit.kit.openbadges.subject import AchievementSubject, Evidence
@@ -33,6 +35,19 @@ class OpenBadgeCredential(Credential):
         """Answer the one subject."""
         return self.credential_subject
 
+    def document_around(self, achievement: dict[str, Any]) -> dict[str, Any]:
+        """Answer what `document` does, where the achievement was written before: `achievement` is its `document()`.
+
+        For badges of VCDM 2.0 that are written in a row and share it.
+        """
+        written = self._written(without={"credential_subject": {"achievement"}})
+        subject = {**written["credentialSubject"], "achievement": achievement}
+        written["credentialSubject"] = {name: subject[name] for name in _OF_A_SUBJECT if name in subject}
+        return written
+
+
+_OF_A_SUBJECT: Final = tuple(field.alias or name for name, field in AchievementSubject.model_fields.items())
+
 
 def read(document: Mapping[str, Any]) -> OpenBadgeCredential:
     """Read an Open Badges 3.0 credential that somebody wrote, under VCDM 2.0 or 1.1.
@@ -42,6 +57,30 @@ def read(document: Mapping[str, Any]) -> OpenBadgeCredential:
     problem and its path.
     """
     return OpenBadgeCredential.read(_object(document))
+
+
+class RowReader:
+    """Reads badges that come in a row, as `read` does; an achievement that they share is read once.
+
+    For documents of one's own: what was read last is kept.
+    """
+
+    def __init__(self) -> None:
+        self._last: tuple[str, Achievement] | None = None
+
+    def read(self, document: Mapping[str, Any]) -> OpenBadgeCredential:
+        """Read one badge; what is answered, and what is refused, is what `read` answers and refuses."""
+        subject = _object(document).get("credentialSubject")
+        achievement = subject.get("achievement") if isinstance(subject, dict) else None
+        if not isinstance(subject, dict) or not isinstance(achievement, dict):
+            return read(document)
+        # Compared as text: to Python a truth and a number may be equal.
+        written = json.dumps(achievement)
+        if self._last is None or self._last[0] != written:
+            found = read(document)
+            self._last = written, found.subject.achievement
+            return found
+        return read({**document, "credentialSubject": {**subject, "achievement": self._last[1]}})
 
 
 def read_endorsement(document: Mapping[str, Any]) -> EndorsementCredential:

@@ -25,6 +25,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.alias_generators import to_camel
+from pydantic.main import IncEx
 from pydantic_core import PydanticCustomError
 
 from accredit.kit.openbadges.errors import DocumentInvalid, Problem
@@ -210,7 +211,10 @@ class Node(_Base):
 
     def document(self) -> dict[str, Any]:
         """Answer the JSON object: camelCase, arrays always, no nulls and no empty arrays, times in UTC with ``Z``."""
-        return _object_without_empty(self.model_dump(mode="json", by_alias=True, exclude_none=True))
+        return self._written()
+
+    def _written(self, *, without: IncEx | None = None) -> dict[str, Any]:
+        return _object_without_empty(self.model_dump(mode="json", by_alias=True, exclude_none=True, exclude=without))
 
 
 def _object_without_empty(value: dict[str, Any]) -> dict[str, Any]:

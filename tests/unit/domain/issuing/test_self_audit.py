@@ -19,7 +19,7 @@ from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.issuing.rules import Status
 from accredit.domain.issuing.self_audit import verify_lists, verify_store
 from accredit.domain.transparency import queries as transparency
-from accredit.domain.verification import operations as verification
+from accredit.domain.verification import rehearsing
 from accredit.kit.vc import status_list
 from accredit.storage import Database
 from accredit.storage.fault_points import PowerCut
@@ -190,7 +190,7 @@ def test_lg19_a_power_cut_leaves_no_entry_without_its_credential(story: Story) -
     prepared = story.prepare(award_id)
     with pytest.raises(PowerCut), story.database.transaction() as db:
         (intent,) = issuances.intents(db, [prepared.id])
-        signed = issuing.sign(intent, keyring=story.keyring, lint=partial(verification.lint, now=story.now))
+        signed = issuing.sign(intent, keyring=story.keyring, lint=partial(rehearsing.lint, now=story.now))
         issuing.record(db, signed=[signed], record_hashes=queries.record_hashes, now=story.now)
         raise PowerCut("before the commit")
     assert _problems(story) == ()

@@ -26,7 +26,7 @@ from accredit.domain.practice import operations as practice
 from accredit.domain.training import operations as training
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import LogSigner
-from accredit.domain.verification import operations as verification
+from accredit.domain.verification import rehearsing
 from accredit.keyring import KeyRing
 from accredit.storage import Database, Session, identity
 from tests.cast import Cast, Player, make_cast
@@ -78,7 +78,7 @@ class Story:
         """Sign and record, with the whole verifier as lint; nothing is visible yet."""
         with self.database.reading() as db:
             (intent,) = issuances.intents(db, [issuance_id])
-        lint = partial(verification.lint, now=self.now)
+        lint = partial(rehearsing.lint, now=self.now)
         signed = issuing.sign(intent, keyring=self.keyring, lint=lint)
         with self.database.transaction() as db:
             recorded = issuing.record(db, signed=[signed], record_hashes=queries.record_hashes, now=self.now)
