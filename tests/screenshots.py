@@ -116,7 +116,7 @@ class Album:
         """Return the file of a certificate on which somebody wrote another name."""
         with self.tab(PHONE) as tab:
             tab.goto(f"{self.shown.address}/my")
-            tab.get_by_label("Code on your slip").fill(self.shown.slips[YOUNG_PERSON])
+            tab.get_by_label("Your five words, or the code on your slip").fill(self.shown.words[YOUNG_PERSON])
             tab.get_by_role("button", name="Open my page").click()
             tab.goto(f"{self.shown.address}/my/certificates")
             links: list[str] = tab.eval_on_selector_all("a[href$='.json']", "links => links.map(link => link.href)")
@@ -136,7 +136,7 @@ class Album:
         for size, name in ((PHONE, "young-phone"), (DESKTOP, "young-desktop")):
             with self.tab(size) as tab:
                 tab.goto(f"{self.shown.address}/my")
-                tab.get_by_label("Code on your slip").fill(self.shown.slips[YOUNG_PERSON])
+                tab.get_by_label("Your five words, or the code on your slip").fill(self.shown.words[YOUNG_PERSON])
                 tab.get_by_role("button", name="Open my page").click()
                 tab.wait_for_url("**/my")
                 self.take(tab, name)

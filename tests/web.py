@@ -21,10 +21,8 @@ from werkzeug.test import TestResponse
 
 import accredit.app
 from accredit.config import Settings
-from accredit.domain.audit.rules import SERVICE
-from accredit.domain.people import operations as people
 from accredit.domain.people import queries as people_queries
-from accredit.domain.people import sign_ins
+from accredit.domain.people import sign_ins, word_cards
 from accredit.domain.people.models import Account
 from accredit.domain.people.rules import SignInWay
 from accredit.domain.transparency import operations as transparency
@@ -117,9 +115,9 @@ def sign_in(client: Browser, player: Player, cast: Cast) -> None:
     """Give the browser the cookie that the sign-in pages would give; those have tests of their own."""
     database: Database = client.application.extensions["accredit.database"]
     if player in {cast.ama, cast.ben, cast.cai, cast.olu}:
-        slip_id = slip_of(database, player)
+        card_id = card_of(database, player)
         with client.session_transaction(base_url=BASE_URL) as session:
-            who = YoungSignIn(young_person_id=player.id, slip_id=slip_id)
+            who = YoungSignIn(young_person_id=player.id, card_id=card_id)
             cookie.remember_young_person(session, who, now=NOW)
         return
     with database.reading() as db:
@@ -143,14 +141,22 @@ def remember_account(database: Database, session: cookie.Cookie, account: Accoun
     cookie.remember_account(session, secret=secret, now=now)
 
 
-def slip_of(database: Database, player: Player) -> UUID:
-    """Return the slip of a young person, made now where they have none."""
+def card_of(database: Database, player: Player) -> UUID:
+    """Return the card of words of a young person, made now where they have none."""
     with database.transaction() as db:
-        if people_queries.current_slip(db, player.id) is None:
-            people.make_claim_slip(db, young_person_id=player.id, pepper=PEPPER, actor=SERVICE, now=NOW)
-        slip = people_queries.current_slip(db, player.id)
-        assert slip is not None
-        return slip.id
+        card = word_cards.current(db, player.id)
+        if card is not None:
+            return card.id
+        person = people_queries.young_person(db, player.id)
+        return word_cards.make(
+            db,
+            organisation_id=person.organisation_id,
+            young_person_id=player.id,
+            language="en",
+            pepper=PEPPER,
+            actor=player.actor,
+            now=NOW,
+        )[0]
 
 
 @pytest.fixture

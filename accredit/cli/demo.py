@@ -18,7 +18,6 @@ from rich.table import Table
 from accredit.demo import stage
 from accredit.demo.folder import Folder, open_folder, start_again
 from accredit.errors import NotReady
-from accredit.kit.typed_code import show
 
 HOST = "127.0.0.1"
 PATIENCE_SECONDS = 180
@@ -123,10 +122,10 @@ def _tell(console: Console, place: Folder, port: int) -> None:
     base = f"http://{HOST}:{port}"
     lines = stage.lines(place)
     table = Table(title="DEMONSTRATION: thirty young people, thirty signed credentials. Everyone is invented.")
-    for heading in ("Young person", "Award", "Address", "Sign-in code"):
-        table.add_column(heading, no_wrap=heading in {"Address", "Sign-in code"})
+    for heading in ("Young person", "Award", "Address", "Sign-in words"):
+        table.add_column(heading, no_wrap=heading in {"Address", "Sign-in words"})
     for line in lines:
-        table.add_row(line.name, line.award, f"/v/{line.code}", show(line.slip))
+        table.add_row(line.name, line.award, f"/v/{line.code}", line.words)
     console.print(table)
     console.print(f"Each address begins with {base}", soft_wrap=True)
     shown = _one_to_show(lines)

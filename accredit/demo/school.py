@@ -12,11 +12,12 @@ from accredit.domain.audit.rules import SERVICE, Actor, ActorKind
 from accredit.domain.enrolments import operations as enrolments
 from accredit.domain.organisations import operations as organisations
 from accredit.domain.organisations.rules import Channel, Details, Kind, Nation, Role
-from accredit.domain.people import importing, staffing
+from accredit.domain.people import claiming, consents, importing, staffing
 from accredit.domain.people import operations as people
 from accredit.domain.people import queries as people_queries
 from accredit.domain.people.class_list import read_class_list
 from accredit.domain.people.class_list_cells import YEAR_GROUPS
+from accredit.domain.people.rules import About, Voice
 from accredit.domain.programmes import operations as programmes
 from accredit.storage import Database, Session
 
@@ -54,7 +55,8 @@ class School:
     programmes: dict[str, UUID] = field(default_factory=dict)
     people: dict[str, UUID] = field(default_factory=dict)
     enrolments: dict[str, UUID] = field(default_factory=dict)
-    slips: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
+    """What opens the page of each, by pupil number."""
 
     def actor(self, adult: str, role: Role = Role.SUPERVISOR) -> Actor:
         """Return a member of staff as the audit trail names them."""
@@ -170,16 +172,45 @@ def invite(database: Database, school: School, *, pepper: bytes) -> None:
                 db, young_person_ids=list(members), programme_id=programme_id, started_on=FIRST_DAY, actor=lead, now=now
             )
             school.enrolments |= {members[person]: enrolment for person, enrolment in enrolled.items()}
-        slips = people.make_claim_slips(
-            db,
-            organisation_id=school.organisation_id,
-            young_person_ids=list(school.people.values()),
-            pepper=pepper,
-            actor=lead,
-            now=now,
-        )
-        school.slips = {reference: slips[person] for reference, person in school.people.items()}
+        _hand_out_slips(db, school, lead, pepper=pepper)
+    _open_pages(database, school, pepper=pepper)
     _confirm_names(database, school, lead)
+
+
+def _hand_out_slips(db: Session, school: School, lead: Actor, *, pepper: bytes) -> None:
+    """Tick the slips from home, which all came back, and make everybody a slip of their own."""
+    now = at(FIRST_DAY, 11)
+    everyone = people_queries.young_people_by_id(db, school.people.values()).values()
+    for person in everyone:
+        for about in (About.TAKING_PART, About.OWN_PAGE):
+            if consents.asks_home(db, person, about, now=now):
+                consents.say(
+                    db,
+                    young_person_id=person.id,
+                    about=about,
+                    is_yes=True,
+                    voice=Voice.HOME,
+                    actor=lead,
+                    now=now,
+                )
+    people.make_claim_slips(
+        db,
+        organisation_id=school.organisation_id,
+        young_person_ids=list(school.people.values()),
+        pepper=pepper,
+        actor=lead,
+        now=now,
+    )
+
+
+def _open_pages(database: Database, school: School, *, pepper: bytes) -> None:
+    """Let everybody use their slip in a lesson, and keep their words for the table."""
+    now = at(date(2025, 9, 19), 12)
+    with database.transaction(school.organisation_id) as db:
+        slips = people_queries.slips_of(db, school.people.values())
+        for reference, person in school.people.items():
+            mine = claiming.claim(db, slip_id=slips[person].id, language="en", pepper=pepper, now=now)
+            school.words[reference] = mine.words
 
 
 def _confirm_names(database: Database, school: School, lead: Actor) -> None:

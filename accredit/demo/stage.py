@@ -31,12 +31,12 @@ EXPECTED = 30
 
 @dataclass(frozen=True)
 class Line:
-    """One row of the table: who, what, the typed code, and the sign-in code of the young person."""
+    """One row of the table: who, what, the typed code, and the words that open the young person's page."""
 
     name: str
     award: str
     code: str
-    slip: str
+    words: str
     award_id: UUID
 
 
@@ -63,8 +63,8 @@ def play(place: Folder, console: Console) -> Folder:
         f"{outcome.refused} politely refused at once, {outcome.waiting} still waiting."
     )
     database.close()
-    slips = {str(played.people[reference]): code for reference, code in played.slips.items()}
-    return place.remember(is_complete=True, password=password, organisation=str(played.organisation_id), slips=slips)
+    words = {str(played.people[reference]): said for reference, said in played.words.items()}
+    return place.remember(is_complete=True, password=password, organisation=str(played.organisation_id), words=words)
 
 
 def reopen() -> None:
@@ -87,16 +87,24 @@ def released(place: Folder) -> int:
 
 def lines(place: Folder) -> list[Line]:
     """Return one line for each award, by name."""
-    slips = cast("dict[str, str]", place.recall("slips"))
+    words = _words(place)
     _, database = _open()
     with database.reading() as db:
         cohort = credentials.cohort(db, organisation_id=UUID(str(place.recall("organisation"))))
     database.close()
     return [
-        Line(each.printed_name, each.level_title, each.code, slips[str(each.young_person_id)], each.award_id)
+        Line(each.printed_name, each.level_title, each.code, words[str(each.young_person_id)], each.award_id)
         for each in cohort
         if each.progress in {Stage.RELEASED, Stage.SUSPENDED, Stage.REVOKED} and each.code
     ]
+
+
+def _words(place: Folder) -> dict[str, str]:
+    """Return what opens each page; in a year that was played before there were words, the slip, which works once."""
+    words = cast("dict[str, str] | None", place.recall("words"))
+    if words is not None:
+        return words
+    return {person: show(code) for person, code in cast("dict[str, str]", place.recall("slips")).items()}
 
 
 def write_list(place: Folder, told: list[Line], base_url: str) -> Path:
@@ -104,8 +112,8 @@ def write_list(place: Folder, told: list[Line], base_url: str) -> Path:
     path = place.path / "people.csv"
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow(["Young person", "Award", "Verification address", "Code", "Sign-in code"])
-        writer.writerows([[x.name, x.award, f"{base_url}/v/{x.code}", x.code, show(x.slip)] for x in told])
+        writer.writerow(["Young person", "Award", "Verification address", "Code", "Sign-in words"])
+        writer.writerows([[x.name, x.award, f"{base_url}/v/{x.code}", x.code, x.words] for x in told])
     return path
 
 

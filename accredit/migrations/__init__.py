@@ -44,6 +44,7 @@ def import_models() -> None:
     import_module("accredit.storage.inspection")
     for package in PACKAGES:
         import_module(f"accredit.domain.{package}.models")
+    import_module("accredit.domain.people.own_page_models")
 
 
 def configuration(database: Database | None = None) -> Config:

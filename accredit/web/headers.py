@@ -1,5 +1,7 @@
 """What every answer tells the browser: run nothing of others, tell nobody, keep nothing private.
 
+A young person's page leaves the screen of a shared computer by itself, a moment after its sign-in has ended.
+
 A view may set one of these headers itself (a tile its caching, the scanner its camera); then its word stands, except
 that nothing shown to a signed-in reader is ever stored.
 """
@@ -8,8 +10,9 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, request
 
+from accredit.web.pages import address_of
 from accredit.web.static_files import is_current
-from accredit.web.viewer import current_viewer
+from accredit.web.viewer import ViewerKind, current_viewer
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; connect-src 'self'; "
@@ -28,6 +31,8 @@ ALWAYS = {
 }
 FOR_EVER = "public, max-age=31536000, immutable"
 TWO_YEARS = "max-age=63072000; includeSubDomains"
+LEAVES_SCREEN_SECONDS = 605
+"""A sign-in of a young person ends after ten quiet minutes (`accredit.web.auth.cookie`); what is shown goes then."""
 
 
 def set_security_headers(response: Response) -> Response:
@@ -42,9 +47,17 @@ def set_security_headers(response: Response) -> Response:
             response.headers["Cache-Control"] = FOR_EVER
     elif current_viewer().is_signed_in:
         response.headers["Cache-Control"] = "no-store"
+        _leave_screen(response)
     else:
         response.headers.setdefault("Cache-Control", "no-store")
     return response
+
+
+def _leave_screen(response: Response) -> None:
+    # A header and no element of the page: it works without a program, and nobody has to read it out.
+    closed = address_of("auth.claim", closed="yes")
+    if current_viewer().kind is ViewerKind.YOUNG_PERSON and response.mimetype == "text/html" and closed:
+        response.headers["Refresh"] = f"{LEAVES_SCREEN_SECONDS}; url={closed}"
 
 
 def install_headers(app: Flask) -> None:

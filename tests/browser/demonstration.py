@@ -42,7 +42,7 @@ class Demonstration:
     password: str
     codes: dict[str, str] = field(default_factory=dict)
     """Name → the typed code of the certificate."""
-    slips: dict[str, str] = field(default_factory=dict)
+    words: dict[str, str] = field(default_factory=dict)
     """Name → the code with which the young person signs in."""
 
 
@@ -102,8 +102,8 @@ def _wait(process: subprocess.Popen[bytes], output: Path, address: str, folder: 
     with (folder / "people.csv").open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
     codes = {row["Young person"]: row["Code"] for row in rows}
-    slips = {row["Young person"]: row["Sign-in code"] for row in rows}
-    return Demonstration(address, folder, text, password[1], codes, slips)
+    words = {row["Young person"]: row["Sign-in words"] for row in rows}
+    return Demonstration(address, folder, text, password[1], codes, words)
 
 
 def open_tab(chromium: Browser, *, width: int, height: int = 900, sharpness: int = 1) -> Page:

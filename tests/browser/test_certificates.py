@@ -62,7 +62,7 @@ def test_two_people_revoke_and_the_young_person_is_heard(chromium: Browser, own:
     clean(first)
 
     young.go("/start")
-    young.fill("Code on your slip", own.slips[YOUNG_PERSON])
+    young.fill("Your five words, or the code on your slip", own.words[YOUNG_PERSON])
     young.press("Open my page")
     young.go("/my/certificates")
     young.reads("two adults decide. Until then it holds.")

@@ -131,7 +131,7 @@ def _people(demonstration: Demonstration) -> dict[str, tuple[Act, list[str]]]:
 
 def _enter_with_slip(browsing: Browsing, walk: Walk, demonstration: Demonstration) -> None:
     browsing.tab.goto(f"{demonstration.address}/my")
-    browsing.tab.get_by_label("Code on your slip").fill(demonstration.slips[WITH_TIME_WAITING])
+    browsing.tab.get_by_label("Your five words, or the code on your slip").fill(demonstration.words[WITH_TIME_WAITING])
     browsing.press("Open my page")
     assert browsing.tab.url.endswith("/my"), browsing.tab.url
     _beside("/my/certificates", r"/my/certificates/([0-9a-f-]{36})\.pdf", r"/credentials/\1")(
@@ -199,7 +199,7 @@ def _look_behind_public_forms(browsing: Browsing, walk: Walk, demonstration: Dem
 
     send("/sign-in", "Sign in")
     send("/start", "Open my page")
-    send("/start", "Open my page", name("Code on your slip", "7K3MD-9RTWX-4HQO"))
+    send("/start", "Open my page", name("Your five words, or the code on your slip", "7K3MD-9RTWX-4HQO"))
     send("/sign-in", "Send me a code", name("E-mail address", "nobody@example.org"))
     send("/verify", "Check this")
     send("/verify", "Check this", choose(damaged))

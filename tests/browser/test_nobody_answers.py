@@ -62,10 +62,10 @@ def paper(driver: Playwright, own: Demonstration, tmp_path: Path) -> dict[str, P
 
 
 def _open_somebody_of_age(young: Hands, own: Demonstration) -> None:
-    for slip in own.slips.values():
+    for words in own.words.values():
         young.tab.context.clear_cookies()
         young.go("/start")
-        young.fill("Code on your slip", slip)
+        young.fill("Your five words, or the code on your slip", words)
         young.press("Open my page")
         young.go("/my/certificates")
         fold = young.tab.locator("details.fold summary", has_text="Badge pictures and more files")

@@ -116,7 +116,7 @@ def _plans(hands: Hands, title: str, day: str) -> None:
 def _sends_hours_back(school: School) -> None:
     young, hands = school.hands(), school.signed_in()
     young.go("/my")
-    young.fill("Code on your slip", school.shown.slips[YOUNG_PERSON])
+    young.fill("Your five words, or the code on your slip", school.shown.words[YOUNG_PERSON])
     young.press("Open my page")
     young.follow("Add time")
     young.choose("Planning and getting ready", within="What did you do?")

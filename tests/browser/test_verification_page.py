@@ -156,7 +156,7 @@ def test_one_press_hides_it_from_everybody_outside(chromium: Browser, own: Demon
     clean(nia)
     clean(stranger)
     young.goto(f"{own.address}/my")
-    young.get_by_label("Code on your slip").fill(own.slips[YOUNG_PERSON])
+    young.get_by_label("Your five words, or the code on your slip").fill(own.words[YOUNG_PERSON])
     young.get_by_role("button", name="Open my page").click()
     young.goto(f"{own.address}/my/certificates")
     young.get_by_text("nobody outside can find this certificate").wait_for()

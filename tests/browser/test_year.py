@@ -169,7 +169,17 @@ class Year:
     def young_person_adds_time(self, slip: str) -> None:
         hands = self.hands["young person"]
         hands.go("/my")
-        hands.fill("Code on your slip", slip.lower())
+        hands.fill("Your five words, or the code on your slip", slip.lower())
+        hands.press("Open my page")
+        hands.reads(f"Are you {CALLED}?")
+        hands.press("Yes, this is me: open my page")
+        hands.reads("Your five words")
+        words = hands.tab.locator("main code").inner_text()
+        hands.follow("I have written them down")
+        hands.reads(f"Hi {CALLED}")
+        hands.press("Done")
+        hands.reads("Your page is closed.")
+        hands.fill("Your five words, or the code on your slip", words.upper())
         hands.press("Open my page")
         hands.reads(f"Hi {CALLED}")
         hands.follow("Check my name")

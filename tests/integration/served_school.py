@@ -19,9 +19,8 @@ from accredit.clock import local_date, utc_now
 from accredit.domain.audit.rules import Actor
 from accredit.domain.awarding.models import Award
 from accredit.domain.organisations.rules import Role
-from accredit.domain.people import operations as people
 from accredit.domain.people import queries as people_queries
-from accredit.domain.people import signing_in
+from accredit.domain.people import signing_in, word_cards
 from accredit.domain.practice import operations as practice
 from accredit.domain.practice.models import HoursEntry
 from accredit.domain.practice.rules import HoursStatus
@@ -43,14 +42,14 @@ UNCOUNTED = frozenset({"ledger_node"})
 
 @dataclass(frozen=True, kw_only=True)
 class ServedSchool:
-    """Ids of what the morning needs, and the code on one young person's slip."""
+    """Ids of what the morning needs, and the words of one young person."""
 
     programme_id: UUID
     staff_id: UUID
     enrolments: tuple[UUID, ...]
     training_id: UUID
     waiting: tuple[UUID, ...]
-    slip: str
+    words: str
     today: date
 
 
@@ -82,8 +81,17 @@ def open_school(database: Database, *, pepper: bytes) -> ServedSchool:
                 db, school, name=f"Ama Sample-{number}", reference=str(3000 + number), now=now
             )
             enrolments.append(factories.enrol(db, person, programme_id, started_on=begun, now=now))
-        # `person` is the last of them; any slip will do.
-        slip = people.make_claim_slip(db, young_person_id=person, pepper=pepper, actor=nia, now=now)
+        # `person` is the last of them; anybody's words will do.
+        owner = factories.young_actor(person, school)
+        _, words = word_cards.make(
+            db,
+            organisation_id=school,
+            young_person_id=person,
+            language="en",
+            pepper=pepper,
+            actor=owner,
+            now=now,
+        )
     with database.transaction(school) as db:
         first = _plan(db, programme_id, nia, today - timedelta(days=100), FIRST_TRAINING, now)
         everybody = dict.fromkeys(enrolments, True)
@@ -94,7 +102,7 @@ def open_school(database: Database, *, pepper: bytes) -> ServedSchool:
             enrolments=tuple(enrolments),
             training_id=_plan(db, programme_id, nia, today - timedelta(days=1), ("M7",), now),
             waiting=tuple(_submit(db, each, nia.id, today - timedelta(days=2), now) for each in enrolments),
-            slip=slip,
+            words=words,
             today=today,
         )
 
@@ -144,7 +152,7 @@ def sign_in(port: int, school: ServedSchool) -> tuple[Visitor, Visitor]:
     nia, ama = Visitor(port), Visitor(port)
     for visitor, path, values in (
         (nia, "/sign-in", {"email": EMAIL, "password": PASSWORD}),
-        (ama, "/start", {"code": school.slip}),
+        (ama, "/start", {"code": school.words}),
     ):
         answer = visitor.send(visitor.fill(path, values))
         assert answer.status == 303, answer.text

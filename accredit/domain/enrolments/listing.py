@@ -13,8 +13,10 @@ from sqlmodel import col
 
 from accredit.domain.enrolments.models import Break, Enrolment
 from accredit.domain.people import queries as people
+from accredit.domain.people import word_cards
 from accredit.domain.people.listing import BY_NAME, BY_YEAR, is_about
 from accredit.domain.people.models import ClaimSlip, YoungPerson
+from accredit.domain.people.own_page_models import WordCard
 from accredit.domain.people.queries import YoungPersonFacts
 from accredit.domain.programmes.models import Programme
 from accredit.storage import Session
@@ -32,6 +34,7 @@ class PersonLine:
     person: YoungPersonFacts
     programmes: tuple[str, ...]
     has_slip: bool
+    """Whether they have an unused slip, or words that open their page."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,6 +46,7 @@ class MemberLine:
     ended_on: date | None
     is_on_break: bool
     has_slip: bool
+    """Whether they have an unused slip, or words that open their page."""
 
 
 def young_people(*, organisation_id: UUID, on: date) -> Listing[PersonLine]:
@@ -125,11 +129,16 @@ def _is_in(person: Expression, on: date, programme_id: UUID | None) -> sa.Column
 
 
 def _has_slip(person: Expression) -> sa.ColumnElement[bool]:
-    return sa.exists().where(col(ClaimSlip.young_person_id) == person, col(ClaimSlip.withdrawn_at).is_(None))
+    return sa.or_(
+        *(
+            sa.exists().where(col(model.young_person_id) == person, col(model.withdrawn_at).is_(None))
+            for model in (ClaimSlip, WordCard)
+        )
+    )
 
 
 def _person_lines(db: Session, ids: Sequence[UUID], on: date) -> list[PersonLine]:
-    found, slips = people.young_people_by_id(db, ids), people.slips_of(db, ids)
+    found, slips = people.young_people_by_id(db, ids), word_cards.with_way_in(db, ids)
     names: dict[UUID, list[str]] = {each: [] for each in ids}
     wanted = (
         sa.select(col(Enrolment.young_person_id), col(Programme.name))
@@ -152,7 +161,7 @@ def _person_lines(db: Session, ids: Sequence[UUID], on: date) -> list[PersonLine
 
 def _member_lines(db: Session, rows: Sequence[Any]) -> list[MemberLine]:
     ids = [row.young_person_id for row in rows]
-    found, slips = people.young_people_by_id(db, ids), people.slips_of(db, ids)
+    found, slips = people.young_people_by_id(db, ids), word_cards.with_way_in(db, ids)
     return [
         MemberLine(
             person=found[row.young_person_id],

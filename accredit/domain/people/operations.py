@@ -15,7 +15,7 @@ from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
 from accredit.domain.organisations.rules import Role
-from accredit.domain.people import queries, rules
+from accredit.domain.people import consents, queries, rules, word_cards
 from accredit.domain.people.models import ClaimSlip, YoungPerson
 from accredit.domain.people.names import check_name
 from accredit.domain.people.rules import Months
@@ -35,8 +35,6 @@ __all__ = [
     "give_role",
     "make_claim_slip",
     "make_claim_slips",
-    "mark_slip_used",
-    "withdraw_claim_slip",
 ]
 
 
@@ -146,7 +144,8 @@ def make_claim_slip(
 ) -> str:
     """Make a paper code for one young person and return it, once: only its keyed hash is kept.
 
-    An earlier slip stops working. Raises `NotFound`, `RuleBroken` ``has-left``.
+    An earlier slip stops working, and so do the words of a card. Raises `NotFound`, `RuleBroken`: ``has-left``,
+    ``home-not-agreed``.
     """
     row = db.get(YoungPerson, young_person_id)
     if row is None:
@@ -172,7 +171,10 @@ def make_claim_slips(
     now: datetime,
     draw: Callable[[int], int] = secrets.randbelow,
 ) -> dict[UUID, str]:
-    """Make codes for several young people of one organisation; return them by young person, in the order asked."""
+    """Make codes for several young people of one organisation; return them by young person, in the order asked.
+
+    Raises as `make_claim_slip` does, for any of them.
+    """
     rules.check_same_organisation(actor, organisation_id)
     # Locked, so that two slips made at once for somebody do not both stay open.
     db.exec(
@@ -183,8 +185,9 @@ def make_claim_slips(
     ).all()
     people = queries.young_people_by_id(db, young_person_ids)
     codes: dict[UUID, str] = {}
-    for slip in _open_slips(db, young_person_ids):
-        slip.withdrawn_at = now
+    if consents.waiting_for_home(db, people.values(), now=now):
+        raise RuleBroken("home-not-agreed")
+    word_cards.close(db, young_person_ids, now=now)
     for young_person_id in dict.fromkeys(young_person_ids):
         person = people.get(young_person_id)
         if person is None or person.organisation_id != organisation_id:
@@ -203,37 +206,6 @@ def make_claim_slips(
         _tell(db, Tag.CLAIM_SLIP_MADE, slip, actor, now)
     db.flush()
     return codes
-
-
-def _open_slips(db: Session, young_person_ids: Sequence[UUID]) -> list[ClaimSlip]:
-    wanted = select(ClaimSlip).where(
-        col(ClaimSlip.young_person_id).in_(list(young_person_ids)), col(ClaimSlip.withdrawn_at).is_(None)
-    )
-    return list(db.exec(wanted).all())
-
-
-def mark_slip_used(db: Session, *, slip_id: UUID, now: datetime) -> None:
-    """Record that a slip signed its young person in; a slip may be used again until it is withdrawn."""
-    slip = _slip(db, slip_id)
-    slip.last_used_at = now
-    actor = Actor(kind=ActorKind.YOUNG_PERSON, id=slip.young_person_id, organisation_id=slip.organisation_id)
-    _tell(db, Tag.YOUNG_PERSON_SIGNED_IN, slip, actor, now)
-
-
-def withdraw_claim_slip(db: Session, *, slip_id: UUID, actor: Actor, now: datetime) -> None:
-    """Stop a slip from working, for example because it was lost. Withdrawing again changes nothing."""
-    slip = _slip(db, slip_id)
-    rules.check_same_organisation(actor, slip.organisation_id)
-    if slip.withdrawn_at is None:
-        slip.withdrawn_at = now
-        _tell(db, Tag.CLAIM_SLIP_WITHDRAWN, slip, actor, now)
-
-
-def _slip(db: Session, slip_id: UUID) -> ClaimSlip:
-    slip: ClaimSlip | None = db.get(ClaimSlip, slip_id)
-    if slip is None:
-        raise NotFound("claim-slip")
-    return slip
 
 
 def _for_update(db: Session, young_person_id: UUID) -> YoungPerson:

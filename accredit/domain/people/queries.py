@@ -17,7 +17,6 @@ from accredit.domain.people import rules
 from accredit.domain.people.models import Account, ClaimSlip, Staff, StaffRole, YoungPerson
 from accredit.domain.people.rules import Months, NameConfirmedBy, RolePeriod
 from accredit.errors import NotFound
-from accredit.kit import typed_code
 from accredit.storage import Session
 
 
@@ -80,21 +79,12 @@ class YoungPersonFacts:
 
 @dataclass(frozen=True, kw_only=True)
 class SlipFacts:
-    """A claim slip that still opens the page; its code cannot be shown again."""
+    """A claim slip that was not used yet; its code cannot be shown again."""
 
     id: UUID
     young_person_id: UUID
     made_at: datetime
     last_used_at: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class ClaimedBy:
-    """Whom a claim-slip code signs in."""
-
-    slip_id: UUID
-    young_person_id: UUID
-    organisation_id: UUID
 
 
 def account(db: Session, account_id: UUID) -> Account | None:
@@ -269,12 +259,12 @@ def _young_person(row: YoungPerson) -> YoungPersonFacts:
 
 
 def current_slip(db: Session, young_person_id: UUID) -> SlipFacts | None:
-    """Return the slip that opens a young person's page now, or None."""
+    """Return the unused slip of a young person, or None."""
     return slips_of(db, [young_person_id]).get(young_person_id)
 
 
 def slips_of(db: Session, young_person_ids: Iterable[UUID]) -> dict[UUID, SlipFacts]:
-    """Return current slips by young person."""
+    """Return unused slips by young person."""
     rows = db.exec(
         select(ClaimSlip)
         .where(col(ClaimSlip.young_person_id).in_(list(young_person_ids)), col(ClaimSlip.withdrawn_at).is_(None))
@@ -291,19 +281,3 @@ def slips_of(db: Session, young_person_ids: Iterable[UUID]) -> dict[UUID, SlipFa
 def claim_code_hash(code: str, *, pepper: bytes) -> bytes:
     """Return the keyed hash under which a canonical code is kept."""
     return hmac.digest(pepper, b"claim-slip:" + code.encode("ascii"), "sha256")
-
-
-def find_by_claim_code(db: Session, code: str, *, pepper: bytes) -> ClaimedBy | None:
-    """Return whom a code signs in; None for a wrong, withdrawn or unreadable one, and for somebody who has left."""
-    try:
-        wanted = claim_code_hash(typed_code.read(code), pepper=pepper)
-    except typed_code.TypedCodeError:
-        return None
-    slip = db.exec(
-        select(ClaimSlip)
-        .join(YoungPerson, col(YoungPerson.id) == col(ClaimSlip.young_person_id))
-        .where(ClaimSlip.code_hash == wanted, col(ClaimSlip.withdrawn_at).is_(None), col(YoungPerson.left_at).is_(None))
-    ).first()
-    if slip is None:
-        return None
-    return ClaimedBy(slip_id=slip.id, young_person_id=slip.young_person_id, organisation_id=slip.organisation_id)

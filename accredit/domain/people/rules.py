@@ -9,6 +9,9 @@
   safer-recruitment checks were done (``checks-not-confirmed``).
 - An administrator makes administrators; administrators and co-ordinators make co-ordinators (``role-beyond-yours``).
 - Whoever has left is back with a role from today (``back-from-today``).
+- Their own page, and sharing from it, rest on the young person's own yes; below an age that their organisation says (13
+  unless it asks for more) on the yes from home as well (`decide`). Each is taken back as easily as it was given.
+- An unused slip opens a page for a year; once its owner has left, for seven more (`slip_holds`).
 - Nobody holds the same role twice at once (``role-held-already``); a role ends on or after its first day
   (``role-dates``); somebody who can sign in stays administrator, and somebody co-ordinator (``last-administrator``,
   ``last-coordinator``).
@@ -19,12 +22,12 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
 
 from accredit.domain.audit.rules import Actor, ActorKind
-from accredit.domain.organisations.rules import Role
+from accredit.domain.organisations.rules import Nation, Role
 from accredit.errors import Forbidden, RuleBroken
 
 # RFC 5322 §3.2.3 (dot-atom) and RFC 1123 §2.1: what every mail server takes, and nothing that a header could trip over.
@@ -45,6 +48,44 @@ class NameConfirmedBy(StrEnum):
 
     YOUNG_PERSON = "young-person"
     COORDINATOR = "co-ordinator"
+
+
+class About(StrEnum):
+    """What somebody is asked, each by itself. What the school writes down is told to them, and is no question."""
+
+    TAKING_PART = "taking-part"
+    OWN_PAGE = "own-page"
+    SHARING = "sharing"
+
+
+class Voice(StrEnum):
+    """Whose answer it is."""
+
+    YOUNG_PERSON = "young-person"
+    HOME = "home"
+    """Somebody with parental responsibility, on a signed slip that a co-ordinator has seen."""
+    BEFORE = "before"
+    """They had a page before answers were written down; it stands for both until one of them says otherwise."""
+
+
+class Answer(StrEnum):
+    """How somebody's answers stand today."""
+
+    YES = "yes"
+    NO = "no"
+    """The young person does not want it, or not any more."""
+    ASK_HOME = "ask-home"
+    """They are below the age, and nothing from home was ticked."""
+    HOME_SAID_NO = "home-said-no"
+    NOT_ASKED = "not-asked"
+    """Only their own yes is missing."""
+
+
+HOME_ASKED_BELOW = 13
+"""UK GDPR, article 8(1), as the Data Protection Act 2018, section 9, sets the age."""
+HOME_AGES = (13, 16, 18)
+SLIP_AT_SCHOOL = timedelta(days=366)
+SLIP_OF_LEAVER = timedelta(days=7 * 366)
 
 
 class SignInWay(StrEnum):
@@ -82,6 +123,46 @@ def _month(born: date, years: int) -> str:
 def age_reached(turns: str | None, on: date) -> bool:
     """Say whether an age is surely reached: the month of turning is over. An unknown month is never over."""
     return turns is not None and f"{on:%Y-%m}" > turns
+
+
+def youngest_age(year_group: str | None, nation: Nation) -> int | None:
+    """Return the age that the youngest of a year group has reached by its first day; None where it is not known.
+
+    In England and Wales somebody of year 9 is 13 or more; in Northern Ireland of year 10; in Scotland of S3.
+    """
+    if year_group is None:
+        return None
+    if nation is Nation.SCOTLAND:
+        stage, number = year_group[:1], year_group[1:]
+        # Scottish years take in who is four and a half: the youngest of S1 are eleven and a half.
+        return {"P": 3, "S": 10}[stage] + int(number) if stage in {"P", "S"} and number.isdecimal() else None
+    if not year_group.isdecimal():
+        return None
+    return int(year_group) + (3 if nation is Nation.NORTHERN_IRELAND else 4)
+
+
+def is_below(age: int, *, months: Months | None, youngest: int | None, on: date) -> bool:
+    """Say whether somebody may be younger than ``age`` (13, 16 or 18); where nobody knows, they may."""
+    if months is not None:
+        turns = {13: months.turns_13, 16: months.turns_16, 18: months.turns_18}[age]
+        return not age_reached(turns, on)
+    return youngest is None or youngest < age
+
+
+def decide(*, own: bool | None, home: bool | None, asks_home: bool) -> Answer:
+    """Return how two answers stand together; None is one that was never given."""
+    if own is False:
+        return Answer.NO
+    if asks_home and home is not True:
+        return Answer.ASK_HOME if home is None else Answer.HOME_SAID_NO
+    return Answer.YES if own else Answer.NOT_ASKED
+
+
+def slip_holds(*, made_at: datetime, left_at: datetime | None, now: datetime) -> bool:
+    """Say whether an unused slip still opens a page: a year after it was made, or seven after its owner left."""
+    if left_at is None:
+        return now <= made_at + SLIP_AT_SCHOOL
+    return left_at <= made_at + SLIP_AT_SCHOOL and now <= left_at + SLIP_OF_LEAVER
 
 
 @dataclass(frozen=True, kw_only=True)

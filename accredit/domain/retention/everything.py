@@ -27,6 +27,7 @@ from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.people.models import ClaimSlip, MergedPerson, MergeRequest, YoungPerson
+from accredit.domain.people.own_page_models import Consent, WordCard
 from accredit.domain.practice.models import (
     ApprovalLinkPerson,
     EarlierHoursRequest,
@@ -62,6 +63,8 @@ TOLD: Final[Mapping[Any, tuple[str, ...]]] = {
         *("created_at", "left_at", "opening_asked_at"),
     ),
     ClaimSlip: ("made_at", "last_used_at", "withdrawn_at"),
+    WordCard: ("made_at", "last_used_at", "done_at", "withdrawn_at"),
+    Consent: ("about", "voice", "is_yes", "at"),
     Enrolment: ("programme_id", "started_on", "ended_on", "created_at"),
     Break: ("enrolment_id", "starts_on", "ends_on", "created_at"),
     EnrolmentMove: ("enrolment_id", "moved_at"),
@@ -101,12 +104,12 @@ KEPT_BACK: Final[Mapping[str, Why]] = {
         ),
         Why.OURS,
     ),
-    **dict.fromkeys(("upn_hash", "code_hash", "said", "signed_digest", "signed_jwt_digest"), Why.KEYED),
+    **dict.fromkeys(("upn_hash", "code_hash", "words_hash", "said", "signed_digest", "signed_jwt_digest"), Why.KEYED),
     **dict.fromkeys(
         (
             *("opening_asked_by", "made_by", "moved_by", "recorded_by", "asked_by", "attested_by", "added_by"),
             *("supervised_by", "decided_by", "observed_by", "set_aside_by", "awarded_by", "answered_by"),
-            *("hidden_by", "shown_by"),
+            *("hidden_by", "shown_by", "noted_by"),
         ),
         Why.SOMEBODY_ELSE,
     ),

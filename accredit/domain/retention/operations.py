@@ -26,6 +26,7 @@ from accredit.domain.issuing.rules import Stage
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.organisations.models import OrganisationPicture
 from accredit.domain.people.models import ClaimSlip, JoiningRequest, RefresherReminder, SignInCode, WeeklyDigest
+from accredit.domain.people.own_page_models import WordCard
 from accredit.domain.practice.models import ApprovalLink
 from accredit.domain.retention import queries, rules
 from accredit.domain.retention.models import Erasure, LegalHold
@@ -44,6 +45,7 @@ OF_NOBODY: dict[RecordKind, Any] = {
     RecordKind.SIGN_IN_CODES: SignInCode,
     RecordKind.SENT_MESSAGES: OutgoingMail,
     RecordKind.OLD_SLIPS: ClaimSlip,
+    RecordKind.OLD_WORDS: WordCard,
     RecordKind.OLD_APPROVAL_LINKS: ApprovalLink,
     RecordKind.JOINING_REQUESTS: JoiningRequest,
     RecordKind.ANSWERED_REQUESTS: AnsweredRequest,

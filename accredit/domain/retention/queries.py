@@ -32,6 +32,7 @@ from accredit.domain.people.models import (
     WeeklyDigest,
     YoungPerson,
 )
+from accredit.domain.people.own_page_models import Consent, WordCard
 from accredit.domain.practice.models import (
     ApprovalLink,
     ApprovalLinkPerson,
@@ -98,8 +99,10 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
         ),
         *of_enrolment,
         (Enrolment, enrolments),
-        (ClaimSlip, _ids(db, ClaimSlip, col(ClaimSlip.young_person_id) == person_id)),
-        (LegalHold, _ids(db, LegalHold, col(LegalHold.young_person_id) == person_id)),
+        *(
+            (model, _ids(db, model, col(model.young_person_id) == person_id))
+            for model in (Consent, WordCard, ClaimSlip, LegalHold)
+        ),
         (MergeRequest, _ids(db, MergeRequest, _is_of_request(person_id))),
         (MergedPerson, _ids(db, MergedPerson, col(MergedPerson.young_person_id) == person_id)),
         (YoungPerson, [person_id]),
@@ -150,6 +153,7 @@ def _rows_due(db: Session, now: datetime) -> dict[RecordKind, list[UUID]]:
         (RecordKind.SIGN_IN_CODES, SignInCode, col(SignInCode.made_at)),
         (RecordKind.SENT_MESSAGES, OutgoingMail, col(OutgoingMail.sent_at)),
         (RecordKind.OLD_SLIPS, ClaimSlip, col(ClaimSlip.withdrawn_at)),
+        (RecordKind.OLD_WORDS, WordCard, col(WordCard.withdrawn_at)),
         (RecordKind.OLD_APPROVAL_LINKS, ApprovalLink, col(ApprovalLink.made_at)),
         (RecordKind.JOINING_REQUESTS, JoiningRequest, col(JoiningRequest.asked_at)),
         (RecordKind.ANSWERED_REQUESTS, AnsweredRequest, col(AnsweredRequest.made_at)),
@@ -214,7 +218,10 @@ def _last_acts() -> list[sa.Select[tuple[UUID, datetime]]]:
     return [
         *of_enrolment,
         sa.select(person, sa.func.max(col(Enrolment.created_at))).group_by(person),
-        sa.select(col(ClaimSlip.young_person_id), sa.func.max(col(ClaimSlip.last_used_at))).group_by(
-            col(ClaimSlip.young_person_id)
+        *(
+            sa.select(col(model.young_person_id), sa.func.max(col(model.last_used_at))).group_by(
+                col(model.young_person_id)
+            )
+            for model in (ClaimSlip, WordCard)
         ),
     ]

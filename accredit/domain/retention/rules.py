@@ -50,6 +50,7 @@ class RecordKind(StrEnum):
     SIGN_IN_CODES = "sign-in-codes"
     SENT_MESSAGES = "sent-messages"
     OLD_SLIPS = "old-slips"
+    OLD_WORDS = "old-words"
     OLD_APPROVAL_LINKS = "old-approval-links"
     JOINING_REQUESTS = "joining-requests"
     ANSWERED_REQUESTS = "answered-requests"
@@ -85,9 +86,15 @@ SCHEDULE: tuple[Period, ...] = (
     ),
     Period(
         kind=RecordKind.OLD_SLIPS,
-        counted_from="the slip was replaced or withdrawn",
+        counted_from="the slip was used, replaced or withdrawn",
         after=timedelta(days=90),
         why="long enough to look into a slip that fell into other hands",
+    ),
+    Period(
+        kind=RecordKind.OLD_WORDS,
+        counted_from="the words were replaced or stopped",
+        after=timedelta(days=90),
+        why="long enough to look into words that somebody else came to know",
     ),
     Period(
         kind=RecordKind.OLD_APPROVAL_LINKS,

@@ -1,4 +1,4 @@
-"""Signing in: staff by password or e-mailed code, young people by the code on their slip.
+"""Signing in: staff by password or e-mailed code, young people by a slip, used once, and then by five words.
 
 No link signs anybody in, no GET changes anything, and a wrong answer never says whether somebody exists.
 """

@@ -2,7 +2,9 @@
 
 - A member of staff or operator: the sign-in library's account key, the secret of this one sign-in, which the service
   keeps the hash of (`accredit.domain.people.sign_ins`), and the organisation chosen.
-- A young person: their id and the slip that let them in; withdrawing the slip ends the sign-in.
+- A young person: their id and the card of words that let them in; stopping the card ends the sign-in, and so does
+  "Done", in every copy of the cookie.
+- For ten minutes, whoever typed a slip's code: which slip, until they say that it is theirs.
 - Everybody: when they came and when they were last here. Staff stay for 30 minutes of quiet and 12 hours in all, young
   people (shared devices) for 10 minutes and 2 hours: nobody keeps a borrowed cookie awake for ever.
 - Staff who were quiet for longer are asleep: nothing is shown to them, and what they send waits until they have shown
@@ -27,8 +29,9 @@ YOUNG_LONGEST = timedelta(hours=2)
 _REWRITE_AFTER = timedelta(seconds=30)
 
 ACCOUNT = "_user_id"  # The name is Flask-Login's.
-_CAME, _SEEN, _ORGANISATION, _YOUNG_PERSON, _SLIP = "came", "seen", "organisation", "young_person", "slip"
+_CAME, _SEEN, _ORGANISATION, _YOUNG_PERSON, _CARD = "came", "seen", "organisation", "young_person", "card"
 _HELD = "sign_in"
+_CLAIMED, _CLAIMED_AT = "slip", "slip_at"
 
 Cookie = MutableMapping[str, Any]
 
@@ -38,13 +41,13 @@ class YoungSignIn:
     """A young person's sign-in as the cookie tells it."""
 
     young_person_id: UUID
-    slip_id: UUID
+    card_id: UUID
 
 
 def remember_young_person(cookie: Cookie, who: YoungSignIn, *, now: datetime) -> None:
     """Sign a young person in; whatever the cookie held of somebody else is gone."""
     cookie.clear()
-    cookie[_YOUNG_PERSON], cookie[_SLIP] = str(who.young_person_id), str(who.slip_id)
+    cookie[_YOUNG_PERSON], cookie[_CARD] = str(who.young_person_id), str(who.card_id)
     cookie[_CAME] = cookie[_SEEN] = int(now.timestamp())
 
 
@@ -78,9 +81,32 @@ def chosen_organisation(cookie: Cookie) -> UUID | None:
 
 def young_sign_in(cookie: Cookie) -> YoungSignIn | None:
     """Return the young person's sign-in, or None."""
-    if _YOUNG_PERSON not in cookie:
+    if _YOUNG_PERSON not in cookie or _CARD not in cookie:
         return None
-    return YoungSignIn(young_person_id=UUID(cookie[_YOUNG_PERSON]), slip_id=UUID(cookie[_SLIP]))
+    return YoungSignIn(young_person_id=UUID(cookie[_YOUNG_PERSON]), card_id=UUID(cookie[_CARD]))
+
+
+def remember_slip(cookie: Cookie, slip_id: UUID, *, now: datetime) -> None:
+    """Note whose code was typed until they say that it is theirs; whoever is signed in here stays so until then."""
+    cookie[_CLAIMED], cookie[_CLAIMED_AT] = str(slip_id), int(now.timestamp())
+
+
+def slip_typed(cookie: Cookie, *, now: datetime) -> UUID | None:
+    """Return the slip whose code was typed here in the last ten minutes, or None."""
+    if _CLAIMED not in cookie or _is_past(cookie, _CLAIMED_AT, YOUNG_QUIET, now):
+        return None
+    return UUID(cookie[_CLAIMED])
+
+
+def forget_slip(cookie: Cookie) -> None:
+    """Forget it."""
+    cookie.pop(_CLAIMED, None)
+    cookie.pop(_CLAIMED_AT, None)
+
+
+def began_before(cookie: Cookie, moment: datetime | None) -> bool:
+    """Say whether the sign-in began before a moment; before None nothing did."""
+    return moment is not None and bool(cookie.get(_CAME, 0) < int(moment.timestamp()))
 
 
 def is_over(cookie: Cookie, *, now: datetime) -> bool:

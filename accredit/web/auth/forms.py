@@ -77,7 +77,14 @@ class SchoolForm(Form):
 
 
 class ClaimForm(Form):
-    """The code on a young person's slip."""
+    """A young person's five words, or the code on a slip that was not used yet."""
 
-    code = StringField(_l("Code on your slip"), [InputRequired(_l("Type the code from your slip"))], widget=TextInput())
+    code = StringField(
+        _l("Your five words, or the code on your slip"),
+        [
+            InputRequired(_l("Type your five words, or the code from your slip")),
+            Length(max=200, message=_l("That is too long. Type five words, or one code.")),
+        ],
+        widget=TextInput(),
+    )
     next = HiddenField()

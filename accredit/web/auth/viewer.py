@@ -1,4 +1,4 @@
-"""Who is looking, asked anew with every request: an ended role or sign-in and a withdrawn slip count at once."""
+"""Who is looking, asked anew with every request: an ended role or sign-in and words that were stopped count at once."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from accredit.clock import local_date, utc_now
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations import suspending
 from accredit.domain.organisations.rules import Role, permissions_of
-from accredit.domain.people import demanding, sign_ins
+from accredit.domain.people import demanding, sign_ins, word_cards
 from accredit.domain.people import queries as people
 from accredit.domain.people.queries import StaffFacts
 from accredit.domain.people.rules import SignInWay
@@ -87,13 +87,13 @@ def _second_step_from(db: Session, reader: Viewer, today: date) -> date | None:
 
 
 def _young_person(db: Session, who: YoungSignIn) -> Viewer:
-    slip = people.current_slip(db, who.young_person_id)
+    card = word_cards.current(db, who.young_person_id)
     try:
         facts = people.young_person(db, who.young_person_id)
     except NotFound:
         return ANONYMOUS
     is_suspended = suspending.suspended_since(db, facts.organisation_id) is not None
-    if slip is None or slip.id != who.slip_id or facts.left_at is not None or is_suspended:
+    if card is None or card.id != who.card_id or cookie.began_before(session, card.done_at) or is_suspended:
         return ANONYMOUS
     return Viewer(
         kind=ViewerKind.YOUNG_PERSON,

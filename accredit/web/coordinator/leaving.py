@@ -12,7 +12,7 @@ from accredit.clock import local_date, utc_now
 from accredit.domain.enrolments import operations as enrolments_write
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people import leaving, listing, queries
+from accredit.domain.people import leaving, listing, queries, word_cards
 from accredit.domain.people.queries import YoungPersonFacts
 from accredit.errors import RuleBroken
 from accredit.storage import Session
@@ -75,9 +75,9 @@ def ask_leave(young_person_id: UUID) -> ResponseReturnValue:
     """Ask whether somebody has left."""
     with reading() as db:
         person = queries.young_person(db, young_person_id)
-        slip = queries.current_slip(db, young_person_id)
+        card = word_cards.current(db, young_person_id)
         others = leaving.others_who_can_agree(db, own_organisation(), but=own_actor().id, now=utc_now())
-    return page("coordinator/leave.html", person=person, slip=slip, others=others)
+    return page("coordinator/leave.html", person=person, card=card, others=others)
 
 
 @bp.post("/people/<uuid:young_person_id>/leave")

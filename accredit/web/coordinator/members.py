@@ -59,7 +59,7 @@ def _members(programme_id: UUID, db: Session) -> ListOf[MemberLine]:
             Column(
                 name="slip",
                 label=_("Sign-in"),
-                cell=lambda line: _("Has a slip") if line.has_slip else _("No slip yet"),
+                cell=lambda line: _("Has a slip or words") if line.has_slip else _("No slip yet"),
                 is_sorted=False,
             ),
         ),

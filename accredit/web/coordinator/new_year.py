@@ -12,7 +12,7 @@ from accredit.clock import utc_now
 from accredit.domain.enrolments import operations as enrolments
 from accredit.domain.enrolments import queries as places
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people import queries
+from accredit.domain.people import queries, word_cards
 from accredit.domain.people.new_year import NewYear, Started, plan_new_year, start_new_year
 from accredit.errors import AccreditError, Conflict, RuleBroken
 from accredit.web.access import requires
@@ -47,7 +47,7 @@ def leavers_slips() -> ResponseReturnValue:
     """Make slips for those of the last year group who have none, so that they can fetch what is theirs."""
     plan = _plan()
     with reading() as db:
-        have = queries.slips_of(db, [each.young_person_id for each in plan.leavers])
+        have = word_cards.with_way_in(db, [each.young_person_id for each in plan.leavers])
     wanted = [each.young_person_id for each in plan.leavers if each.young_person_id not in have]
     return slips_page(wanted) if wanted else see_other("coordinator.new_year")
 
@@ -89,13 +89,14 @@ def _start(leaving: set[UUID]) -> Started:
 def _page(*, refusal: AccreditError | None = None, kept: set[UUID] | None = None) -> ResponseReturnValue:
     plan = _plan()
     with reading() as db:
-        slips = queries.slips_of(db, [each.young_person_id for each in plan.leavers])
+        leavers = [each.young_person_id for each in plan.leavers]
+        slips, have = queries.slips_of(db, leavers), word_cards.with_way_in(db, leavers)
     return page(
         "coordinator/new_year.html",
         status=422 if refusal else 200,
         plan=plan,
         slips=slips,
-        without_slip=len(plan.leavers) - len(slips),
+        without_slip=len(plan.leavers) - len(have),
         # Everybody of the last year is ticked at first: that they leave is what a new year mostly means.
         ticked={each.young_person_id for each in plan.leavers} if kept is None else kept,
         errors=[(sentence(refusal), "#again" if plan.last_at else "")] if refusal else [],

@@ -82,7 +82,7 @@ def _people(db: Session) -> ListOf[PersonLine]:
             Column(
                 name="slip",
                 label=_("Sign-in"),
-                cell=lambda line: _("Has a slip") if line.has_slip else _("No slip yet"),
+                cell=lambda line: _("Has a slip or words") if line.has_slip else _("No slip yet"),
                 is_sorted=False,
             ),
         ),
@@ -95,7 +95,9 @@ def _people(db: Session) -> ListOf[PersonLine]:
                 label=_("Name to be printed"),
                 choices={"confirmed": _("Confirmed"), "open": _("To confirm")},
             ),
-            Filter(name="slip", label=_("Sign-in slip"), choices={"yes": _("Has a slip"), "no": _("No slip yet")}),
+            Filter(
+                name="slip", label=_("Sign-in slip"), choices={"yes": _("Has a slip or words"), "no": _("No slip yet")}
+            ),
         ),
     )
 

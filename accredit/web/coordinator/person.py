@@ -19,7 +19,7 @@ from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.enrolments.queries import EnrolmentFacts
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people import ceremony, one_person, operations, queries
+from accredit.domain.people import ceremony, consents, one_person, operations, queries, word_cards
 from accredit.domain.practice import queries as practice
 from accredit.domain.practice.queries import EntryFacts
 from accredit.domain.programmes import queries as programmes
@@ -28,10 +28,12 @@ from accredit.kit import typed_code
 from accredit.storage import Session
 from accredit.web.access import requires
 from accredit.web.coordinator import bp
+from accredit.web.coordinator.agreed import agreed_lines, without_page
 from accredit.web.coordinator.desk import own_actor, own_organisation, tell, today
 from accredit.web.coordinator.forms import PersonForm
 from accredit.web.coordinator.people import entry_of, field_of, year_groups
 from accredit.web.database import reading, transaction
+from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 from accredit.web.settings import current_pepper, current_settings
 
@@ -54,14 +56,18 @@ def person(young_person_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         facts = queries.young_person(db, young_person_id)
         slip = queries.current_slip(db, young_person_id)
+        card = word_cards.current(db, young_person_id)
         places = _places(db, young_person_id)
         merges = one_person.merges_asked(db, of=young_person_id)
+        agreed = agreed_lines(db, facts)
     return page(
         "coordinator/person.html",
         person=facts,
         slip=slip,
         places=places,
         merges=merges,
+        card=card,
+        agreed=agreed,
         standing=standing,
         today=today(),
     )
@@ -153,7 +159,12 @@ class Slip:
 @bp.post("/people/<uuid:young_person_id>/slip")
 @requires(Permission.MANAGE_PEOPLE)
 def make_slip(young_person_id: UUID) -> ResponseReturnValue:
-    """Make a sign-in slip and show it, once; an earlier one stops working."""
+    """Make a sign-in slip and show it, once; an earlier one, and the words from it, stop working."""
+    with reading() as db:
+        waits = without_page(db, young_person_id)
+    if waits:
+        said = sentence(RuleBroken("home-not-agreed"))
+        return see_other("coordinator.person", young_person_id=young_person_id, flash=said, flash_kind="careful")
     return slips_page([young_person_id], back_to=young_person_id)
 
 
@@ -164,7 +175,7 @@ def make_slips(programme_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         programmes.programme(db, programme_id, today())  # Another school's is not there.
         members = enrolments.cohort(db, programme_id=programme_id, on=today())
-        have = queries.slips_of(db, [member.young_person_id for member in members])
+        have = word_cards.with_way_in(db, [member.young_person_id for member in members])
     wanted = [member.young_person_id for member in members if member.young_person_id not in have]
     if not wanted:
         return see_other(
@@ -177,35 +188,45 @@ def make_slips(programme_id: UUID) -> ResponseReturnValue:
 
 
 def slips_page(wanted: list[UUID], *, back_to: UUID | None = None) -> ResponseReturnValue:
-    """Make slips and show them, once, on one sheet to be cut up."""
+    """Make slips and show them, once, on one sheet to be cut up; who waits for a yes from home gets none yet."""
     with transaction() as db:
+        people = queries.young_people_by_id(db, wanted)
+        waiting = consents.waiting_for_home(db, people.values(), now=utc_now())
         codes = operations.make_claim_slips(
             db,
             organisation_id=own_organisation(),
-            young_person_ids=wanted,
+            young_person_ids=[each for each in wanted if each not in waiting],
             pepper=current_pepper(),
             actor=own_actor(),
             now=utc_now(),
         )
-        people = queries.young_people_by_id(db, wanted)
         name = organisations.organisation(db, own_organisation()).name
     slips = [
         Slip(known_as=people[each].known_as, group=people[each].form or "", code=typed_code.show(code))
         for each, code in codes.items()
     ]
     return page(
-        "coordinator/slips.html", slips=slips, organisation=name, address=current_settings().host, back_to=back_to
+        "coordinator/slips.html",
+        slips=slips,
+        waiting=sorted((people[each].printed_name, each) for each in waiting),
+        organisation=name,
+        address=current_settings().host,
+        back_to=back_to,
     )
 
 
 @bp.post("/people/<uuid:young_person_id>/withdraw-slip")
 @requires(Permission.MANAGE_PEOPLE)
 def withdraw_slip(young_person_id: UUID) -> ResponseReturnValue:
-    """Stop a slip from working, for example because it was lost."""
+    """Stop a slip, or the words that came of it, from working, for example because it was lost."""
     with transaction() as db:
-        slip = queries.current_slip(db, queries.young_person(db, young_person_id).id)
-        if slip is not None:
-            operations.withdraw_claim_slip(db, slip_id=slip.id, actor=own_actor(), now=utc_now())
-    return see_other(
-        "coordinator.person", young_person_id=young_person_id, flash=_("That slip does not open anything any more.")
-    )
+        person = queries.young_person(db, young_person_id)
+        word_cards.stop(
+            db,
+            young_person_id=person.id,
+            organisation_id=person.organisation_id,
+            actor=own_actor(),
+            now=utc_now(),
+        )
+    said = _("Nothing opens their page any more. They can have a new slip at any time.")
+    return see_other("coordinator.person", young_person_id=young_person_id, flash=said)

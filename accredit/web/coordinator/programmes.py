@@ -12,6 +12,7 @@ from accredit.clock import utc_now
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import queries as people_queries
+from accredit.domain.people import word_cards
 from accredit.domain.programmes import operations, queries
 from accredit.domain.programmes.templates import TEMPLATES
 from accredit.domain.training import queries as training
@@ -80,7 +81,7 @@ def programme(programme_id: UUID) -> ResponseReturnValue:
         found = queries.programme(db, programme_id, today())
         versions = queries.versions(db, programme_id)
         members = enrolments.cohort(db, programme_id=programme_id, on=today())
-        slips = people_queries.slips_of(db, [member.young_person_id for member in members])
+        have = word_cards.with_way_in(db, [member.young_person_id for member in members])
         followed = training.followers(db, programme_id, on=today())
         draft = queries.draft_of(db, programme_id)
     # Before its first day a programme shows what it will ask for.
@@ -97,7 +98,7 @@ def programme(programme_id: UUID) -> ResponseReturnValue:
         definition=shown.definition,
         members=members,
         most=MOST_NAMES,
-        without_slip=len(members) - len(slips),
+        without_slip=len(members) - len(have),
         versions=[(each, followed[each.id]) for each in reversed(versions)],
         elsewhere=sum(number for each, number in followed.items() if each != version.id),
         draft=draft,

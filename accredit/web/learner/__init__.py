@@ -18,6 +18,7 @@ def register(app: Flask) -> None:
         badge,
         breaks,
         certificates,
+        choices,
         dofe,
         done,
         everything,

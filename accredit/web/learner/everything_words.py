@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from accredit.domain.awarding.rules import SetAsideReason
 from accredit.domain.credentials.rules import RevocationAnswer, RevokeReason
 from accredit.domain.issuing.rules import Status
-from accredit.domain.people.rules import NameConfirmedBy
+from accredit.domain.people.rules import About, NameConfirmedBy, Voice
 from accredit.domain.practice.rules import HoursStatus, LateReason, Source
 from accredit.web.languages import page_language
 from accredit.web.learner import words
@@ -22,6 +22,8 @@ from accredit.web.words import date_in_words, hours_in_words, moment_in_words, m
 KINDS: Mapping[str, LazyString] = {
     "young_person": _l("About me"),
     "claim_slip": _l("My slips for signing in"),
+    "word_card": _l("My five words for signing in"),
+    "consent": _l("What I, and home, said yes or no to"),
     "enrolment": _l("My programmes"),
     "enrolment_break": _l("My breaks"),
     "enrolment_move": _l("When my programme changed"),
@@ -65,6 +67,10 @@ COLUMNS: Mapping[str, LazyString] = {
     "made_at": _l("Made"),
     "last_used_at": _l("Last used"),
     "withdrawn_at": _l("Ended"),
+    "done_at": _l("Pressed Done"),
+    "about": _l("About"),
+    "voice": _l("Who said it"),
+    "is_yes": _l("Yes or no"),
     "programme_id": _l("Programme"),
     "enrolment_id": _l("Programme"),
     "started_on": _l("From"),
@@ -118,6 +124,12 @@ COLUMNS: Mapping[str, LazyString] = {
 VALUES: Mapping[Any, LazyString] = {
     NameConfirmedBy.YOUNG_PERSON: _l("me"),
     NameConfirmedBy.COORDINATOR: _l("an adult, with me"),
+    About.TAKING_PART: _l("taking part"),
+    About.OWN_PAGE: _l("my own page"),
+    About.SHARING: _l("sharing from my page"),
+    Voice.YOUNG_PERSON: _l("me"),
+    Voice.HOME: _l("somebody at home, on paper"),
+    Voice.BEFORE: _l("I had my page before I was asked"),
     Source.YOUNG_PERSON: _l("me"),
     Source.REGISTER: _l("an adult, on a list of who was there"),
     Source.IMPORT: _l("the school, from another program"),

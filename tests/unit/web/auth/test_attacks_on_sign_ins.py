@@ -184,6 +184,7 @@ def test_a_young_person_signs_in_with_paper_and_never_with_a_password(
     for name in ("password", "email"):
         assert f'name="{name}"' not in client.get("/start").text
     assert client.post("/start", data={"code": slip}).status_code == 303
+    assert client.post("/start/yours", data={"answer": "yes"}).status_code == 200
     for path in ("/account", "/account/password", "/account/second-step"):
         assert client.get(path).status_code == 403
     # A peer's code that is nearly right opens nobody's page.

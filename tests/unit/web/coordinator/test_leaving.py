@@ -55,7 +55,11 @@ def test_a_leavers_page_closes_and_their_places_end(
         assert enrolments.enrolment(db, cast.ama.enrolled).ended_on == TODAY
     assert "Ama Sample" not in nia.get("/school/people").text
     assert "Ama Sample" in nia.get("/school/people/left").text
-    assert client_for().post("/start", data={"code": code}).status_code == 422
+    # What is theirs stays theirs: the slip that they never used opens their page all the same.
+    young = client_for()
+    assert young.post("/start", data={"code": code}).location == "/start/yours"
+    assert "Your five words" in young.post("/start/yours", data={"answer": "yes"}).text
+    assert young.get("/my").status_code == 200
     assert "This young person has left." in nia.post(f"/school/people/{cast.ama.id}/leave", follow_redirects=True).text
 
 

@@ -6,10 +6,10 @@ import re
 
 import pytest
 
-from accredit.domain.people import queries
+from accredit.domain.people import claiming, queries
 from accredit.storage import Database
 from tests.cast import Cast
-from tests.factories import PEPPER
+from tests.factories import NOW, PEPPER
 from tests.web import ClientFor
 
 
@@ -86,7 +86,7 @@ def test_a_slip_shows_its_code_once_and_opens_their_page(
     shown = client.post(f"/school/people/{cast.ama.id}/slip").get_data(as_text=True)
     (code,) = re.findall(r"<code>([A-Z0-9-]{16})</code>", shown)
     with sqlite_database.reading() as db:
-        claimed = queries.find_by_claim_code(db, code, pepper=PEPPER)
+        claimed = claiming.look_up(db, code, pepper=PEPPER, now=NOW)
     assert claimed is not None
     assert claimed.young_person_id == cast.ama.id
     assert code not in client.get(f"/school/people/{cast.ama.id}").get_data(as_text=True)

@@ -1,0 +1,61 @@
+"""Rows about a young person's own page: the words that open it, and what was agreed to. Their slips are in `models`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint
+from sqlmodel import Field, SQLModel
+
+from accredit.domain.people.rules import About, Voice
+from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of
+
+
+class WordCard(SQLModel, table=True):
+    """Five words that open one young person's page, again and again; only their keyed hash is kept."""
+
+    __tablename__ = "word_card"
+    __table_args__ = (belongs_to("young_person", "young_person_id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    young_person_id: UUID = Field(index=True)
+    words_hash: bytes = Field(unique=True)
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """When its owner last pressed "Done": a sign-in that began before is over, wherever its cookie was copied to."""
+    withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class Consent(SQLModel, table=True):
+    """One answer, yes or no, to one question; the latest of each voice counts. Paper slips stay at the school."""
+
+    __tablename__ = "consent"
+    __table_args__ = (belongs_to("young_person", "young_person_id"), one_of("about", About), one_of("voice", Voice))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    young_person_id: UUID = Field(index=True)
+    about: About = Field(sa_type=Word(About))
+    voice: Voice = Field(sa_type=Word(Voice))
+    is_yes: bool
+    noted_by: UUID | None = None
+    """The member of staff who ticked it from paper, or was told; None where the young person pressed it themselves."""
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
+class HomePolicy(SQLModel, table=True):
+    """Below which age an organisation asks somebody with parental responsibility; without a row it is 13."""
+
+    __tablename__ = "home_policy"
+    __table_args__ = (CheckConstraint("below IN (13, 16, 18)", name="known_age"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", unique=True)
+    below: int
+    said_at: datetime = Field(sa_type=UtcDateTime)
+
+
+append_only(Consent, removable=True)
