@@ -44,6 +44,7 @@ PUBLIC_ADDRESSES = frozenset(
         "/sign-in/second-step",
         "/sign-out",
         "/start",
+        "/start/yours",
         "/status/<list_id>",
         "/status/<list_id>-lists.json",
         "/status/<list_id>-suspension",

@@ -86,7 +86,6 @@ def register(app: Flask) -> None:
 def _import_views() -> None:
     # Imported here: the views need the blueprint, and the blueprint is born above.
     from accredit.web.coordinator import (  # noqa: F401
-        agreed,
         approval_links,
         audit_trail,
         awarding,

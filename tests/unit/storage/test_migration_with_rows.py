@@ -143,3 +143,23 @@ def test_going_back_gives_up_tokens_and_their_keys_and_keeps_the_rest(old: Datab
     assert [row for row in _rows(old, "issuance") if row["id"] == ISSUANCE] == issuances
     migrations.upgrade(old, "0005")
     assert len(_rows(old, "issuance")) == 2
+
+
+def test_whoever_has_a_slip_keeps_their_page_and_is_not_asked_again(old: Database) -> None:
+    migrations.upgrade(old, "0029")
+    people = {name: uuid.UUID(int=number) for number, name in enumerate(("has", "had", "never"), start=40)}
+    with old.transaction() as db:
+        for name, person in people.items():
+            given = {"id": person, "organisation_id": ORGANISATION, "printed_name": name, "known_as": name}
+            _add(db.connection(), "young_person", **given, version=1, created_at=NOW)
+        for number, (name, withdrawn) in enumerate((("has", None), ("has", NOW), ("had", NOW)), start=50):
+            slip = {"id": uuid.UUID(int=number), "organisation_id": ORGANISATION, "young_person_id": people[name]}
+            ends = {"last_used_at": NOW, "withdrawn_at": withdrawn}
+            _add(db.connection(), "claim_slip", **slip, **ends, code_hash=bytes([number]), made_at=NOW)
+    migrations.upgrade(old)
+    (kept,) = _rows(old, "consent")
+    assert (kept["young_person_id"], kept["about"], kept["voice"]) == (people["has"], "own-page", "before")
+    assert kept["is_yes"]
+    assert _rows(old, "word_card") == []
+    with old.transaction() as db, pytest.raises(DBAPIError, match="append-only"):
+        db.connection().exec_driver_sql("UPDATE consent SET voice = 'home'")

@@ -19,6 +19,7 @@ from accredit.domain.issuing import self_audit
 from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.people.models import ClaimSlip, YoungPerson
+from accredit.domain.people.own_page_models import WordCard
 from accredit.domain.retention import operations, queries
 from accredit.domain.retention.models import Erasure
 from accredit.domain.retention.rules import ErasureReason, HoldReason, RecordKind
@@ -275,12 +276,21 @@ def test_what_was_only_for_signing_in_goes_and_nothing_else(school: School) -> N
                 withdrawn_at=NOW,
             )
         )
+        db.add(
+            WordCard(
+                organisation_id=person.organisation_id,
+                young_person_id=person.id,
+                words_hash=b"old",
+                made_at=NOW,
+                withdrawn_at=NOW,
+            )
+        )
         db.add(OutgoingMail(to_address=None, subject=None, text=None, created_at=NOW, sent_at=NOW))
     later = NOW + timedelta(days=91)
     with school.database.reading() as db:
         found = {each.kind: len(each.ids) for each in queries.due(db, now=later) if each.ids}
-    assert found == {RecordKind.OLD_SLIPS: 1, RecordKind.SENT_MESSAGES: 1}
-    assert (tidy(school.database, now=NOW), tidy(school.database, now=later)) == (0, 2)
+    assert found == {RecordKind.OLD_SLIPS: 1, RecordKind.OLD_WORDS: 1, RecordKind.SENT_MESSAGES: 1}
+    assert (tidy(school.database, now=NOW), tidy(school.database, now=later)) == (0, 3)
     with school.database.reading() as db:
         assert [each for each in queries.due(db, now=later) if each.ids] == []
         assert log.verify_chain(db) == ()

@@ -30,6 +30,7 @@ WHAT: dict[RecordKind, str] = {
     RecordKind.SIGN_IN_CODES: "codes sent to adults who sign in",
     RecordKind.SENT_MESSAGES: "letters (e-mail) to adults",
     RecordKind.OLD_SLIPS: "slips of young people that work no more",
+    RecordKind.OLD_WORDS: "words of young people that open nothing any more (their keyed hash)",
     RecordKind.OLD_APPROVAL_LINKS: "links by which an adult without an account approved hours",
     RecordKind.JOINING_REQUESTS: "what an organisation said when it asked to join",
     RecordKind.ANSWERED_REQUESTS: "what a school’s own program asked for lately: ids and counts, no names",
