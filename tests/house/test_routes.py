@@ -272,6 +272,7 @@ def test_public_page_opens_to_a_stranger(world: World) -> None:
         "/readyz": 503,
         "/sign-in/code": 303,
         "/sign-in/second-step": 303,
+        "/start/yours": 303,
         "/sign-in/school/<slug>/back": 303,
         "/sign-in/school/<slug>": 404,
         "/sign-in/school/<slug>/go": 404,
