@@ -55,12 +55,12 @@ def own(tmp_path_factory: pytest.TempPathFactory, year: Path) -> Iterator[Demons
 
 
 def begun(chromium: Browser, shown: Demonstration, who: str, *, width: int = 375) -> Fingers:
-    """Sign a young person in with their slip."""
+    """Sign a young person in with their words."""
     hands = Fingers(open_tab(chromium, width=width), shown.address)
     if width > 600:
         hands.way = "mouse"
     hands.go("/start")
-    hands.fill("Code on your slip", shown.slips[who])
+    hands.fill("Your five words, or the code on your slip", shown.words[who])
     hands.press("Open my page")
     hands.taps = 0
     return hands

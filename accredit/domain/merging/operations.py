@@ -25,8 +25,11 @@ from accredit.domain.credentials.models import Challenge, Credential, Hiding, Pa
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.merging import places, queries, rules
 from accredit.domain.organisations.rules import Permission, may
+from accredit.domain.people import consents, word_cards
 from accredit.domain.people import queries as people
 from accredit.domain.people.models import ClaimSlip, MergedPerson, MergeRequest, YoungPerson
+from accredit.domain.people.own_page_models import Consent, WordCard
+from accredit.domain.people.rules import About, Answer
 from accredit.domain.people.second_person import check_second_person, others_who_may
 from accredit.domain.retention.models import LegalHold
 from accredit.domain.transparency import operations as transparency
@@ -36,7 +39,10 @@ from accredit.errors import Forbidden, NotFound, RuleBroken
 from accredit.storage import Session
 from accredit.storage.merging import go_on_in
 
-FOLLOWS: tuple[Any, ...] = (Challenge, RevocationRequest, Hiding, PaperAhead, Credential, ClaimSlip, LegalHold)
+FOLLOWS: tuple[Any, ...] = (
+    *(Challenge, RevocationRequest, Hiding, PaperAhead, Credential),
+    *(ClaimSlip, WordCard, Consent, LegalHold),
+)
 """Whatever names a young person besides their places."""
 TAKEN_OVER = ("school_reference", "upn_hash", "year_group", "form", "turns_13", "turns_16", "turns_18", "name_said")
 """What the kept record takes from the other where it says nothing itself."""
@@ -141,12 +147,13 @@ def _join(
     went_on = _move_places(db, kept, other, now)
     go_on_in(db, former_id=other.id, present_id=kept.id)
     _end_second_hold(db, kept.id, other.id, now)
-    stopped = sa.update(ClaimSlip).where(
-        col(ClaimSlip.young_person_id) == other.id, col(ClaimSlip.withdrawn_at).is_(None)
-    )
-    db.execute(stopped.values(withdrawn_at=now))
+    word_cards.close(db, [other.id], now=now)
+    db.flush()
     for model in FOLLOWS:
         db.execute(sa.update(model).where(model.young_person_id == other.id).values(young_person_id=kept.id))
+    if consents.answer(db, kept.id, About.OWN_PAGE, now=now) in {Answer.NO, Answer.HOME_SAID_NO}:
+        # The latest answer counts, whichever record it was given on.
+        word_cards.close(db, [kept.id], now=now)
     known = col(MergedPerson.young_person_id) == other.id
     db.execute(sa.update(MergedPerson).where(known).values(young_person_id=kept.id))
     of_other = sa.or_(col(MergeRequest.kept_id) == other.id, col(MergeRequest.other_id) == other.id)

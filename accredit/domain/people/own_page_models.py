@@ -58,4 +58,4 @@ class HomePolicy(SQLModel, table=True):
     said_at: datetime = Field(sa_type=UtcDateTime)
 
 
-append_only(Consent, removable=True)
+append_only(Consent, removable=True, movable=("young_person_id",))

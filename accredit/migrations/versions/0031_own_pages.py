@@ -18,10 +18,11 @@ depends_on = None
 
 GUARD = Guard(
     "consent",
-    ("id", "organisation_id", "young_person_id", "about", "voice", "is_yes", "noted_by", "at"),
+    ("id", "organisation_id", "about", "voice", "is_yes", "noted_by", "at"),
     (),
     (),
     removable=True,
+    movable=("young_person_id",),
 )
 INDEXED = (
     ("word_card", "organisation_id"),

@@ -66,7 +66,9 @@ def test_everything_of_both_is_one_record_afterwards(school: School, way: str) -
         assert len(progress.portfolio.modules) == 7
         assert [each.level_code for each in progress.awarded] == ["WA-TRN"]
         assert [skill.observations for skill in progress.portfolio.skills if skill.observations] == [1]
-        assert people.find_by_claim_code(db, code, pepper=PEPPER) is None
+        slip = claiming.look_up(db, code, pepper=PEPPER, now=NOW)
+        assert slip is not None
+        assert slip.refusal == "slip-stopped"
         (view,) = credentials.of_young_person(db, kept.id)
         assert view.credential_id == school.year.credential_id
         document = credentials.signed_document(db, school.year.credential_id)
