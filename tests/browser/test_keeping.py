@@ -30,7 +30,7 @@ FORMS = ("Large print", "Easy to read", "Black on white")
 def of_age(chromium: Browser, demonstration: Demonstration) -> str:
     """The slip of somebody who is 16 and has a certificate."""
     hands = Hands(open_tab(chromium, width=1280), demonstration.address, "mouse")
-    for slip in demonstration.slips.values():
+    for slip in demonstration.words.values():
         hands.tab.context.clear_cookies()
         _enter(hands, slip)
         if hands.tab.locator("a[href$='/linkedin']").count():
@@ -51,7 +51,7 @@ def young(
 
 def _enter(hands: Hands, slip: str) -> None:
     hands.go("/start")
-    hands.fill("Code on your slip", slip)
+    hands.fill("Your five words, or the code on your slip", slip)
     hands.press("Open my page")
     hands.go("/my/certificates")
 

@@ -22,9 +22,8 @@ from accredit.domain.enrolments import operations as enrolments_write
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.merging import operations, queries
 from accredit.domain.merging.operations import Asked
-from accredit.domain.people import one_person
+from accredit.domain.people import claiming, one_person
 from accredit.domain.people import operations as people_write
-from accredit.domain.people import queries as people
 from accredit.domain.people.models import YoungPerson
 from accredit.domain.practice import bringing_forward
 from accredit.domain.practice import operations as practice
