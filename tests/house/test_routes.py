@@ -266,8 +266,7 @@ def test_page_of_ones_own_opens(world: World, role: str) -> None:
 
 def test_public_page_opens_to_a_stranger(world: World) -> None:
     # Without a worker the service is not ready, and a credential is not there for a stranger: both as they should be.
-    # So is a link for approving hours that nobody opened in this browser.
-    # Where somebody runs the service already, nobody begins it.
+    # So is what nobody began in this browser, and the page that begins a service which somebody runs already.
     closed = {
         "/readyz": 503,
         "/sign-in/code": 303,
