@@ -27,6 +27,7 @@ STRANGER = "a stranger"
 # Who has time that still waits, so that the page to change it can be reached.
 # By the school's own pupil number.
 ON_A_BREAK = "3128"
+LIKE = ("Alex Sample", "Jordan Sample")
 SCHOOL = "/o/example-park-academy"
 UNKNOWN_CODE = "7K3MD9RTWX4HQP"
 WITH_TIME_WAITING = "Siân Sampl-Prawf"
@@ -116,7 +117,7 @@ def _people(demonstration: Demonstration) -> dict[str, tuple[Act, list[str]]]:
         ),
         "a young person": (_enter_with_slip, ["/my", "/talk", "/my/break", "/my/name"]),
         "a co-ordinator": (
-            _enter_as("t.exemplar@example.org", _look_at_a_class_list, _look_at_a_break),
+            _enter_as("t.exemplar@example.org", _look_at_a_class_list, _look_at_a_break, _look_at_two_records),
             ["/school/", "/hours?whose=all", "/sign-in/organisation"],
         ),
         "an administrator": (_enter_as("o.specimen@example.org"), ["/school/", "/school/staff"]),
@@ -178,6 +179,14 @@ def _look_at_a_break(browsing: Browsing, walk: Walk, demonstration: Demonstratio
     browsing.tab.goto(f"{demonstration.address}/school/people?q={ON_A_BREAK}")
     browsing.tab.locator("main tbody a").first.click()
     walk.seen.append(browsing.look(walk, lambda: browsing.follow("They are back")))
+
+
+def _look_at_two_records(browsing: Browsing, walk: Walk, demonstration: Demonstration) -> None:
+    """Look at two records of like names side by side; nothing is written by that."""
+    browsing.tab.goto(f"{demonstration.address}/school/people?q={LIKE[0]}")
+    browsing.tab.locator("main tbody a").first.click()
+    browsing.tab.get_by_role("link", name="They are on the list twice").click()
+    walk.seen.append(browsing.look(walk, lambda: browsing.follow(LIKE[1])))
 
 
 def _look_behind_public_forms(browsing: Browsing, walk: Walk, demonstration: Demonstration) -> None:
