@@ -21,3 +21,13 @@ for (const component of [
 ]) {
   createAll(component);
 }
+
+// “Tick all of them”: without this the link asks for the page again, with every box ticked.
+for (const link of document.querySelectorAll("a[data-tick-all]")) {
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    for (const box of document.getElementsByName(link.dataset.tickAll)) {
+      box.checked = true;
+    }
+  });
+}

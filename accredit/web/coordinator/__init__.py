@@ -106,6 +106,7 @@ def _import_views() -> None:
         keys,
         late_hours,
         leaving,
+        letter_home,
         looking,
         members,
         merging,
