@@ -38,6 +38,7 @@ NOT_REACHED = {
     "auth.back_from_school": "only on the way back from a school's own service",
     "auth.go_to_school": "only where a school's own service is connected, and leads there",
     "auth.invitation": "its address stands in a letter",
+    "auth.yours": "only between the code of a slip and a yes; seen in test_year",
     "auth.weekly_email_link": "its address stands in a letter",
     "auth.refresher_email_link": "its address stands in a letter",
     "auth.second_step_for_all": "only for an administrator who has a second step",
