@@ -128,6 +128,10 @@ class Issuer:
             in_use = [key.id for key in queries.register(db) if key.is_in_use]
         return all(self._keyring.holds(key_id) for key_id in in_use)
 
+    def has_room(self) -> bool:
+        """Say whether there is room to begin something new."""
+        return self._room is None or self._room.shortage() is None
+
     def publish(self) -> int:
         """Sign a checkpoint of the log as it is and release what it covers; return how many were released."""
         with self._turn:

@@ -18,7 +18,7 @@ from accredit.domain.retention import operations as retention
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
 from accredit.errors import Conflict, NotReady
-from accredit.jobs import engine
+from accredit.jobs import engine, standing_still
 from accredit.jobs.digests import Digests
 from accredit.jobs.handlers import Desk, handlers_of
 from accredit.jobs.inspecting import inspect_nightly
@@ -62,7 +62,7 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
             )
         erase_again(database, Tombstones(settings.tombstones))
         register = Register.of(settings.registry, settings.registry_keys)
-        desk = open_desk(settings, database, queues)
+        desk = _open(settings, database, queues)
         reconciler = Reconciler(database, desk, utc_now)
         _stop_on_signals(ended)
         engine.launch(database, worker_id="-".join(queues), queues=queues, handlers=handlers_of(desk))
@@ -75,7 +75,7 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
         for each in beside:
             each.start()
         try:
-            _sweep_until(reconciler, ended, register, database)
+            _sweep_until(reconciler, ended, register, database, desk.issuer)
         finally:
             ended.set()
             for each in beside:
@@ -83,6 +83,16 @@ def run(settings: Settings, *, queues: Collection[Queue] = ALL, stop: threading.
             engine.stop()
     finally:
         database.close()
+
+
+def _open(settings: Settings, database: Database, queues: Collection[Queue]) -> Desk:
+    """Open the desk; where that is refused, pages say why before this process ends."""
+    try:
+        return open_desk(settings, database, queues)
+    except (Conflict, NotReady) as refused:
+        if Queue.SIGN in queues:
+            standing_still.tell(database, standing_still.code_of(refused), now=utc_now())
+        raise
 
 
 def erase_again(database: Database, tombstones: Tombstones) -> None:
@@ -178,17 +188,29 @@ def _seen_by(witnesses: Witnesses, database: Database) -> list[Checkpoint]:
     return [] if origin is None else witnesses.seen(origin, log_keys)
 
 
-def _sweep_until(reconciler: Reconciler, ended: threading.Event, register: Register, database: Database) -> None:
+def _sweep_until(
+    reconciler: Reconciler,
+    ended: threading.Event,
+    register: Register,
+    database: Database,
+    issuer: Issuer | None,
+) -> None:
     while True:
         register.take_into_force(database, now=utc_now())
         # A fault of the database, a full disk or a mail server away must not end the worker: it says so and goes on.
         try:
-            reconciler.sweep()
+            done = reconciler.sweep()
         except (Conflict, NotReady) as refused:
             # Another log than was signed, a wrong clock, a lost key: a person must act, and the sentence says how.
             logger.error("nothing is issued", code=refused.code, detail=refused.detail)  # noqa: TRY400
-        except Exception:
+            code: str | None = standing_still.code_of(refused)
+        except Exception as error:
             logger.exception("sweep failed")
+            code = standing_still.code_of(error)
+        else:
+            code = standing_still.of_pass(issuer, done.refused.values())
+        if issuer is not None:
+            standing_still.tell(database, code, now=utc_now())
         if ended.wait(SWEEP_SECONDS):
             return
 

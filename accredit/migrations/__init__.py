@@ -42,6 +42,7 @@ def import_models() -> None:
     import_module("accredit.storage.heartbeat")
     import_module("accredit.storage.identity")
     import_module("accredit.storage.inspection")
+    import_module("accredit.storage.standstill")
     for package in PACKAGES:
         import_module(f"accredit.domain.{package}.models")
     import_module("accredit.domain.people.own_page_models")

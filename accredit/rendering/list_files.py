@@ -3,6 +3,8 @@
 - No cell is a formula: text that a spreadsheet would run gets an apostrophe in CSV, and is written as text in XLSX.
 - CSV is UTF-8 and says so with a mark at its beginning: without it Excel takes every Welsh name for gibberish.
 - Days, moments and lengths of time are such in XLSX. In CSV they are written so that a spreadsheet sees them as such.
+- Both may bear a mark of who took them and when: the heading of a last, empty column, so that it stays where lines are
+  sorted, picked or read in again; in XLSX also below each printed page.
 """
 
 from __future__ import annotations
@@ -24,12 +26,14 @@ MOST_LETTERS = 32_767
 """An XLSX cell holds no more."""
 
 
-def csv_of(headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def csv_of(headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, mark: str | None = None) -> bytes:
     """Return a CSV as RFC 4180 has it, with the mark of UTF-8."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\r\n")
-    writer.writerow([guarded(heading) for heading in headings])
-    writer.writerows([_in_csv(cell) for cell in row] for row in rows)
+    marked = () if mark is None else (mark,)
+    writer.writerow([guarded(heading) for heading in (*headings, *marked)])
+    # RFC 4180 §2, 4: each line has as many cells as the headings.
+    writer.writerows([*map(_in_csv, row), *("" for _ in marked)] for row in rows)
     return text.getvalue().encode("utf-8-sig")
 
 
@@ -53,12 +57,14 @@ def _clock(length: timedelta) -> str:
     return f"{hours}:{minutes:02}"
 
 
-def xlsx_of(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]]) -> bytes:
+def xlsx_of(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]], *, mark: str | None = None) -> bytes:
     """Return a workbook with one sheet; its first row stays in sight and can be filtered by."""
     written, most = io.BytesIO(), 0
+    headings = [*headings, *(() if mark is None else (mark,))]
     with xlsxwriter.Workbook(written, {"in_memory": True}) as workbook:
-        workbook.set_properties({"title": title})
+        workbook.set_properties({"title": title, "comments": mark or ""})
         sheet = workbook.add_worksheet()
+        sheet.set_footer(footer_of(mark))
         bold = workbook.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         forms = {
             date: workbook.add_format({"num_format": "dd/mm/yyyy"}),
@@ -74,6 +80,11 @@ def xlsx_of(title: str, headings: Sequence[str], rows: Iterable[Sequence[Cell]])
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, most, len(headings) - 1)
     return written.getvalue()
+
+
+def footer_of(mark: str | None) -> str:
+    """Return what stands below each printed page of a workbook; an ampersand would begin a command there."""
+    return "" if mark is None else "&L" + mark.replace("&", "&&")[:200]
 
 
 def _write(sheet: xlsxwriter.worksheet.Worksheet, row: int, column: int, cell: Cell, forms: dict[type, object]) -> None:

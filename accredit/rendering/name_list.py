@@ -7,15 +7,24 @@ from io import BytesIO
 
 import xlsxwriter
 
+from accredit.rendering.list_files import footer_of
+
 MIME_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def name_list(headings: Sequence[str], rows: Sequence[Sequence[str]], *, choices: dict[int, Sequence[str]]) -> bytes:
-    """Return a workbook of one sheet; in a column of ``choices`` a spreadsheet offers these words."""
+def name_list(
+    headings: Sequence[str], rows: Sequence[Sequence[str]], *, choices: dict[int, Sequence[str]], mark: str
+) -> bytes:
+    """Return a workbook of one sheet; in a column of ``choices`` a spreadsheet offers these words.
+
+    ``mark`` says who took it and when, as in `list_files`.
+    """
     written = BytesIO()
     with xlsxwriter.Workbook(written, {"in_memory": True, "strings_to_formulas": False}) as workbook:
         sheet = workbook.add_worksheet()
+        sheet.set_footer(footer_of(mark))
         bold = workbook.add_format({"bold": True})
+        sheet.write_string(0, len(headings), mark, bold)
         for column, heading in enumerate(headings):
             sheet.write_string(0, column, heading, bold)
             longest = max([len(heading), *(len(row[column]) for row in rows)])

@@ -168,7 +168,8 @@ def _not_ready(error: NotReady) -> Response:
     return error_answer(503, code=error.code)
 
 
-def _database_away(error: sqlalchemy.exc.OperationalError) -> Response:
+def database_away(error: sqlalchemy.exc.OperationalError) -> Response:
+    """Answer what the database did not do in time, or could not: 503, and when to come again."""
     # A full disk, one that can only be read, a server that is being restarted: nothing of this request is half there,
     # and the same form can be sent again.
     logger.error("the database refused", cause=type(error.orig).__name__, endpoint=request.endpoint)
@@ -203,7 +204,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(Forbidden, _forbidden)
     app.register_error_handler(Conflict, _conflict)
     app.register_error_handler(NotReady, _not_ready)
-    app.register_error_handler(sqlalchemy.exc.OperationalError, _database_away)
+    app.register_error_handler(sqlalchemy.exc.OperationalError, database_away)
     app.register_error_handler(sqlalchemy.exc.IntegrityError, _at_once)
     app.register_error_handler(500, _unexpected)
 

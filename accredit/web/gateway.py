@@ -78,6 +78,13 @@ class _TooMuch(Exception):
     """There is no room for the body just now."""
 
 
+class _BrokenOff(Exception):
+    """The chunks ended before the last one: what came is part of a body, and looks like a whole one."""
+
+
+_UNREADABLE: Final = Answer(400, [("connection", "close"), ("content-type", "text/plain")], b"400\n")
+
+
 class Gateway:
     """An application as Granian calls it. Of one event loop; the application is called in threads of a pool."""
 
@@ -111,7 +118,7 @@ class Gateway:
             return
         environ = self._environ(scope)
         if _is_ambiguous(environ):
-            protocol.response_bytes(400, [("connection", "close"), ("content-type", "text/plain")], b"400\n")
+            protocol.response_bytes(_UNREADABLE.status, _UNREADABLE.headers, _UNREADABLE.body)
             return
         try:
             answer = await self._answer(environ, protocol)
@@ -119,6 +126,8 @@ class Gateway:
             answer = await self._refused(environ, 408)
         except _TooMuch:
             answer = await self._busy_answer(environ)
+        except _BrokenOff:
+            answer = _UNREADABLE
         protocol.response_bytes(answer.status, answer.headers, answer.body)
 
     def _refusal(self, scope: Scope) -> Answer | None:
@@ -167,12 +176,12 @@ class Gateway:
         """Return the body, or of one that announced no length and is too long as much as shows that it is.
 
         ``length`` is None where none was announced. What is returned counts as held until it was answered
-        (`_called_with`). Raises `_TooSlow` and `_TooMuch`.
+        (`_called_with`). Raises `_TooSlow`, `_TooMuch` and `_BrokenOff`.
         """
         if length is not None and length > LARGEST:
             return b""
         begun, pieces, received, is_whole = time.monotonic(), protocol.__aiter__(), 0, False
-        gathered = bytearray()
+        gathered, ends = bytearray(), 0
         try:
             # Not until the end is told as well: to wait for that costs as much as to wait for the body.
             while received <= LARGEST and received != length:
@@ -184,6 +193,7 @@ class Gateway:
                     break
                 except TimeoutError:
                     raise _TooSlow from None
+                ends = 0 if piece else ends + 1
                 gathered += piece
                 received += len(piece)
                 self._held += len(piece)
@@ -191,6 +201,11 @@ class Gateway:
                     raise _TooMuch
             if length is not None and received < length:
                 raise _TooSlow
+            if length is None and ends > 1:
+                # Granian gives an empty piece for the end of chunks, and one more for whatever else ends them: a
+                # connection that broke off, a chunk that is none, a trailer, which nobody sends. Half a list must not
+                # be taken in as a whole one (RFC 9112 §8).
+                raise _BrokenOff
             is_whole = True
             return bytes(gathered)
         finally:

@@ -40,6 +40,7 @@ def send_invitation(db: Session, *, staff_id: UUID, now: datetime) -> bool:
             address=settings.base_url + url_for("auth.invitation", token=drawn.token),
             sign_in=settings.base_url + url_for("auth.sign_in"),
             code=drawn.code,
+            is_asked=who.asked_account_id is not None,
         ),
         now=now,
     )

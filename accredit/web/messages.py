@@ -141,6 +141,9 @@ _PEOPLE = {
     ),
     "not-a-coordinator": lazy_gettext("A co-ordinator of the organisation adds and ends supervisors."),
     "role-beyond-yours": lazy_gettext("An administrator gives and ends this role."),
+    "own-role": lazy_gettext(
+        "Somebody else here can give you this role: please ask them. Nobody gives it to themselves."
+    ),
     "role-held-already": lazy_gettext("They hold this role already."),
     "role-dates": lazy_gettext("A role ends on or after the day it starts."),
     "role-ended": lazy_gettext("This role has ended already."),

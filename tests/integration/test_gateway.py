@@ -89,6 +89,24 @@ def test_vx30_a_body_in_chunks_is_taken_whole_and_one_without_an_end_is_left(ser
     assert sent < 100
 
 
+@pytest.mark.attack("WI24")
+@pytest.mark.parametrize(
+    "sent",
+    [
+        pytest.param(b"15\r\n{", id="in the middle of a chunk"),
+        pytest.param(b'15\r\n{"no": "certificate"}\r\n', id="behind a chunk, where it looks whole"),
+        pytest.param(b'15\r\n{"no": "certificate"}\r\nzz\r\n', id="with a chunk that is none"),
+    ],
+)
+def test_wi24_what_breaks_off_in_the_middle_is_not_taken_for_whole(service: Service, sent: bytes) -> None:
+    asked = ("POST /api/verify", "Transfer-Encoding: chunked", "Content-Type: application/json", CLOSE)
+    with opened(service, head(service, *asked) + sent) as connection:
+        connection.shutdown(socket.SHUT_WR)
+        status, said = read(connection)
+    assert status == 400
+    assert b"verdict" not in said
+
+
 def test_a_body_that_is_announced_too_long_is_refused_unread_by_a_page(service: Service) -> None:
     status, said = answer(service, head(service, "POST /verify", "Content-Length: 2000000000", CLOSE))
     assert status == 413

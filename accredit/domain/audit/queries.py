@@ -43,6 +43,30 @@ def details_about(db: Session, *, tag: Tag, subject: UUID | None, since: datetim
     return tuple(db.exec(wanted))
 
 
+def details_by(db: Session, *, tag: Tag, actor_id: UUID | None, since: datetime) -> tuple[Mapping[str, Any], ...]:
+    """Return what was written down with everything of one kind that somebody did since a moment."""
+    wanted = select(AuditEvent.details).where(
+        AuditEvent.tag == tag, AuditEvent.actor_id == actor_id, col(AuditEvent.at) >= since
+    )
+    return tuple(db.exec(wanted))
+
+
+def done_to_others(db: Session, *, tags: Collection[Tag], actor_id: UUID, since: datetime) -> tuple[EventFacts, ...]:
+    """Return what somebody did of some kinds to others since a moment, oldest first."""
+    wanted = (
+        select(AuditEvent)
+        .where(
+            col(AuditEvent.tag).in_(tags),
+            AuditEvent.actor_id == actor_id,
+            AuditEvent.subject_id != actor_id,
+            col(AuditEvent.at) > since,
+        )
+        .order_by(col(AuditEvent.at), col(AuditEvent.id))
+    )
+    names = EventFacts.__dataclass_fields__
+    return tuple(EventFacts(**{name: getattr(row, name) for name in names}) for row in db.exec(wanted))
+
+
 def has_acted(db: Session, *, tag: Tag, subject: UUID, actor_id: UUID) -> bool:
     """Say whether somebody ever did something to a subject."""
     wanted = select(AuditEvent.id).where(

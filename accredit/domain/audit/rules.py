@@ -136,6 +136,8 @@ class Tag(StrEnum):
     HOURS_CORRECTED = "hours.corrected"
     HOURS_IMPORTED = "hours.imported"
     HOURS_BROUGHT_FORWARD = "hours.brought-forward"
+    HOURS_LOG_ASKED = "hours-log.asked"
+    HOURS_LOG_DECLINED = "hours-log.declined"
     EARLIER_HOURS_ASKED = "earlier-hours.asked"
     EARLIER_HOURS_DECLINED = "earlier-hours.declined"
     APPROVAL_LINK_MADE = "approval-link.made"

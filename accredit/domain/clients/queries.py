@@ -44,6 +44,7 @@ class Opened:
     key_id: UUID
     organisation_id: UUID
     staff_id: UUID
+    account_id: UUID
     label: str
     last_day: date
     last_used_on: date | None
@@ -84,6 +85,7 @@ def opened_by(db: Session, text: str, *, now: datetime) -> Opened | None:
         key_id=row.id,
         organisation_id=row.organisation_id,
         staff_id=row.made_by,
+        account_id=account.id,
         label=row.label,
         last_day=row.last_day,
         last_used_on=row.last_used_on,

@@ -16,11 +16,11 @@ from accredit.clock import local_date
 from accredit.domain.audit.rules import Actor, ActorKind
 from accredit.domain.organisations.rules import Permission, may
 from accredit.domain.people import queries as people
-from accredit.domain.people.second_person import check_second_person, others_who_may
+from accredit.domain.people.second_person import Others, check_second_person, others_who_may
 from accredit.errors import Forbidden
 from accredit.storage import Session
 
-__all__ = ["check_second_person", "check_staff", "others_who_may"]
+__all__ = ["Others", "check_second_person", "check_staff", "others_who_may"]
 
 
 def check_staff(db: Session, actor: Actor, permission: Permission, now: datetime) -> UUID:

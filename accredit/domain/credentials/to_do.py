@@ -22,7 +22,7 @@ from accredit.domain.issuing import queries as issuances
 from accredit.domain.organisations.rules import Permission, Role
 from accredit.domain.people import leaving, one_person
 from accredit.domain.people import queries as people
-from accredit.domain.practice import asking_forward
+from accredit.domain.practice import asking_forward, log_by_two
 from accredit.domain.practice import queries as practice
 from accredit.domain.practice.supervision import supervision
 from accredit.domain.programmes import queries as programmes
@@ -42,6 +42,8 @@ class ToDoKind(StrEnum):
     REVOCATIONS = "revocations"
     LARGE_TOTALS = "large-totals"
     """Programmes in which somebody else attested totals so large that two say so."""
+    LARGE_LOGS = "large-logs"
+    """Logs of hours that hold so much that somebody else brings them in too."""
     READY = "ready"
     """Young people who have reached a level of one programme."""
     NAMES = "names"
@@ -102,6 +104,8 @@ def to_do(
         found.append(ToDo(kind=ToDoKind.SIGNING, count=queries.waiting_count(db, organisation_id=organisation_id)))
         found += [_registers(db, today), _drafts(db, organisation_id), _large_totals(db, staff_id)]
         found.append(_merges(db, staff_id))
+        logs = log_by_two.waiting_logs(db, organisation_id=organisation_id, now=now)
+        found.append(ToDo(kind=ToDoKind.LARGE_LOGS, count=sum(each.brought_by != staff_id for each in logs)))
     elif Permission.APPROVE_HOURS in permissions and staff_id is not None:
         found.append(ToDo(kind=ToDoKind.HOURS, count=practice.waiting_count(db, supervised_by=staff_id)))
     if Permission.MANAGE_STAFF in permissions:

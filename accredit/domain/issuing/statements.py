@@ -4,6 +4,7 @@
 2. `state` signs it and keeps the digits, in one transaction; after a crash before that: it is still asked for
 3. `forget` takes the digits away. What is printed already stays readable: it never says that the award still holds
 
+While issuing is stopped for an organisation (`stopping`) none is signed in its name either; what was asked for waits.
 What a statement says is an argument, and who may ask is decided above.
 """
 
@@ -19,6 +20,7 @@ from sqlmodel import col
 from accredit.domain.issuing import key_operations, queries, rules
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import Purpose, Stage, Status
+from accredit.domain.issuing.stopping import stops
 from accredit.domain.transparency import operations as transparency
 from accredit.errors import RuleBroken
 from accredit.keyring import KeyRing
@@ -87,6 +89,8 @@ def state(
     row = _locked(db, issuance_id)
     wanted = row is not None and row.offline_asked_at is not None and row.offline_statement is None
     if row is None or not wanted or row.stage is not Stage.RELEASED or row.status is not Status.ACTIVE:
+        return False
+    if stops(db).of(row.organisation_id) is not None:
         return False
     key = queries.signing_key(db, controller=controller, purpose=Purpose.OFFLINE)
     if key is None and Purpose.OFFLINE in queries.stolen_purposes(db, controller):

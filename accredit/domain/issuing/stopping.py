@@ -1,9 +1,9 @@
 """The switch that stops issuing: for one organisation, or for the whole service.
 
-From the moment it is thrown nothing is prepared, recorded or released, and a signature being made at that moment goes
-nowhere: each of the three asks again while it holds the log, which throwing the switch has to wait for. Checkpoints,
-status lists and every answer about what was issued before go on. What waits goes on by itself when issuing starts
-again.
+From the moment it is thrown nothing is prepared, recorded or released, no statement is signed, and a signature being
+made at that moment goes nowhere: each of them asks again while it holds the log, which throwing the switch has to wait
+for. Checkpoints, status lists and every answer about what was issued before go on. What waits goes on by itself when
+issuing starts again.
 """
 
 from __future__ import annotations

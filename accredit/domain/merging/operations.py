@@ -30,7 +30,7 @@ from accredit.domain.people import queries as people
 from accredit.domain.people.models import ClaimSlip, MergedPerson, MergeRequest, YoungPerson
 from accredit.domain.people.own_page_models import Consent, WordCard
 from accredit.domain.people.rules import About, Answer
-from accredit.domain.people.second_person import check_second_person, others_who_may
+from accredit.domain.people.second_person import NOBODY, Others, check_second_person, others_who_may
 from accredit.domain.retention.models import LegalHold
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency import queries as log
@@ -53,7 +53,7 @@ class Asked:
     """Whether two records are one now; if not, it waits for one of ``others``."""
 
     is_done: bool
-    others: tuple[str, ...] = ()
+    others: Others = NOBODY
 
 
 def merge(db: Session, *, kept_id: UUID, other_id: UUID, actor: Actor, now: datetime) -> Asked:

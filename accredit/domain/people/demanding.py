@@ -84,6 +84,19 @@ def having(db: Session, account_ids: Iterable[UUID]) -> frozenset[UUID]:
     return frozenset(db.exec(apps).all()) | frozenset(db.exec(keys).all())
 
 
+def lacking_since(
+    db: Session, *, account_id: UUID | None, organisation_id: UUID | None, by_everybody: bool, today: date
+) -> date | None:
+    """Return from which day an account needs a second step that it has not, for an organisation; None for others.
+
+    ``by_everybody`` is the setting of those who run the service.
+    """
+    wanted = today if by_everybody else None
+    if wanted is None and organisation_id is not None:
+        wanted = demanded_since(db, organisation_id)
+    return None if wanted is None or account_id is None or having(db, [account_id]) else wanted
+
+
 def readiness(db: Session, *, organisation_id: UUID, now: datetime) -> Readiness:
     """Return who of an organisation's staff would be held up today."""
     today = local_date(now)

@@ -4,6 +4,7 @@
   none of them types the digits. Looking at it, however often, uses nothing up.
 - It works once, for fourteen days. A new one for the same person replaces it; five wrong tries use it up.
 - It ends when the person's last role has ended, or their account is closed.
+- Whoever works elsewhere already says yes with it: until then nobody acts here with their account.
 - Whoever has lost it asks for a code where everybody signs in; nobody is shut out by an invitation.
 """
 
@@ -24,7 +25,7 @@ from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
 from accredit.domain.people import queries, signing_in
-from accredit.domain.people.models import Invitation
+from accredit.domain.people.models import Invitation, Staff
 from accredit.domain.people.queries import StaffFacts
 from accredit.errors import RuleBroken
 from accredit.storage import Session
@@ -53,7 +54,7 @@ def make(
 ) -> Secrets:
     """Invite a member of staff. Raises `RuleBroken` ``no-address``, `NotFound`."""
     who = queries.staff_member(db, staff_id)
-    if who.account_id is None:
+    if who.invited_account_id is None:
         raise RuleBroken("no-address")
     db.execute(delete(Invitation).where(col(Invitation.made_at) < now - LASTS))
     db.execute(delete(Invitation).where(col(Invitation.staff_id) == staff_id))
@@ -90,21 +91,30 @@ def accept(db: Session, *, token: str, code: str, pepper: bytes, now: datetime) 
         # A form that a program sends as it found it is no try: nothing was guessed.
         row.tries += 1 if digits else 0
         if digits:
-            signing_in.mark_refused(db, account_id=who.account_id, why="invitation", now=now)
+            signing_in.mark_refused(db, account_id=who.invited_account_id, why="invitation", now=now)
         return None
     db.delete(row)
+    _join(db, who)
     actor = Actor(kind=ActorKind.STAFF, id=who.id, organisation_id=who.organisation_id)
     audit.record(
         db, tag=Tag.STAFF_INVITATION_ACCEPTED, actor=actor, now=now, subject=who.id, organisation_id=who.organisation_id
     )
-    return who.account_id
+    return who.invited_account_id
+
+
+def _join(db: Session, who: StaffFacts) -> None:
+    """Let somebody who works elsewhere too work here from now on; they have just said yes."""
+    if who.asked_account_id is not None:
+        row = db.exec(select(Staff).where(Staff.id == who.id).with_for_update()).one()
+        row.account_id, row.asked_account_id = who.asked_account_id, None
+        db.flush()
 
 
 def _of(db: Session, row: Invitation, now: datetime) -> StaffFacts | None:
     if abs(now - row.made_at) > LASTS or row.tries >= MOST_TRIES:
         return None
     who = queries.staff_member(db, row.staff_id)
-    account = queries.account(db, who.account_id) if who.account_id is not None else None
+    account = queries.account(db, who.invited_account_id) if who.invited_account_id is not None else None
     return who if account is not None and account.active and who.roles_on(local_date(now)) else None
 
 

@@ -19,9 +19,10 @@ from sqlmodel import col, select
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
-from accredit.domain.organisations.rules import Role
+from accredit.domain.organisations.rules import Permission, Role
 from accredit.domain.people import queries, rules
 from accredit.domain.people.models import ClaimSlip, YoungPerson
+from accredit.domain.people.second_person import Others, others_who_may
 from accredit.errors import Forbidden, NotFound, RuleBroken
 from accredit.storage import Session
 
@@ -71,14 +72,9 @@ def answer(db: Session, *, young_person_id: UUID, agreed: bool, actor: Actor, no
     _open(db, row, actor, now)
 
 
-def others_who_can_agree(db: Session, organisation_id: UUID, *, but: UUID | None, now: datetime) -> tuple[str, ...]:
-    """Return the names of the other co-ordinators who can sign in."""
-    today = local_date(now)
-    return tuple(
-        each.name
-        for each in queries.staff(db, organisation_id=organisation_id)
-        if each.id != but and each.account_id is not None and Role.COORDINATOR in each.roles_on(today)
-    )
+def others_who_can_agree(db: Session, organisation_id: UUID, *, but: UUID | None, now: datetime) -> Others:
+    """Return the other co-ordinators, who alone award."""
+    return others_who_may(db, organisation_id=organisation_id, but=but, permission=Permission.AWARD, now=now)
 
 
 def leavers(db: Session, *, organisation_id: UUID) -> tuple[queries.YoungPersonFacts, ...]:

@@ -71,7 +71,7 @@ def staff(*, organisation_id: UUID, on: date) -> Listing[StaffFacts]:
 
     return Listing(
         statement=sa.select(col(Staff.id))
-        .join(Account, col(Staff.account_id) == col(Account.id), isouter=True)
+        .join(Account, col(Account.id) == queries.ACCOUNT_OF_STAFF, isouter=True)
         .where(col(Staff.organisation_id) == organisation_id),
         key=col(Staff.id),
         orders={

@@ -192,7 +192,7 @@ class SecondStepDemand(SQLModel, table=True):
 
 
 class Staff(SQLModel, table=True):
-    """A member of staff of one organisation; ``account_id`` is None for an adult who never signs in."""
+    """A member of staff of one organisation; ``account_id`` is None for an adult who does not sign in here."""
 
     __tablename__ = "staff"
     __table_args__ = (own_key(), UniqueConstraint("organisation_id", "account_id"))
@@ -200,6 +200,8 @@ class Staff(SQLModel, table=True):
     id: UUID = Field(default_factory=new_id, primary_key=True)
     organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
     account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
+    asked_account_id: UUID | None = Field(default=None, foreign_key="account.id", index=True)
+    """The account, already at work elsewhere, whose owner was asked to work here too and has not said yes yet."""
     name: str
     job_title: str | None = None
     created_at: datetime = Field(sa_type=UtcDateTime)

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, func
 from sqlmodel import col, select
 
 from accredit.clock import local_date
@@ -19,10 +19,17 @@ from accredit.domain.people.rules import Months, NameConfirmedBy, RolePeriod
 from accredit.errors import NotFound
 from accredit.storage import Session
 
+ACCOUNT_OF_STAFF = func.coalesce(col(Staff.account_id), col(Staff.asked_account_id))
+"""The account whose address stands beside a member of staff, whether they said yes already or not."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class StaffFacts:
-    """A member of staff, with every role they hold or held."""
+    """A member of staff, with every role they hold or held.
+
+    Whoever works elsewhere already signs in here once they accepted the invitation: until then ``account_id`` is None,
+    and ``asked_account_id`` is theirs.
+    """
 
     id: UUID
     organisation_id: UUID
@@ -32,6 +39,12 @@ class StaffFacts:
     email: str | None
     roles: tuple[RolePeriod, ...]
     left_at: datetime | None = None
+    asked_account_id: UUID | None = None
+
+    @property
+    def invited_account_id(self) -> UUID | None:
+        """The account that an invitation is for."""
+        return self.account_id or self.asked_account_id
 
     def roles_on(self, day: date) -> frozenset[Role]:
         """Return the roles held on a day; from the day of leaving there are none."""
@@ -151,7 +164,7 @@ def names_of_staff(db: Session, staff_ids: Iterable[UUID]) -> dict[UUID, str]:
 def _staff(db: Session, condition: ColumnElement[bool]) -> tuple[StaffFacts, ...]:
     found = db.exec(
         select(Staff, Account.email)
-        .join(Account, col(Staff.account_id) == col(Account.id), isouter=True)
+        .join(Account, col(Account.id) == ACCOUNT_OF_STAFF, isouter=True)
         .where(condition)
         .order_by(Staff.name)
     ).all()
@@ -171,6 +184,7 @@ def _staff(db: Session, condition: ColumnElement[bool]) -> tuple[StaffFacts, ...
             email=email,
             roles=tuple(held[row.id]),
             left_at=row.left_at,
+            asked_account_id=row.asked_account_id,
         )
         for row, email in found
     )

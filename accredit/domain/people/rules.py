@@ -8,6 +8,7 @@
 - A supervisor is added by a co-ordinator of the same organisation (``not-a-coordinator``), who ticks that its own
   safer-recruitment checks were done (``checks-not-confirmed``).
 - An administrator makes administrators; administrators and co-ordinators make co-ordinators (``role-beyond-yours``).
+- Nobody gives themselves a role that somebody else could give them (``own-role``).
 - Whoever has left is back with a role from today (``back-from-today``).
 - Their own page, and sharing from it, rest on the young person's own yes; below an age that their organisation says (13
   unless it asks for more) on the yes from home as well (`decide`). Each is taken back as easily as it was given.
@@ -20,10 +21,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from typing import Final
 from uuid import UUID
 
 from accredit.domain.audit.rules import Actor, ActorKind
@@ -95,6 +97,14 @@ class SignInWay(StrEnum):
     MAILED_CODE = "mailed-code"
     PASSKEY = "passkey"
     SCHOOL = "school"
+
+
+GIVERS: Final[Mapping[Role, frozenset[Role]]] = {
+    Role.SUPERVISOR: frozenset({Role.COORDINATOR}),
+    Role.COORDINATOR: frozenset({Role.ADMINISTRATOR, Role.COORDINATOR}),
+    Role.ADMINISTRATOR: frozenset({Role.ADMINISTRATOR}),
+}
+"""Who of the staff gives and ends a role."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,14 +201,25 @@ def check_role_giver(*, role: Role, actor: Actor, held_by_actor: Collection[Role
     ``checks-not-confirmed``, ``role-beyond-yours``.
     """
     if role is Role.SUPERVISOR:
-        if actor.kind is not ActorKind.STAFF or Role.COORDINATOR not in held_by_actor:
+        if actor.kind is not ActorKind.STAFF or not may_give(role, held_by_actor):
             raise RuleBroken("not-a-coordinator")
         if not checks_confirmed:
             raise RuleBroken("checks-not-confirmed")
-    elif actor.kind not in {ActorKind.OPERATOR, ActorKind.SERVICE}:
-        givers = {Role.ADMINISTRATOR} if role is Role.ADMINISTRATOR else {Role.ADMINISTRATOR, Role.COORDINATOR}
-        if actor.kind is not ActorKind.STAFF or not givers & set(held_by_actor):
-            raise RuleBroken("role-beyond-yours")
+    elif actor.kind not in {ActorKind.OPERATOR, ActorKind.SERVICE} and (
+        actor.kind is not ActorKind.STAFF or not may_give(role, held_by_actor)
+    ):
+        raise RuleBroken("role-beyond-yours")
+
+
+def may_give(role: Role, held: Collection[Role]) -> bool:
+    """Say whether a member of staff who holds some roles gives and ends another."""
+    return bool(GIVERS[role] & frozenset(held))
+
+
+def check_own_role(*, is_own: bool, others: int) -> None:
+    """Refuse that somebody gives themselves a role while ``others`` could (``own-role``)."""
+    if is_own and others:
+        raise RuleBroken("own-role")
 
 
 def check_new_role(*, role: Role, held_from: date, others: Iterable[RolePeriod]) -> None:

@@ -6,11 +6,12 @@ import uuid
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlmodel import col, select
 
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Actor, Tag, check_fresh
+from accredit.domain.audit.rules import Actor, ActorKind, Tag, check_fresh
 from accredit.domain.organisations.rules import Role
 from accredit.domain.people import queries, rules
 from accredit.domain.people.models import Account, Staff, StaffRole
@@ -55,23 +56,37 @@ def add_staff(
 ) -> UUID:
     """Add a member of staff; with ``email`` they can sign in, with the account they may have elsewhere already.
 
+    An account that is there already works here only once its owner has accepted the invitation (`invitations`): no
+    school takes another one's teacher on by typing an address. What an operator adds was agreed before.
+
     Raises `RuleBroken`: those of a name, ``email-format``, ``staff-already-added``.
     """
     rules.check_same_organisation(actor, organisation_id)
-    account_id = None
+    account_id = asked_id = None
     if email:
         address = rules.check_email(email)
         account = queries.account_by_email(db, address)
+        # Whose it is otherwise is not this organisation's to know, so nobody looks there.
+        is_asked = account is not None and actor.kind is ActorKind.STAFF
         if account is None:
             account = _new_account(address, now)
             db.add(account)
             db.flush()
-        account_id = account.id
-        if any(facts.organisation_id == organisation_id for facts in queries.staff_of_account(db, account_id)):
+        here = select(Staff.id).where(
+            Staff.organisation_id == organisation_id,
+            sa.or_(col(Staff.account_id) == account.id, col(Staff.asked_account_id) == account.id),
+        )
+        if db.exec(here).first() is not None:
             raise RuleBroken("staff-already-added")
+        account_id, asked_id = (None, account.id) if is_asked else (account.id, None)
     title = (job_title or "").strip() or None
     row = Staff(
-        organisation_id=organisation_id, account_id=account_id, name=check_name(name), job_title=title, created_at=now
+        organisation_id=organisation_id,
+        account_id=account_id,
+        asked_account_id=asked_id,
+        name=check_name(name),
+        job_title=title,
+        created_at=now,
     )
     db.add(row)
     db.flush()
@@ -86,24 +101,28 @@ def give_role(
     role: Role,
     held_from: date,
     checks_confirmed: bool = False,
+    leaver_id: UUID | None = None,
     actor: Actor,
     now: datetime,
 ) -> UUID:
     """Give a role from a day on; return the id of the period.
 
-    For a supervisor ``checks_confirmed`` is the co-ordinator's tick. Raises `RuleBroken`: ``not-a-coordinator``,
-    ``checks-not-confirmed``, ``role-beyond-yours``, ``role-held-already``, ``back-from-today``; `Forbidden` for
-    another organisation.
+    For a supervisor ``checks_confirmed`` is the co-ordinator's tick; ``leaver_id`` is whose role it was, who could give
+    it no more. Raises `RuleBroken`: ``not-a-coordinator``, ``checks-not-confirmed``, ``role-beyond-yours``,
+    ``own-role``, ``role-held-already``, ``back-from-today``; `Forbidden` for another organisation.
     """
     check_fresh(actor)
     person = _locked(db, staff_id)
     rules.check_same_organisation(actor, person.organisation_id)
+    is_own = actor.kind is ActorKind.STAFF and actor.id == staff_id
     rules.check_role_giver(
         role=role,
         actor=actor,
         held_by_actor=queries.roles_on(db, actor.id, local_date(now)) if actor.id else frozenset(),
         checks_confirmed=checks_confirmed,
     )
+    if is_own:
+        rules.check_own_role(is_own=True, others=_others_who_give(db, person, role, but=leaver_id, now=now))
     if person.left_at is not None:
         rules.check_coming_back(held_from=held_from, today=local_date(now))
         _forget_last_day(db, staff_id, today=local_date(now))
@@ -120,8 +139,19 @@ def give_role(
     db.add(row)
     person.left_at = None
     db.flush()
-    _tell(db, Tag.STAFF_ROLE_GIVEN, row, actor, now)
+    # Whoever gave themselves a role was the only one who could: the event says that nobody else looked.
+    _tell(db, Tag.STAFF_ROLE_GIVEN, row, actor, now, **({"is_alone": True} if is_own else {}))
     return row.id
+
+
+def _others_who_give(db: Session, person: Staff, role: Role, *, but: UUID | None, now: datetime) -> int:
+    today = local_date(now)
+    others = (
+        each
+        for each in queries.staff(db, organisation_id=person.organisation_id)
+        if each.id not in {person.id, but} and each.account_id is not None
+    )
+    return sum(rules.may_give(role, each.roles_on(today)) for each in others)
 
 
 def end_role(db: Session, *, role_id: UUID, held_until: date, actor: Actor, now: datetime) -> None:
@@ -189,7 +219,7 @@ def _locked(db: Session, staff_id: UUID) -> Staff:
     return row
 
 
-def _tell(db: Session, tag: Tag, row: StaffRole, actor: Actor, now: datetime) -> None:
+def _tell(db: Session, tag: Tag, row: StaffRole, actor: Actor, now: datetime, **details: object) -> None:
     audit.record(
         db,
         tag=tag,
@@ -198,4 +228,5 @@ def _tell(db: Session, tag: Tag, row: StaffRole, actor: Actor, now: datetime) ->
         subject=row.staff_id,
         organisation_id=row.organisation_id,
         role=row.role,
+        **details,
     )

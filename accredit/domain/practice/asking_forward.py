@@ -1,7 +1,6 @@
 """Large totals from a school's earlier records: one member of staff attests them, another agrees.
 
-- Large is more than 100 hours for one person, or 400 hours and more that one member of staff brings forward within a
-  day, in one act or in many.
+- What is large is told in `in_bulk`: more than 100 hours for one person, or 400 hours and more within a day.
 - What is large waits, and counts for nothing, until somebody else agrees who may award, too; they may also decline it,
   and whoever asked may take it back. Asking again for the same person replaces what waits.
 - Nobody agrees to their own (``second-person-needed``). Where nobody else could, what is large counts at once, and the
@@ -14,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -25,16 +24,13 @@ from accredit.domain.audit.rules import Actor, Tag, check_fresh
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people.models import Staff
-from accredit.domain.people.second_person import check_second_person, others_who_may
+from accredit.domain.people.second_person import NOBODY, Others, check_second_person, others_who_may
+from accredit.domain.practice import in_bulk
 from accredit.domain.practice.bringing_forward import bring_forward, changed_totals
 from accredit.domain.practice.deciding import required_staff_id
-from accredit.domain.practice.models import EarlierHoursRequest, HoursBroughtForward
+from accredit.domain.practice.models import EarlierHoursRequest
 from accredit.errors import Conflict
 from accredit.storage import Session
-
-LARGE_FOR_ONE = 100 * 60
-LARGE_TOGETHER = 400 * 60
-WITHIN = timedelta(days=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +39,7 @@ class Asked:
 
     attested: int = 0
     waiting: int = 0
-    others: tuple[str, ...] = ()
+    others: Others = NOBODY
     is_alone: bool = False
 
 
@@ -66,11 +62,10 @@ def ask_to_bring_forward(
     """Attest totals; those of an act that is large wait for somebody else. Raises as `bring_forward`."""
     check_fresh(actor)
     asked_by = required_staff_id(actor)
-    # Locked, so that two acts of one person at once are counted together.
-    db.execute(sa.select(col(Staff.id)).where(col(Staff.id) == asked_by).with_for_update()).all()
+    in_bulk.hold_for(db, asked_by)
     rows = changed_totals(db, organisation_id=organisation_id, totals=totals, until=until, actor=actor, now=now)
     _forget(db, [row.enrolment_id for row in rows])
-    is_large = _is_large(db, rows, by=asked_by, now=now)
+    is_large = in_bulk.is_large(db, [row.minutes for row in rows], by=asked_by, now=now)
     others = others_who_may(db, organisation_id=organisation_id, but=asked_by, permission=Permission.AWARD, now=now)
     if not (is_large and others):
         count = bring_forward(
@@ -195,18 +190,6 @@ def programmes_waiting(db: Session, *, but: UUID | None) -> tuple[UUID, ...]:
         .distinct()
     )
     return tuple(db.execute(statement).scalars())
-
-
-def _is_large(db: Session, rows: Sequence[HoursBroughtForward], *, by: UUID, now: datetime) -> bool:
-    if any(row.minutes > LARGE_FOR_ONE for row in rows):
-        return True
-    lately = db.execute(
-        sa.select(sa.func.coalesce(sa.func.sum(col(HoursBroughtForward.minutes)), 0)).where(
-            col(HoursBroughtForward.attested_by) == by, col(HoursBroughtForward.attested_at) > now - WITHIN
-        )
-    ).scalar_one()
-    together = sum(row.minutes for row in rows)
-    return together > 0 and int(lately) + together >= LARGE_TOGETHER
 
 
 def _locked(db: Session, programme_id: UUID, shown: Collection[UUID]) -> list[EarlierHoursRequest]:

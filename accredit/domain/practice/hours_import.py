@@ -86,10 +86,19 @@ def plan_hours_log(db: Session, *, organisation_id: UUID, log: HoursLog, now: da
     return _plan(db, organisation_id=organisation_id, log=log, now=now, lock=False)
 
 
-def import_hours_log(db: Session, *, organisation_id: UUID, log: HoursLog, actor: Actor, now: datetime) -> Imported:
+def import_hours_log(
+    db: Session,
+    *,
+    organisation_id: UUID,
+    log: HoursLog,
+    actor: Actor,
+    now: datetime,
+    told: Mapping[str, object] | None = None,
+) -> Imported:
     """Write a log of hours, or nothing; the same file twice changes nothing. Each approved entry is one leaf.
 
-    Raises `RuleBroken` (``import-has-errors``) when a line cannot be taken, `Forbidden` when the actor is not staff.
+    ``told`` is what the event says besides; whether a second person is needed is `log_by_two`'s to say. Raises
+    `RuleBroken` (``import-has-errors``) when a line cannot be taken, `Forbidden` when the actor is not staff.
     """
     required_staff_id(actor)
     plan = _plan(db, organisation_id=organisation_id, log=log, now=now, lock=True)
@@ -104,7 +113,8 @@ def import_hours_log(db: Session, *, organisation_id: UUID, log: HoursLog, actor
         unchanged=plan.unchanged,
     )
     if rows:
-        audit.record(db, tag=Tag.HOURS_IMPORTED, actor=actor, now=now, organisation_id=organisation_id, **vars(result))
+        details = vars(result) | dict(told or {})
+        audit.record(db, tag=Tag.HOURS_IMPORTED, actor=actor, now=now, organisation_id=organisation_id, **details)
         transparency.append_many(db, entries=[leaf_of(row, role=actor.role) for row in approved], now=now)
     return result
 

@@ -233,6 +233,27 @@ class EarlierHoursRequest(SQLModel, table=True):
     asked_at: datetime = Field(sa_type=UtcDateTime)
 
 
+class HoursLogBrought(SQLModel, table=True):
+    """That a member of staff brought in a log of hours: how much it held, and a fingerprint of it; never the log.
+
+    A large one waits, without ``counted_at``, until another brings in the same log; it goes if they decline.
+    """
+
+    __tablename__ = "hours_log_brought"
+    __table_args__ = (own_key(), belongs_to("staff", "brought_by"), belongs_to("staff", "agreed_by"))
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    fingerprint: bytes
+    entries: int
+    minutes: int
+    """Those that count at once, since the log says that they are approved."""
+    brought_by: UUID = Field(index=True)
+    brought_at: datetime = Field(sa_type=UtcDateTime)
+    agreed_by: UUID | None = None
+    counted_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
 append_only(
     HoursEntry,
     mutable=("status", "decided_by", "decided_at", "return_reason", "over_day_limit_confirmed"),

@@ -23,6 +23,7 @@ from accredit.web.lists import Column, Filter, ListOf, show
 from accredit.web.nation_words import NATIONS
 from accredit.web.outside import taken_for
 from accredit.web.pages import page
+from accredit.web.standing_still import standing_still
 
 
 @bp.get("/")
@@ -33,7 +34,8 @@ def home() -> Response:
         shown = show(db, _organisations(db))
         asking = joining.waiting(db, now=utc_now())
         inspected = inspection.latest(db)
-    return page("admin/home.html", shown=shown, asking=asking, inspected=inspected)
+        still = standing_still(db)
+    return page("admin/home.html", shown=shown, asking=asking, inspected=inspected, still=still)
 
 
 @bp.route("/organisations/export", methods=["GET", "POST"])

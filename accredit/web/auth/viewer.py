@@ -78,12 +78,13 @@ def _known(now: datetime) -> Viewer:
 
 def _second_step_from(db: Session, reader: Viewer, today: date) -> date | None:
     """Return the day from which a reader needs a second step that they have not."""
-    wanted = today if current_settings().second_step == "everybody" else None
-    if wanted is None and reader.organisation_id is not None:
-        wanted = demanding.demanded_since(db, reader.organisation_id)
-    if wanted is None or reader.account_id is None or demanding.having(db, [reader.account_id]):
-        return None
-    return wanted
+    return demanding.lacking_since(
+        db,
+        account_id=reader.account_id,
+        organisation_id=reader.organisation_id,
+        by_everybody=current_settings().second_step == "everybody",
+        today=today,
+    )
 
 
 def _young_person(db: Session, who: YoungSignIn) -> Viewer:

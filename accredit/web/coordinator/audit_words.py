@@ -122,6 +122,8 @@ NAMES_OF: Mapping[Part, Mapping[Tag, LazyString]] = {
         Tag.HOURS_CORRECTED: _l("Time corrected"),
         Tag.HOURS_IMPORTED: _l("Log of hours brought in"),
         Tag.HOURS_BROUGHT_FORWARD: _l("Hours from earlier records brought forward"),
+        Tag.HOURS_LOG_ASKED: _l("Long log of hours brought in, for somebody else to bring in too"),
+        Tag.HOURS_LOG_DECLINED: _l("Long log of hours not brought in"),
         Tag.EARLIER_HOURS_ASKED: _l("Large totals from earlier records attested, for somebody else to agree to"),
         Tag.EARLIER_HOURS_DECLINED: _l("Large totals from earlier records not agreed to"),
         Tag.APPROVAL_LINK_MADE: _l("Link for approving hours sent"),
@@ -259,6 +261,10 @@ SENTENCES: Mapping[Tag, LazyString] = {
         "%(who)s brought in a log of hours: %(approved)s approved, %(returned)s returned, %(waiting)s waiting"
     ),
     Tag.HOURS_BROUGHT_FORWARD: _l("%(who)s brought forward hours from earlier records; young people: %(people)s"),
+    Tag.HOURS_LOG_ASKED: _l(
+        "%(who)s brought in a long log of hours, for somebody else to bring in too; entries: %(entries)s"
+    ),
+    Tag.HOURS_LOG_DECLINED: _l("%(who)s said that a long log of hours is not to be brought in; entries: %(entries)s"),
     Tag.EARLIER_HOURS_ASKED: _l(
         "%(who)s attested large totals from earlier records, for somebody else to agree to; young people: %(people)s"
     ),

@@ -36,6 +36,7 @@ from accredit.web.list_files import exported
 from accredit.web.lists import Column, Filter, Kind, ListOf, show
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
+from accredit.web.standing_still import standing_still
 
 # Signing takes seconds; what waits longer is looked at, to say what it waits for.
 _SOON = timedelta(seconds=30)
@@ -62,6 +63,8 @@ def certificates() -> ResponseReturnValue:
         )
         stopped = stops(db).of(own_organisation()) is not None
         late = [line for line in shown.lines if line.progress is Progress.WAITING and _begun(line) < utc_now() - _SOON]
+        # Whoever waits for nothing is not troubled with it.
+        still = standing_still(db) if (together or late) and not stopped else None
         problems = {line.award_id: sentence(why) for line in late if (why := why_waiting(db, line.award_id))}
     return page(
         "coordinator/certificates.html",
@@ -69,6 +72,7 @@ def certificates() -> ResponseReturnValue:
         batches=batches(together, utc_now()),
         problems=problems,
         stopped=stopped,
+        still=still,
     )
 
 

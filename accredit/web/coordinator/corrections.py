@@ -15,8 +15,6 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from accredit.clock import utc_now
-from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Tag
 from accredit.domain.credentials.rules import date_in_words
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people import corrections
@@ -33,6 +31,8 @@ from accredit.web.coordinator.forms import CorrectionsForm
 from accredit.web.coordinator.sealed_file import seal, unseal
 from accredit.web.database import reading, transaction
 from accredit.web.languages import LANGUAGES
+from accredit.web.limits import PAPERS, count_for_school
+from accredit.web.list_files import mark_of, tell_taken
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 
@@ -85,17 +85,13 @@ def ceremony_names_list(day: str) -> ResponseReturnValue:
         ]
         for place in places
     }
+    now = utc_now()
+    count_for_school(PAPERS)
+    data = name_list(headings, list(rows.values()), choices={3: (yes, no)}, mark=mark_of(now))
     with transaction() as db:
-        audit.record(
-            db,
-            tag=Tag.LIST_EXPORTED,
-            actor=own_actor(),
-            now=utc_now(),
-            list="ceremony-names",
-            taken_as="xlsx",
-            lines=len(rows),
-        )
-    answer = Response(name_list(headings, list(rows.values()), choices={3: (yes, no)}), content_type=MIME_TYPE)
+        title = _("Names of the ceremony of %(day)s", day=date_in_words(on))
+        tell_taken(db, name="ceremony-names", title=title, taken_as="xlsx", lines=len(rows), now=now)
+    answer = Response(data, content_type=MIME_TYPE)
     answer.headers.set("Content-Disposition", "attachment", filename=f"names-{on}.xlsx")
     answer.headers["Cache-Control"] = "no-store"
     return answer

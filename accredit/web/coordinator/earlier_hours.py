@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Mapping
+from typing import Any
 from uuid import UUID
 
 from flask import request
@@ -21,7 +22,7 @@ from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.organisations.rules import Permission
 from accredit.domain.people.second_person import others_who_may
 from accredit.domain.practice import asking_forward
-from accredit.domain.practice.asking_forward import WaitingTotal
+from accredit.domain.practice.asking_forward import Asked, WaitingTotal
 from accredit.domain.practice.earlier_hours import EarlierHours, earlier_hours
 from accredit.domain.programmes import queries as programmes
 from accredit.errors import Conflict, NotFound, RuleBroken
@@ -31,9 +32,11 @@ from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import day_of, own_actor, own_organisation, tell, today
 from accredit.web.database import reading, transaction
 from accredit.web.forms import DateField, Form
+from accredit.web.languages import page_language
 from accredit.web.messages import sentence
 from accredit.web.pages import page, see_other
 from accredit.web.viewer import current_viewer
+from accredit.web.words import date_in_words
 
 HOURS = "hours:"
 _WRITTEN = re.compile(r"(\d{1,3})(?:[:h](\d{2})|[.,](\d{1,2}))?")
@@ -96,18 +99,29 @@ def _attested(programme_id: UUID, form: EarlierHoursForm, totals: Mapping[UUID, 
             now=utc_now(),
         )
     if done.waiting:
-        news = ngettext(
-            "%(num)d large total waits until somebody else agrees: %(names)s.",
-            "%(num)d large totals wait until somebody else agrees: %(names)s.",
-            done.waiting,
-            names=_(" or ").join(done.others),
-        )
+        news = _waiting_text(done)
         return see_other("coordinator.bring_hours_forward", programme_id=programme_id, flash=news)
     news = ngettext("%(num)d total is on record.", "%(num)d totals are on record.", done.attested)
     if done.is_alone:
         alone = _("You are the only one who could agree to totals so large, so the record says that you decided alone.")
         news = f"{news} {alone}"
     return see_other("coordinator.progress", programme_id=programme_id, flash=news)
+
+
+def _waiting_text(done: Asked) -> Any:
+    if done.others.alone_from is not None:
+        return ngettext(
+            "%(num)d large total waits for a new colleague; without one, you decide alone from %(day)s on.",
+            "%(num)d large totals wait for a new colleague; without one, you decide alone from %(day)s on.",
+            done.waiting,
+            day=date_in_words(done.others.alone_from, page_language()),
+        )
+    return ngettext(
+        "%(num)d large total waits until somebody else agrees: %(names)s.",
+        "%(num)d large totals wait until somebody else agrees: %(names)s.",
+        done.waiting,
+        names=_(" or ").join(done.others.names),
+    )
 
 
 @bp.post("/programmes/<uuid:programme_id>/earlier-hours/answer")

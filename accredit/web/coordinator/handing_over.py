@@ -93,12 +93,15 @@ def _open_work(db: Session, staff_id: UUID, now: datetime) -> OpenWork:
 
 def _pass_on(staff_id: UUID, form: HandOverForm, now: datetime) -> None:
     successor_id = UUID(form.successor.data)
+    with reading(everywhere=True) as db:
+        works_elsewhere = handing_over.works_elsewhere(db, staff_id, on=today())
     with transaction() as db:
         handing_over.hand_over(
             db,
             staff_id=staff_id,
             successor_id=successor_id,
             checks_confirmed=form.checks_confirmed.data,
+            stays_signed_in=works_elsewhere,
             actor=own_actor(),
             now=now,
         )

@@ -89,6 +89,7 @@ PLACES: Mapping[ToDoKind, tuple[str, str]] = {
     ToDoKind.SECOND_LOOKS: ("coordinator.certificate", "award_id"),
     ToDoKind.REVOCATIONS: ("coordinator.certificate", "award_id"),
     ToDoKind.LARGE_TOTALS: ("coordinator.bring_hours_forward", "programme_id"),
+    ToDoKind.LARGE_LOGS: ("coordinator.hours_log", ""),
     ToDoKind.LEAVERS: ("coordinator.leavers", ""),
     ToDoKind.MERGES: ("coordinator.person", "young_person_id"),
     ToDoKind.DRAFTS: ("coordinator.programme_draft", "draft_id"),

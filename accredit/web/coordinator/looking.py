@@ -9,6 +9,7 @@ from __future__ import annotations
 from datetime import datetime
 from uuid import UUID
 
+import sqlalchemy.exc
 from flask import Response, request
 
 from accredit.clock import utc_now
@@ -17,6 +18,7 @@ from accredit.domain.people import looking
 from accredit.web.coordinator import bp
 from accredit.web.coordinator.desk import own_actor, own_organisation
 from accredit.web.database import current_database, reading
+from accredit.web.errors import database_away
 
 NAMING = frozenset({"young_person_id", "other_id"})
 """What an address calls a young person; ``other_id`` is the second of two that may be one (`merging`)."""
@@ -33,8 +35,12 @@ def note_look(answer: Response) -> Response:
     actor, now = own_actor(), utc_now()
     if actor.id is None:
         return answer
-    for young_person_id in named:
-        _note(young_person_id, actor.id, actor, now)
+    try:
+        for young_person_id in named:
+            _note(young_person_id, actor.id, actor, now)
+    except sqlalchemy.exc.OperationalError as error:
+        # Somebody else writes, and has not ended in time. Flask has done with its own error handlers by now.
+        return database_away(error)
     return answer
 
 

@@ -32,6 +32,7 @@ _OF_FIELD = {
     "not-a-coordinator": "role",
     "role-beyond-yours": "role",
     "role-held-already": "role",
+    "own-role": "role",
     "back-from-today": "held_from",
 }
 

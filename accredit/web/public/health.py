@@ -13,12 +13,12 @@ from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing.stopping import stops
 from accredit.domain.transparency.timekeeping import check_clock
 from accredit.errors import NotReady
-from accredit.storage import Session, heartbeat, identity, inspection
-from accredit.storage.room import Room
+from accredit.storage import Session, heartbeat, identity, inspection, standstill
 from accredit.web.access import public
-from accredit.web.database import current_database, reading
+from accredit.web.database import reading
 from accredit.web.public import bp
 from accredit.web.settings import current_settings
+from accredit.web.standing_still import shortage
 
 SIGNER = "sign"
 SCHEMA_CHECK = "accredit.check_schema"
@@ -73,11 +73,8 @@ def _schema(db: Session) -> str:
 
 
 def _room() -> str:
-    # What this process can see: the worker looks at its own disks, and says it in its journal.
-    settings = current_settings()
-    folders = [settings.keys_dir, settings.lock_store_path.parent]
-    shortage = Room.of(current_database(), folders, settings.room_needed).shortage()
-    return "ok" if shortage is None else f"issuing is paused: {shortage.detail}"
+    found = shortage()
+    return "ok" if found is None else f"issuing is paused: {found.detail}"
 
 
 def _clock(db: Session) -> str:
@@ -113,6 +110,10 @@ def _record(db: Session) -> str:
 
 
 def _worker(db: Session) -> str:
+    still = standstill.current(db, SIGNER)
+    if still is not None:
+        since = f"{still.since:%Y-%m-%d %H:%M} UTC"
+        return f"signing stands still since {since} ({still.code}): the operator's page and the journal say what to do"
     if heartbeat.is_alive(db, queue=SIGNER, now=utc_now()):
         return "ok"
     return "not running: awards are waiting to be signed until accredit work runs"

@@ -31,15 +31,16 @@ class _Protocol:
         self.answer = Answer(status, headers, body)
 
 
-def _scope(path: str, length: int) -> Any:
-    headers = {"host": "accredit.example", "content-length": str(length), "content-type": "application/pdf"}
+def _scope(path: str, length: int | None) -> Any:
+    told = {"transfer-encoding": "chunked"} if length is None else {"content-length": str(length)}
+    headers = {"host": "accredit.example", "content-type": "application/pdf"} | told
     return SimpleNamespace(
         http_version="1.1", server="127.0.0.1:1", client="127.0.0.1:2", scheme="https", method="POST", path=path,
         query_string="", authority=None, headers=headers,
     )  # fmt: skip
 
 
-def _ask(asked: Gateway, *protocols: _Protocol, path: str, length: int) -> None:
+def _ask(asked: Gateway, *protocols: _Protocol, path: str, length: int | None) -> None:
     async def all_of_them() -> None:
         await asyncio.gather(*(asked.__rsgi__(_scope(path, length), each) for each in protocols))
 
@@ -74,6 +75,26 @@ def test_vx30_nothing_stays_counted_of_what_broke_off(app: Flask) -> None:
     short = _Protocol(b"x" * 10)
     _ask(asked, short, path="/sign-in", length=90)
     assert (short.answer.status, asked._held) == (408, 0)
+
+
+@pytest.mark.attack("WI24")
+@pytest.mark.parametrize(
+    ("pieces", "status"),
+    [
+        pytest.param((b"name=x", b""), 200, id="WI24 chunks with their end"),
+        pytest.param((b"name=x", b"", b""), 400, id="WI24 chunks that broke off"),
+        pytest.param((b"", b""), 400, id="WI24 chunks that never began"),
+    ],
+)
+def test_wi24_part_of_a_body_is_never_taken_for_all_of_it(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, pieces: tuple[bytes, ...], status: int
+) -> None:
+    asked = Gateway(app, threads=1)
+    monkeypatch.setattr(asked, "_run", lambda environ: Answer(200, [], environ["wsgi.input"].read()))
+    one = _Protocol(*pieces)
+    _ask(asked, one, path="/sign-in", length=None)
+    assert (one.answer.status, asked._held) == (status, 0)
+    assert one.answer.body == (b"name=x" if status == 200 else b"400\n")
 
 
 def test_only_an_answer_that_asks_to_come_again_is_kept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
+import zipfile
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -12,14 +13,16 @@ from typing import TypeAlias
 
 import pytest
 from flask import Flask
-from sqlmodel import col, select
+from sqlmodel import col, delete, select
 from time_machine import Traveller
 
 from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import Tag
 from accredit.domain.clients import operations as clients
 from accredit.domain.clients.rules import Scope, Wish
+from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.people import leaving
+from accredit.domain.people.lists_taken import LONG
 from accredit.sandbox.workbooks import read_sheet
 from accredit.storage import Database
 from accredit.web.access import declared_access
@@ -168,8 +171,10 @@ def test_a_file_holds_what_the_page_shows(open_list: Opened, sqlite_database: Da
         shown = rows(browser.get(address).text)
         heading, *lines = csv.reader(io.StringIO(taken(browser, address, "csv").decode("utf-8-sig"), newline=""))
         assert len(lines) == len(shown) > 0, address
+        assert heading[-1].startswith("Taken by "), address
         for line, row in zip(lines, shown, strict=True):
-            assert len(line) == len(heading) <= len(row), address
+            assert len(line) == len(heading) <= len(row) + 1, address
+            assert line[-1] == "", address
             # A day stands on the page in words.
             assert line[0].split(", ")[0] in row[0] or line[0][:4].isdigit(), address
         assert list(read_sheet(taken(browser, address, "xlsx")).rows[0]) == heading
@@ -233,6 +238,61 @@ def test_a_long_list_comes_in_pages(client_for: ClientFor, cast: Cast, sqlite_da
     assert (rows(first)[0][0], rows(last)[-1][0]) == ("Una aa", "Una ef")
     data = browser.post("/school/people/export", data={"as": "csv", "q": "una"}).get_data()
     assert len(data.splitlines()) == 111
+
+
+def add_many(database: Database, cast: Cast, number: int) -> None:
+    with database.transaction() as db:
+        for each in range(number):
+            factories.add_young_person(
+                db, cast.organisation_id, name=f"Una {each}", reference=f"9{each}", confirmed=False
+            )
+
+
+def letters(database: Database) -> list[tuple[str | None, str]]:
+    with database.reading() as db:
+        found = db.exec(select(OutgoingMail).order_by(col(OutgoingMail.to_address)))
+        return [(each.to_address, each.text or "") for each in found]
+
+
+@pytest.mark.attack("IN16")
+@pytest.mark.parametrize(
+    ("number", "told"), [(LONG - 3, []), (LONG - 2, ["lee@example.org", "pat@example.org"])], ids=["a page", "more"]
+)
+def test_of_a_long_list_the_others_who_may_read_the_record_hear(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database, number: int, told: list[str]
+) -> None:
+    nia = client_for(cast.nia)
+    nia.post("/school/staff/add", data={"name": "Pat Muster", "email": "pat@example.org", "role": "co-ordinator"})
+    with sqlite_database.transaction() as db:
+        db.exec(delete(OutgoingMail))
+    # Ama, Ben and Cai are there too.
+    add_many(sqlite_database, cast, number)
+    for taken_as in ("csv", "xlsx"):
+        assert nia.post("/school/people/export", data={"as": taken_as}).status_code == 200
+    sent = letters(sqlite_database)
+    assert [to for to, _text in sent] == told
+    for _to, text in sent:
+        assert f"Nia Enghraifft downloaded the list “Young people”, with {number + 3} lines" in text
+        assert "https://accredit.example/school/record" in text
+        assert "Una" not in text
+    assert client_for(cast.oz).post("/school/people/export", data={"as": "csv"}).status_code == 200
+    assert len(letters(sqlite_database)) == len(told), "another school's people hear nothing of it"
+
+
+@pytest.mark.attack("IN16")
+@pytest.mark.parametrize("taken_as", ["csv", "xlsx"])
+def test_the_file_says_who_took_it_and_when(open_list: Opened, taken_as: str) -> None:
+    browser, address = open_list("people")
+    data = taken(browser, address, taken_as)
+    mark = "Taken by Nia Enghraifft on 30 June 2026, 15:03"
+    if taken_as == "csv":
+        assert data.decode("utf-8-sig").splitlines()[0].endswith(f'"{mark}"')
+        return
+    assert read_sheet(data).rows[0][-1] == mark
+    with zipfile.ZipFile(io.BytesIO(data)) as parts:
+        sheet, core = (parts.read(name).decode() for name in ("xl/worksheets/sheet1.xml", "docProps/core.xml"))
+    assert f"&amp;L{mark}</oddFooter>" in sheet, "below each printed page"
+    assert mark in core
 
 
 def test_another_school_takes_none_of_it(client_for: ClientFor, cast: Cast, year: None) -> None:

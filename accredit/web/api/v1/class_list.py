@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from flask import Response, request
 
@@ -29,6 +30,7 @@ from accredit.web.api.v1.shapes import Row
 from accredit.web.database import reading, transaction
 from accredit.web.remarks import remark_text
 from accredit.web.settings import current_pepper
+from accredit.web.viewer import current_viewer
 
 MEDIA = (
     "text/csv",
@@ -37,6 +39,8 @@ MEDIA = (
     "application/octet-stream",
 )
 MOST_ROWS_TOLD = 500
+NOT_TOLD = "…"
+"""In the place of a name or number on record, for a key without the scope to read them."""
 DRY_RUN = Query(name="dry_run", text="Only say what would be done.", schema={"type": "boolean", "default": False})
 LEAVE_OUT = Query(
     name="leave_out",
@@ -135,6 +139,9 @@ def _rows(plan: ImportPlan, listed: ClassList) -> Iterator[Row]:
 
 
 def _row(remark: Remark, listed: ClassList) -> Row:
+    if "stored" in remark.facts and Scope.PEOPLE_READ not in current_viewer().scopes:
+        # Of what is on record a key learns only what it may read: a list of guesses must not be a way to ask.
+        remark = replace(remark, facts={**remark.facts, "stored": NOT_TOLD})
     return Row(
         record=remark.record,
         line=remark.line,

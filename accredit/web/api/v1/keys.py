@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from datetime import datetime
 
+import sqlalchemy.exc
+import structlog
 from flask import Response, g, request
 from werkzeug.exceptions import HTTPException
 
@@ -16,6 +18,7 @@ from accredit.domain.clients import operations, queries
 from accredit.domain.clients.queries import Opened
 from accredit.domain.clients.rules import BEGINNING
 from accredit.domain.organisations import suspending
+from accredit.domain.people import demanding
 from accredit.errors import Conflict, Forbidden, NotFound
 from accredit.storage import Session
 from accredit.web.api.answers import problem
@@ -25,7 +28,10 @@ from accredit.web.api.v1.schema import Key
 from accredit.web.database import current_database, reading
 from accredit.web.limits import Allowance, Standing, address, check_allowance, count_try, standing
 from accredit.web.messages import SENTENCES, sentence
+from accredit.web.settings import current_settings
 from accredit.web.viewer import Viewer, ViewerKind, current_viewer
+
+logger = structlog.get_logger()
 
 REQUESTS = Allowance(name="key-requests", times=300, seconds=60)
 WRONG_KEYS = Allowance(name="wrong-keys", times=60, seconds=60)
@@ -56,13 +62,30 @@ def look_for_the_key() -> None:
         # For an organisation that is suspended no program acts either (attacks.md WA12).
         if found is not None and suspending.suspended_since(db, found.organisation_id) is not None:
             found = None
+        lacks = found is not None and _lacks_second_step(db, found, now)
     if found is None:
         check_allowance(WRONG_KEYS, address(), now=now)
         count_try(WRONG_KEYS, address())
         raise Refused(401, "key-not-open", "This key opens nothing: it was mistyped, ended, or its last day is over.")
+    if lacks:
+        # What its maker may not do today, no key of theirs does.
+        raise Refused(
+            403, "second-step-missing", "Whoever made this key must first add a second step to their own sign-in."
+        )
     g.viewer = _viewer(found)
     _count(str(found.key_id), now)
     _note_use(found, now)
+
+
+def _lacks_second_step(db: Session, found: Opened, now: datetime) -> bool:
+    since = demanding.lacking_since(
+        db,
+        account_id=found.account_id,
+        organisation_id=found.organisation_id,
+        by_everybody=current_settings().second_step == "everybody",
+        today=local_date(now),
+    )
+    return since is not None and since <= local_date(now)
 
 
 def _viewer(found: Opened) -> Viewer:
@@ -90,8 +113,12 @@ def _note_use(found: Opened, now: datetime) -> None:
         return
     # Once a day, also where something is only read: whoever looks through the keys must see which one is in use. It
     # changes nothing that anybody asked about, and a request with a key is never made by following a link.
-    with current_database().transaction(found.organisation_id) as db:
-        operations.note_use(db, key_id=found.key_id, now=now)
+    try:
+        with current_database().transaction(found.organisation_id) as db:
+            operations.note_use(db, key_id=found.key_id, now=now)
+    except sqlalchemy.exc.OperationalError as error:
+        # Somebody else writes for long: what is asked for is not held up by this, and the next request notes it.
+        logger.warning("the use of a key could not be noted", cause=type(error.orig).__name__)
 
 
 @reads("/key", told=Key)

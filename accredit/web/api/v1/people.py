@@ -28,7 +28,7 @@ from accredit.web.api.v1.contract import (
     writes,
 )
 from accredit.web.api.v1.desk import actor, organisation_of
-from accredit.web.api.v1.schema import Added, ChangedPerson, NewPerson, People, Person
+from accredit.web.api.v1.schema import Added, ChangedPerson, NewPerson, People, Person, PersonChanged
 
 LEFT = Query(name="left", text="Whether to list leavers too.", schema={"type": "boolean", "default": False})
 REFERENCE = Query(name="school_reference", text="Only whoever has this pupil number.", schema={"type": "string"})
@@ -78,10 +78,10 @@ def add_person(db: Session, sent: NewPerson) -> Added:
     "/people/<uuid:young_person_id>",
     Scope.PEOPLE_WRITE,
     sent=ChangedPerson,
-    told=Person,
+    told=PersonChanged,
     is_versioned=True,
 )
-def change_person(db: Session, sent: ChangedPerson, young_person_id: UUID) -> Person:
+def change_person(db: Session, sent: ChangedPerson, young_person_id: UUID) -> PersonChanged:
     """Change what is written about a young person; only the members that are sent."""
     version = expected_version()
     before = queries.young_person(db, young_person_id)
@@ -107,7 +107,8 @@ def change_person(db: Session, sent: ChangedPerson, young_person_id: UUID) -> Pe
         )
     except Conflict:
         raise changed_meanwhile() from None
-    return _person(queries.young_person(db, young_person_id))
+    after = queries.young_person(db, young_person_id)
+    return PersonChanged(id=after.id, version=after.version, name_is_confirmed=after.name_is_confirmed)
 
 
 def _check_year_group(db: Session, year_group: str | None) -> None:

@@ -68,6 +68,14 @@ class ChangedPerson(Shape):
     form: Form | None = None
 
 
+class PersonChanged(Shape):
+    """That a young person was changed. What is on record of them is for a key that may read it."""
+
+    id: UUID
+    version: int
+    name_is_confirmed: bool = Field(description="False where another name waits to be confirmed.")
+
+
 class Added(Shape):
     """What was added."""
 

@@ -25,6 +25,7 @@ from accredit.domain.merging.operations import Asked
 from accredit.domain.people import claiming, one_person
 from accredit.domain.people import operations as people_write
 from accredit.domain.people.models import YoungPerson
+from accredit.domain.people.second_person import Others
 from accredit.domain.practice import bringing_forward
 from accredit.domain.practice import operations as practice
 from accredit.domain.practice.models import HoursEntry, MilestoneReached
@@ -96,7 +97,7 @@ def test_a_credential_says_the_same_before_and_after(school: School) -> None:
 
 def test_two_say_it_where_either_holds_an_award(school: School, mia: Player) -> None:
     kept, other = school.amy, school.cast.ama
-    assert school.merge(kept=kept, other=other) == Asked(is_done=False, others=("Mia Mostra",))
+    assert school.merge(kept=kept, other=other) == Asked(is_done=False, others=Others(names=("Mia Mostra",)))
     assert school.is_there(school.cast.ama)
     with pytest.raises(RuleBroken, match="second-person-needed"):
         school.answer(kept=kept, other=other, by=school.cast.nia)

@@ -163,3 +163,58 @@ def test_wz07_of_two_who_leave_at_once_one_stays(database: Database, cast: Cast)
     with ThreadPoolExecutor(2) as threads:
         answers = list(threads.map(leave, [cast.nia.id, pat]))
     assert sorted(answers, key=str) == [None, "last-coordinator"]
+
+
+def test_a_role_that_was_to_begin_later_is_handed_over_too(database: Database, cast: Cast) -> None:
+    """Otherwise the leaver would hold it on that day after all, and the successor never."""
+    pat, september = add(database, cast, "Pat Muster"), TODAY + timedelta(days=63)
+    with database.transaction() as db:
+        people.give_role(
+            db, staff_id=cast.sam.id, role=Role.COORDINATOR, held_from=september, actor=cast.nia.actor, now=NOW
+        )
+    hand_over(database, cast.sam.id, pat, cast.nia.actor, checks=True)
+    with database.reading() as db:
+        leaver, successor = queries.staff_member(db, cast.sam.id), queries.staff_member(db, pat)
+    assert roles(database, pat) == {Role.SUPERVISOR}
+    assert successor.roles_on(september) == {Role.SUPERVISOR, Role.COORDINATOR}
+    assert leaver.roles_on(september) == frozenset()
+    assert [period.role for period in leaver.roles] == [Role.SUPERVISOR], "what never began is not kept as if it had"
+    people_give(database, cast.sam.id, cast.nia.actor)
+    with database.reading() as db:
+        assert queries.roles_on(db, cast.sam.id, september) == {Role.COORDINATOR}
+
+
+@pytest.mark.attack("WZ06")
+def test_wz06_a_co_ordinator_ends_no_administrator_who_is_to_begin_later(database: Database, cast: Cast) -> None:
+    pat = add(database, cast, "Pat Muster")
+    with database.transaction() as db:
+        people.give_role(
+            db,
+            staff_id=cast.sam.id,
+            role=Role.ADMINISTRATOR,
+            held_from=TODAY + timedelta(days=1),
+            actor=cast.lee.actor,
+            now=NOW,
+        )
+    with pytest.raises(RuleBroken, match="role-beyond-yours"):
+        hand_over(database, cast.sam.id, pat, cast.nia.actor)
+    assert roles(database, cast.sam.id) == {Role.SUPERVISOR}
+
+
+def test_whoever_works_elsewhere_too_stays_signed_in_there(database: Database, cast: Cast) -> None:
+    pat = add(database, cast, "Pat Muster")
+    with database.transaction() as db:
+        there = factories.add_staff(db, cast.other_organisation_id, name="Nia Enghraifft", email="nia@example.org")
+        factories.give_role(db, there, Role.COORDINATOR)
+        account_id = queries.staff_member(db, cast.nia.id).account_id
+        assert account_id is not None
+        sign_ins.begin(db, account_id=account_id, way=next(iter(SignInWay)), device=sign_ins.Device(), now=NOW)
+    with database.reading() as db:
+        assert handing_over.works_elsewhere(db, cast.nia.id, on=TODAY)
+        assert not handing_over.works_elsewhere(db, cast.sam.id, on=TODAY)
+    with database.transaction(cast.organisation_id) as db:
+        told = {"staff_id": cast.nia.id, "successor_id": pat, "stays_signed_in": True}
+        handing_over.hand_over(db, **told, actor=cast.nia.actor, now=NOW)  # type: ignore[arg-type]
+    assert roles(database, cast.nia.id) == frozenset()
+    with database.reading() as db:
+        assert len(sign_ins.of_account(db, account_id, now=NOW)) == 1

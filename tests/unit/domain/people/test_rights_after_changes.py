@@ -52,14 +52,28 @@ def _end(db: Session, model: Model, who: UUID, day: date) -> None:
 
 
 def _hand_over(db: Session, model: Model, who: UUID, to: UUID) -> None:
-    before = model.roles(who, TODAY) - model.roles(to, TODAY)
+    mine, theirs = _begins(model, who), _begins(model, to)
     handing_over.hand_over(db, staff_id=who, successor_id=to, actor=SERVICE, now=NOW)
-    model.held[to] = [each for each in model.held[to] if not (each[0] in before and each[1] > TODAY)]
-    model.held[to] += [(role, TODAY, None) for role in before]
+    for role, start in mine.items():
+        if role not in theirs or theirs[role] > start:
+            model.held[to] = [each for each in model.held[to] if not (each[0] is role and each[1] > start)]
+            model.held[to].append((role, start, None))
+    # What never began never was; what goes on ends today.
     model.held[who] = [
-        (role, start, max(TODAY, start) if end is None or end > TODAY else end) for role, start, end in model.held[who]
+        (role, start, TODAY if end is None or end > TODAY else end)
+        for role, start, end in model.held[who]
+        if start <= TODAY
     ]
     model.left.add(who)
+
+
+def _begins(model: Model, who: UUID) -> dict[Role, date]:
+    """Return from which day somebody holds each role that is not over; from today what they hold already."""
+    found: dict[Role, date] = {}
+    for role, start, end in model.held[who]:
+        if end is None or end >= TODAY:
+            found[role] = min(max(TODAY, start), found.get(role, date.max))
+    return found
 
 
 @pytest.mark.attack("WZ08")

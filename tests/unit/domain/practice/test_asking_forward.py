@@ -115,7 +115,7 @@ def test_what_is_large_waits(
     asked = ask(database, cast, {who: each * HOURS for who, each in zip(people, hours, strict=True)})
     assert bool(asked.waiting) is waits
     assert bool(counted(database, cast)) is not waits
-    assert asked.others == (("Mia Mostra",) if waits else ())
+    assert asked.others.names == (("Mia Mostra",) if waits else ())
 
 
 def test_many_small_acts_of_one_day_are_one_large_one(database: Database, cast: Cast, mia: Player) -> None:
@@ -198,7 +198,7 @@ def test_whoever_becomes_the_only_one_agrees_to_their_own(database: Database, ca
     ask(database, cast, {cast.ama.enrolled: 150 * HOURS})
     with database.transaction() as db:
         (period,) = queries.staff_member(db, mia.id).roles
-        people.end_role(db, role_id=period.id, held_until=NOW.date() - timedelta(days=1), actor=cast.nia.actor, now=NOW)
+        people.end_role(db, role_id=period.id, held_until=NOW.date() - timedelta(days=1), actor=mia.actor, now=NOW)
     assert answer(database, cast, cast.nia) == 1
     assert details(database, Tag.HOURS_BROUGHT_FORWARD)[0]["is_alone"] is True
 

@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlmodel import select
+from time_machine import Traveller
 
+from accredit.clock import utc_now
 from accredit.domain.audit.models import AuditEvent
 from accredit.domain.credentials import finding
-from accredit.domain.issuing import stopping
+from accredit.domain.issuing import statements, stopping
 from accredit.domain.issuing.rules import StopReason
+from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.organisations import suspending
 from accredit.domain.organisations.rules import SuspensionReason
 from accredit.domain.people import operations as people
 from accredit.errors import Forbidden, RuleBroken
+from accredit.jobs.worker import open_issuer
+from accredit.keyring import KeyRing
 from accredit.storage import Database
 from tests.cast import Cast
 from tests.factories import NOW, PEPPER
-from tests.populated import Year, populate
+from tests.populated import PASSPHRASE, Year, populate
 from tests.unit.web.auth.test_staff_sign_in import NIA, PASSWORD, is_signed_in, try_password
 from tests.unit.web.auth.test_staff_sign_in import passwords as passwords  # noqa: PLC0414  # a fixture
+from tests.unit.web.coordinator.school import train
+from tests.unit.web.coordinator.test_awarding import award
 from tests.web import ClientFor
 
 pytestmark = pytest.mark.attack("WA12")
@@ -139,6 +147,64 @@ def test_a_suspension_is_decided_by_an_operator_once_and_kept(cast: Cast, sqlite
     with sqlite_database.reading() as db:
         tags = [row.tag.value for row in db.exec(select(AuditEvent)) if row.tag.value.startswith("organisation.")]
     assert tags[-2:] == ["organisation.suspended", "organisation.goes-on"]
+
+
+def test_the_worker_signs_nothing_for_a_suspended_school_and_goes_on_after_it(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database, tmp_path: Path
+) -> None:
+    train(sqlite_database, cast)
+    award(client_for(cast.nia), cast)
+    operator, address = client_for(cast.operator), f"/admin/organisations/{cast.organisation_id}"
+    operator.post(f"{address}/suspend", data={"reason": "not-safe"})
+    issuer = open_issuer(sqlite_database, KeyRing.open(tmp_path / "keys", PASSPHRASE))
+    done = issuer.issue_waiting()
+    assert (done.prepared, done.recorded, done.released) == (0, 0, 0)
+    operator.post(f"{address}/go-on")
+    done = issuer.issue_waiting()
+    assert (done.prepared, done.recorded, done.released) == (1, 1, 1)
+
+
+def test_the_worker_signs_no_statement_for_a_suspended_school(
+    client_for: ClientFor, cast: Cast, year: Year, sqlite_database: Database, tmp_path: Path
+) -> None:
+    with sqlite_database.transaction() as db:
+        statements.ask(db, issuance_id=year.issuance_id, now=NOW)
+    operator, address = client_for(cast.operator), f"/admin/organisations/{cast.organisation_id}"
+    operator.post(f"{address}/suspend", data={"reason": "not-safe"})
+    issuer = open_issuer(sqlite_database, KeyRing.open(tmp_path / "keys", PASSPHRASE))
+    assert issuer.sign_statements() == 0
+    operator.post(f"{address}/go-on")
+    assert issuer.sign_statements() == 1
+
+
+def test_its_status_lists_are_signed_on_so_that_what_was_issued_stays_what_it_is(
+    client_for: ClientFor, cast: Cast, year: Year, sqlite_database: Database, tmp_path: Path, today: Traveller
+) -> None:
+    client_for(cast.operator).post(f"/admin/organisations/{cast.organisation_id}/suspend", data={"reason": "asked-for"})
+    before = client_for().get(f"/api/verify/{year.code}").get_json()["verdict"]
+    today.shift(timedelta(hours=20))
+    issuer = open_issuer(sqlite_database, KeyRing.open(tmp_path / "keys", PASSPHRASE))
+    assert issuer.sign_lists(signed_before=utc_now() - timedelta(hours=12)) > 0
+    assert client_for().get(f"/status/{year.status_list}").status_code == 200
+    assert client_for().get(f"/api/verify/{year.code}").get_json()["verdict"] == before
+
+
+def test_no_link_of_a_suspended_school_opens_anything(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    """An invitation signs nobody in, and no reminder is sent of what nobody could do."""
+    nia = client_for(cast.nia)
+    nia.post("/school/staff/add", data={"name": "Una Uno", "email": "una@example.org", "role": "co-ordinator"})
+    with sqlite_database.reading() as db:
+        (text,) = [row.text or "" for row in db.exec(select(OutgoingMail)) if row.to_address == "una@example.org"]
+    link, code = re.search(r"/invitation/\S+", text), re.search(r"    (\d{8})\n", text)
+    assert link is not None
+    assert code is not None
+    suspend(sqlite_database, cast)
+    una = client_for()
+    una.post(link[0], data={"code": code[1]})
+    assert una.get("/school/people").status_code in {302, 303, 401}
+    assert not is_signed_in(una)
 
 
 def test_no_reason_no_suspension(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:

@@ -26,7 +26,19 @@ from tests.unit.web.coordinator.school import train
 from tests.web import ClientFor
 
 FACTS = {"who", "person", "title", "day", "time", "role"}
-NUMBERS = {"added", "changed", "unchanged", "moved", "left", "number", "people", "approved", "returned", "waiting"}
+NUMBERS = {
+    "entries",
+    "added",
+    "changed",
+    "unchanged",
+    "moved",
+    "left",
+    "number",
+    "people",
+    "approved",
+    "returned",
+    "waiting",
+}
 
 
 def test_every_kind_of_act_has_its_name_its_sentence_and_one_part() -> None:
@@ -132,11 +144,11 @@ def test_the_record_is_taken_as_a_file_and_then_holds_that_it_was(
     data = {"as": "csv", "who": "cai", "part": "people"}
     answer = nia.post("/school/record/export", data=data)
     heading, *lines = csv.reader(io.StringIO(answer.get_data().decode("utf-8-sig"), newline=""))
-    assert heading == ["When", "What"]
-    assert [what for _at, what in lines] == [
+    assert heading == ["When", "What", "Taken by Nia Enghraifft on 30 June 2026, 15:03"]
+    assert [what for _at, what, _mark in lines] == [
         html.unescape(each) for each in sentences(nia.get("/school/record?who=cai&part=people").text)
     ]
-    assert [at for at, _what in lines if not re.fullmatch(r"2026-\d\d-\d\d \d\d:\d\d", at)] == []
+    assert [at for at, *_rest in lines if not re.fullmatch(r"2026-\d\d-\d\d \d\d:\d\d", at)] == []
     assert "Nia Enghraifft downloaded a list as a file" in sentences(nia.get("/school/record").text)
 
 

@@ -3,8 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
 
 import pytest
+import sqlalchemy as sa
 from flask import Flask
 from sqlalchemy import event
 
@@ -84,3 +89,60 @@ def test_what_cannot_be_written_down_is_not_shown(client_for: ClientFor, cast: C
     finally:
         event.remove(sqlite_database.engine, "before_cursor_execute", full)
     assert readers(sqlite_database, cast) == []
+
+
+@contextmanager
+def somebody_writes(database: Database) -> Iterator[threading.Event]:
+    """Hold the database for writing until the event is set, or the block ends."""
+    begun, ended = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with database.transaction() as db:
+            # A transaction begins with its first statement.
+            db.execute(sa.select(1))
+            begun.set()
+            ended.wait(60)
+
+    writer = threading.Thread(target=hold)
+    writer.start()
+    begun.wait(60)
+    try:
+        yield ended
+    finally:
+        ended.set()
+        writer.join()
+
+
+def test_the_page_comes_although_somebody_else_writes(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    nia = client_for(cast.nia)
+    with somebody_writes(sqlite_database) as ended:
+        threading.Timer(0.3, ended.set).start()
+        answer = nia.get(f"/school/people/{cast.ama.id}")
+    assert answer.status_code == 200
+    assert "Ama Sample" in answer.text
+    assert readers(sqlite_database, cast) == [cast.nia.name]
+
+
+def test_whoever_writes_for_too_long_hides_the_page_and_breaks_nothing(
+    client_for: ClientFor, cast: Cast, sqlite_database: Database
+) -> None:
+    """What cannot be written down is not shown; it is told as any moment without the database, and comes again."""
+    nia = client_for(cast.nia)
+
+    def hurried(connection: Any, _record: Any) -> None:
+        connection.execute("PRAGMA busy_timeout = 20")
+
+    sqlite_database.engine.dispose()
+    event.listen(sqlite_database.engine, "connect", hurried)
+    path = f"/school/people/{cast.ama.id}"
+    with somebody_writes(sqlite_database):
+        answer = nia.get(path)
+        assert answer.status_code == 503
+        assert answer.headers["Retry-After"]
+        assert "Ama Sample" not in answer.text
+        # Others are read meanwhile.
+        assert nia.get("/school/people").status_code == 200
+    assert nia.get(path).status_code == 200
+    assert readers(sqlite_database, cast) == [cast.nia.name]

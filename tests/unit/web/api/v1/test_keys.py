@@ -8,11 +8,14 @@ import pytest
 import time_machine
 from flask import Flask
 from openapi_spec_validator import OpenAPIV31SpecValidator
+from sqlalchemy import event
 
 from accredit.domain.clients import operations, queries
 from accredit.domain.clients.rules import Scope, make_key
 from accredit.domain.organisations import suspending
 from accredit.domain.organisations.rules import SuspensionReason
+from accredit.domain.people import queries as people
+from accredit.domain.people.models import SecondStep, SecondStepDemand
 from accredit.storage import Database
 from accredit.web.access import Audience, declared_access
 from accredit.web.api.v1.contract import OPERATIONS
@@ -20,6 +23,7 @@ from accredit.web.api.v1.keys import REQUESTS, WRONG_KEYS
 from tests.cast import Cast
 from tests.factories import NOW, TODAY
 from tests.unit.web.api.v1.conftest import ProgramFor, shape
+from tests.unit.web.coordinator.test_looking import somebody_writes
 from tests.web import ClientFor
 
 
@@ -175,6 +179,39 @@ def test_the_description_is_valid_openapi_3_1(client_for: ClientFor) -> None:
     OpenAPIV31SpecValidator(described).validate()
     assert set(described["paths"]) >= {"/api/v1/people", "/api/v1/class-list", "/api/v1/key"}
     assert described["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+
+
+def test_what_is_asked_for_comes_although_somebody_else_writes(
+    program_for: ProgramFor, sqlite_database: Database
+) -> None:
+    program = program_for(Scope.PEOPLE_READ)
+    sqlite_database.engine.dispose()
+    event.listen(
+        sqlite_database.engine, "connect", lambda connection, _record: connection.execute("PRAGMA busy_timeout = 20")
+    )
+    with somebody_writes(sqlite_database):
+        assert program.send("GET", "/people").status_code == 200
+    assert program.send("GET", "/people").status_code == 200
+
+
+@pytest.mark.attack("WA32")
+def test_a_key_does_no_more_than_its_maker_may_who_lacks_a_second_step(
+    program_for: ProgramFor, cast: Cast, sqlite_database: Database, today: time_machine.Traveller
+) -> None:
+    ours, theirs = program_for(Scope.PEOPLE_READ), program_for(Scope.PEOPLE_READ, of=cast.oz)
+    since = TODAY + timedelta(days=1)
+    with sqlite_database.transaction() as db:
+        db.add(SecondStepDemand(organisation_id=cast.organisation_id, since=since, said_at=NOW))
+    assert ours.send("GET", "/people").status_code == 200, "until the day itself everybody may go on"
+    today.shift(timedelta(days=1))
+    refused = ours.send("GET", "/people")
+    assert (refused.status_code, refused.get_json(force=True)["code"]) == (403, "second-step-missing")
+    assert theirs.send("GET", "/people").status_code == 200
+    with sqlite_database.transaction() as db:
+        account_id = people.staff_member(db, cast.nia.id).account_id
+        assert account_id is not None
+        db.add(SecondStep(account_id=account_id, secret=b"x", used_step=0, made_at=NOW, confirmed_at=NOW))
+    assert ours.send("GET", "/people").status_code == 200
 
 
 @pytest.mark.attack("WA12")
