@@ -127,7 +127,8 @@ def in_words(report: VerificationReport) -> str:
         claims = report.claims
         said = {
             "Organisation": claims.issuer_name or claims.issuer_id,
-            "Award": claims.award_name or claims.achievement_name,
+            # A record of what somebody did was not awarded.
+            "Award" if claims.awarded_on else "What it is": claims.award_name or claims.achievement_name,
             "Name": claims.printed_name,
             "Awarded": claims.awarded_on,
             "What was done": claims.narrative,

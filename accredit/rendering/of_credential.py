@@ -14,19 +14,21 @@ from urllib.parse import urlsplit
 
 from accredit.domain.credentials.paper_ahead import AheadView
 from accredit.domain.credentials.plain_words import told_shortly
+from accredit.domain.credentials.record_contents import NO_TARIFF
 from accredit.domain.credentials.rules import TARIFF_LINE, Totals, date_in_words, honest_sentence
-from accredit.domain.credentials.views import CredentialView, IssuedView
+from accredit.domain.credentials.views import CredentialView, IssuedView, RecordView
 from accredit.domain.organisations.paper import PLAIN, Look
 from accredit.rendering.badge import AS_AWARDED, BadgeValues, Choice, baked_png, baked_svg
 from accredit.rendering.certificate import CertificateValues, certificate_pdf
 from accredit.rendering.certificate_forms import Form, certificate_in_form
 from accredit.rendering.certificates import certificates_pdf
 from accredit.rendering.qr import offline_text, qr_address
+from accredit.rendering.record_paper import RecordValues, record_pdf
 
 
 @singledispatch
 def pdf_of(view: IssuedView, *_document: bytes, **_told: Any) -> bytes:
-    """Return the paper of a credential as a PDF, as its kind has it: `certificate_of`.
+    """Return the paper of a credential as a PDF, as its kind has it: `certificate_of`, `record_of`.
 
     They take the signed document, ``base_url``, ``receipt``, ``evidence``, ``statement`` and ``look``, and leave out
     what they have no place for. Raises `TypeError` for a kind that has no paper.
@@ -54,6 +56,36 @@ def certificate_of(
     values = _certificate(view, document, base_url=base_url, statement=statement, look=look)
     whole = replace(values, receipt=receipt, evidence=evidence)
     return certificate_in_form(whole, form, told=told_shortly(view.totals))
+
+
+@pdf_of.register
+def record_of(
+    view: RecordView,
+    document: bytes,
+    *,
+    base_url: str,
+    receipt: bytes | None = None,
+    evidence: bytes | None = None,
+    **_of_a_certificate: object,
+) -> bytes:
+    """Return a record of peer support as a PDF with the signed ``document`` attached, its receipt and its evidence."""
+    return record_pdf(
+        RecordValues(
+            organisation=view.organisation_name,
+            name=view.printed_name,
+            contents=view.contents,
+            made_on=date_in_words(view.made_on),
+            code=view.shown_code,
+            verify_host=urlsplit(base_url).netloc,
+            qr_text=qr_address(base_url, view.code),
+            tariff_line=NO_TARIFF if view.tariff_line else None,
+            demonstration=view.demonstration,
+            language="en",
+            credential_json=document,
+            receipt=receipt,
+            evidence=evidence,
+        )
+    )
 
 
 def certificates_of(

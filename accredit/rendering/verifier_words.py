@@ -46,6 +46,7 @@ PAGE: Mapping[str, str] = {
     "says": N_("What it says"),
     "organisation": N_("Organisation"),
     "award": N_("Award"),
+    "what": N_("What it is"),
     "name": N_("Name"),
     "awarded": N_("Awarded"),
     "done": N_("What was done"),

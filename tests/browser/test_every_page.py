@@ -47,6 +47,7 @@ NOT_REACHED = {
     "auth.school": "only where a school's own service is connected",
     "auth.school_sign_in": "only where the operator lets schools connect their own service",
     "auth.second_step": "only between the two steps of signing in",
+    "learner.record_file": "only once a record was made; seen in tests/unit/web/learner/test_record.py",
     "learner.choose_programme": "only for young people of several programmes",
     "coordinator.printed_names": "only while a name is still to be confirmed; seen in test_begins",
     "coordinator.certificate_answer": "only when a second look is asked for; seen in test_certificates",

@@ -117,7 +117,7 @@ class World:
             "staff_id": cast.sam.id,
             "role_id": year.role_id,
             "holiday_id": year.holiday_id,
-            **dict.fromkeys(("sign_in_id", "passkey_id", "key_id", "log_id"), UUID(int=7)),
+            **dict.fromkeys(("sign_in_id", "passkey_id", "key_id", "log_id", "record_id"), UUID(int=7)),
             "token": "a-link-that-nobody-was-sent",
             "session_id": year.training_id,
             "draft_id": year.draft_id,

@@ -210,7 +210,8 @@ export class Page {
     if (!claims) return [];
     const rows = [
       ["organisation", claims.issuer_name ?? claims.issuer_id],
-      ["award", claims.award_name ?? claims.achievement_name],
+      // A record of what somebody did was not awarded.
+      [claims.awarded_on ? "award" : "what", claims.award_name ?? claims.achievement_name],
       ["name", claims.printed_name],
       ["awarded", claims.awarded_on && day(claims.awarded_on, this.language)],
       ["done", claims.narrative],

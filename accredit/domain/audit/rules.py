@@ -153,6 +153,8 @@ class Tag(StrEnum):
     CREDENTIAL_REVOKED = "credential.revoked"
     CREDENTIAL_TO_BE_REPLACED = "credential.to-be-replaced"
     CREDENTIAL_REPLACED = "credential.replaced"
+    RECORD_ASKED = "record.asked"
+    RECORD_TAKEN_BACK = "record.taken-back"
     OFFLINE_STATEMENT_ASKED = "offline-statement.asked"
     OFFLINE_STATEMENT_GIVEN_UP = "offline-statement.given-up"
     REVOCATION_ASKED = "revocation.asked"

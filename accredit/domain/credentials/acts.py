@@ -18,8 +18,9 @@ from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.queries import EventFacts
 from accredit.domain.audit.rules import Tag
 from accredit.domain.awarding.models import Award
-from accredit.domain.credentials.models import Credential
+from accredit.domain.credentials.models import Credential, SupportRecord
 from accredit.domain.enrolments.models import Enrolment
+from accredit.domain.issuing.models import Issuance
 from accredit.domain.people import queries as people
 from accredit.domain.people.models import MergedPerson, Staff, YoungPerson
 from accredit.domain.people.names import name_key
@@ -81,7 +82,10 @@ def _about(ids: Collection[UUID]) -> sa.CompoundSelect[UUID]:
         places,
         *(
             sa.select(col(row.id)).where(col(row.enrolment_id).in_(places))
-            for row in (HoursEntry, SkillObservation, MilestoneReached, Award)
+            for row in (HoursEntry, SkillObservation, MilestoneReached, Award, SupportRecord)
         ),
         sa.select(col(Credential.issuance_id)).where(col(Credential.young_person_id).in_(wanted)),
+        sa.select(col(Issuance.id))
+        .join(SupportRecord, col(SupportRecord.id) == col(Issuance.subject_id))
+        .where(col(SupportRecord.enrolment_id).in_(places)),
     )

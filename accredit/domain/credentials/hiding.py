@@ -19,7 +19,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Mapped, aliased
 from sqlmodel import col
 
 from accredit.domain.audit import operations as audit
@@ -48,6 +48,13 @@ def is_hidden() -> sa.ColumnElement[bool]:
         col(Hiding.young_person_id) == col(Credential.young_person_id),
         col(Hiding.shown_at).is_(None),
         sa.or_(col(Hiding.award_id).is_(None), col(Hiding.award_id) == col(Credential.award_id)),
+    )
+
+
+def is_wholly_hidden(young_person_id: sa.ColumnElement[UUID] | Mapped[UUID]) -> sa.ColumnElement[bool]:
+    """Return the condition that everything of somebody is hidden."""
+    return sa.exists().where(
+        col(Hiding.young_person_id) == young_person_id, col(Hiding.shown_at).is_(None), col(Hiding.award_id).is_(None)
     )
 
 

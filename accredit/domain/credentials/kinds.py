@@ -4,6 +4,7 @@
 that whoever signs, restores, erases or answers goes through `KINDS` and never asks which of them it has:
 
 - ``award``: the credential of an award. Its subject is the award.
+- ``record``: a record of what somebody has done, which they asked for (`support_records`).
 
 A kind's subject is a row of a table of its own, with an organisation. It goes when its holder's record is erased, and
 then its issuances are emptied (`SUBJECTS`).
@@ -18,7 +19,8 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from accredit.domain.awarding.models import Award
-from accredit.domain.credentials import operations, queries, waiting
+from accredit.domain.credentials import operations, queries, support_records, waiting
+from accredit.domain.credentials.models import SupportRecord
 from accredit.domain.credentials.record import record_hashes
 from accredit.domain.credentials.shown import Shown
 from accredit.domain.credentials.waiting import Waiting
@@ -99,6 +101,15 @@ AWARDS: Final = Kind(
     hold_back=_hold_back_awards,
     shown=queries.SHOWN,
 )
-KINDS: Final = (AWARDS,)
+RECORDS: Final = Kind(
+    name=support_records.issuance_kind,
+    subject=SupportRecord,
+    waiting=support_records.waiting,
+    prepare=support_records.prepare,
+    record_hashes=support_records.record_hashes,
+    hold_back=support_records.give_up_waiting,
+    shown=support_records.SHOWN,
+)
+KINDS: Final = (AWARDS, RECORDS)
 """Every kind, in the order in which what waits is issued."""
 SUBJECTS: Final = frozenset(kind.subject for kind in KINDS)

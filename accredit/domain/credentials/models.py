@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,9 +12,14 @@ from sqlmodel import Field, SQLModel
 from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround, RevocationAnswer, RevokeReason
 from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of, own_key
 
+NO_LEVEL = ""
+
 
 class Achievement(SQLModel, table=True):
-    """What can be achieved: one level of one programme version, as published at ``/achievements/<public_id>``."""
+    """What can be achieved: one level of one programme version, as published at ``/achievements/<public_id>``.
+
+    With the level code `NO_LEVEL` it is the record of peer support of that version.
+    """
 
     __tablename__ = "achievement"
     __table_args__ = (
@@ -54,6 +59,34 @@ class Credential(SQLModel, table=True):
     code: str = Field(unique=True)
     """14 symbols without hyphens."""
     created_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class SupportRecord(SQLModel, table=True):
+    """That a young person asked for a record of what they have done in one programme, and what it says.
+
+    It is no award. What it says is `record_contents.contents_of` its portfolio.
+    """
+
+    __tablename__ = "support_record"
+    __table_args__ = (
+        own_key(),
+        belongs_to("enrolment", "enrolment_id"),
+        belongs_to("programme_version", "programme_version_id"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    enrolment_id: UUID = Field(index=True)
+    programme_version_id: UUID
+    code: str = Field(unique=True)
+    """14 symbols without hyphens: of the record, whichever issuance of it holds."""
+    shows_months: bool
+    made_on: date
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    portfolio: dict[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    given_up_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    """From then on nothing is prepared for it: it was taken back, or its rows were corrected, or an older database came
+    back before it was out."""
 
 
 class PaperAhead(SQLModel, table=True):
@@ -145,3 +178,4 @@ class Hiding(SQLModel, table=True):
 
 append_only(Achievement)
 append_only(Credential, removable=True, movable=("young_person_id",))
+append_only(SupportRecord, mutable=("given_up_at",), removable=True, movable=("enrolment_id",))

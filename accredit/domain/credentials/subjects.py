@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.awarding.models import Award
-from accredit.domain.credentials.models import Credential
+from accredit.domain.credentials.models import Credential, SupportRecord
+from accredit.domain.credentials.record_contents import RECORD_TITLE
 from accredit.domain.enrolments.models import Enrolment
+from accredit.domain.issuing.models import Issuance
 from accredit.domain.people.models import MergedPerson, Staff, YoungPerson
 from accredit.domain.practice.models import HoursEntry, MilestoneReached, PracticeSession, SkillObservation
 from accredit.domain.programmes.models import Programme, ProgrammeDraft
@@ -86,6 +88,7 @@ def _statements(ids: set[UUID]) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
             )
         ).where(col(reached.id).in_(ids)),
         *_of_awards(ids, person),
+        *_of_records(ids, person),
     )
 
 
@@ -106,4 +109,21 @@ def _of_awards(ids: set[UUID], person: Any) -> tuple[sa.Select[*tuple[Any, ...]]
         .join(Award, col(Award.id) == col(Credential.award_id))
         .join(YoungPerson, col(YoungPerson.id) == col(Credential.young_person_id))
         .where(col(Credential.issuance_id).in_(ids)),
+    )
+
+
+def _of_records(ids: set[UUID], person: Any) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
+    told: tuple[Any, ...] = (person, sa.literal(RECORD_TITLE).label("title"), col(SupportRecord.made_on).label("day"))
+    place = col(Enrolment.id) == col(SupportRecord.enrolment_id)
+    holder = col(YoungPerson.id) == col(Enrolment.young_person_id)
+    return (
+        sa.select(col(SupportRecord.id), *told)
+        .join(Enrolment, place)
+        .join(YoungPerson, holder)
+        .where(col(SupportRecord.id).in_(ids)),
+        sa.select(col(Issuance.id), *told)
+        .join(SupportRecord, col(SupportRecord.id) == col(Issuance.subject_id))
+        .join(Enrolment, place)
+        .join(YoungPerson, holder)
+        .where(col(Issuance.id).in_(ids)),
     )

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import ClassVar
 from uuid import UUID
 
+from accredit.domain.credentials.record_contents import RECORD_TITLE, Contents, record_sentence
 from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals, honest_sentence
 from accredit.domain.issuing.rules import Status
 from accredit.domain.organisations.queries import Recognition
@@ -105,6 +106,37 @@ class CredentialView(IssuedView):
     def sentence(self) -> str:
         """What was done up to that day."""
         return honest_sentence(self.totals)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordView(IssuedView):
+    """A record of peer support."""
+
+    kind: ClassVar[str] = "record"
+
+    record_id: UUID
+    contents: Contents
+    made_on: date
+
+    @property
+    def title(self) -> str:
+        """What it is, in the language in which it was signed."""
+        return RECORD_TITLE
+
+    @property
+    def dated_on(self) -> date:
+        """The day on which it was asked for."""
+        return self.made_on
+
+    @property
+    def sentence(self) -> str:
+        """What was done up to that day."""
+        return record_sentence(self.contents, self.made_on)
+
+    @property
+    def skills(self) -> tuple[SkillShown, ...]:
+        """The skills that an adult has seen."""
+        return self.contents.skills
 
 
 @dataclass(frozen=True, kw_only=True)

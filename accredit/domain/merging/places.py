@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlmodel import col, select
 
 from accredit.domain.awarding.models import Award, AwardSetAside
+from accredit.domain.credentials.models import SupportRecord
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.enrolments.rules import Pause, check_break
 from accredit.domain.practice.models import (
@@ -46,6 +47,7 @@ MOVED: tuple[Any, ...] = (
     MilestoneReached,
     AwardSetAside,
     EarlierHoursRequest,
+    SupportRecord,
 )
 
 

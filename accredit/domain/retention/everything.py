@@ -20,7 +20,14 @@ from sqlmodel import col
 from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import Tag
 from accredit.domain.awarding.models import Award, AwardSetAside
-from accredit.domain.credentials.models import Challenge, Credential, Hiding, PaperAhead, RevocationRequest
+from accredit.domain.credentials.models import (
+    Challenge,
+    Credential,
+    Hiding,
+    PaperAhead,
+    RevocationRequest,
+    SupportRecord,
+)
 from accredit.domain.credentials.subjects import subjects
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
@@ -82,6 +89,7 @@ TOLD: Final[Mapping[Any, tuple[str, ...]]] = {
     Award: ("enrolment_id", "level_code", "awarded_on", "decided_at", "issue_from"),
     AwardSetAside: ("enrolment_id", "reason", "at"),
     Credential: ("code", "created_at"),
+    SupportRecord: ("enrolment_id", "made_on", "shows_months", "code", "asked_at", "given_up_at"),
     PaperAhead: ("code", "made_at"),
     Issuance: ("credential_id", "prepared_at", "released_at", "status", "status_since", "offline_asked_at"),
     RevocationRequest: ("reason", "asked_at", "answer", "answered_at"),

@@ -15,7 +15,14 @@ from accredit.clock import local_date
 from accredit.domain.awarding.models import Award, AwardSetAside
 from accredit.domain.clients.models import AnsweredRequest
 from accredit.domain.credentials.kinds import SUBJECTS
-from accredit.domain.credentials.models import Challenge, Credential, Hiding, PaperAhead, RevocationRequest
+from accredit.domain.credentials.models import (
+    Challenge,
+    Credential,
+    Hiding,
+    PaperAhead,
+    RevocationRequest,
+    SupportRecord,
+)
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
@@ -62,6 +69,7 @@ OF_ENROLMENT: tuple[Any, ...] = (
     EnrolmentMove,
     AwardSetAside,
     Award,
+    SupportRecord,
 )
 """Everything that names an enrolment, and through it a person."""
 
@@ -177,7 +185,7 @@ def _has_role(staff_id: Any, today: date) -> sa.ColumnElement[bool]:
 
 
 def _people(db: Session) -> list[tuple[UUID, bool, datetime, str | None]]:
-    """Return everybody who is not on hold: id, whether they hold an award, the last thing recorded, turning 18."""
+    """Return everybody not on hold: id, whether they hold an award or a record, the last thing recorded, turning 18."""
     held = sa.select(col(LegalHold.young_person_id)).where(col(LegalHold.ended_at).is_(None))
     people = db.execute(
         sa.select(col(YoungPerson.id), col(YoungPerson.created_at), col(YoungPerson.turns_18)).where(
@@ -191,7 +199,13 @@ def _people(db: Session) -> list[tuple[UUID, bool, datetime, str | None]]:
                 latest[person_id] = max(latest[person_id], moment)
     awarded = set(
         db.execute(
-            sa.select(col(Enrolment.young_person_id)).join(Award, col(Award.enrolment_id) == col(Enrolment.id))
+            sa.union(
+                sa.select(col(Enrolment.young_person_id)).join(Award, col(Award.enrolment_id) == col(Enrolment.id)),
+                # Whoever has a record to show keeps it as long as others keep an award.
+                sa.select(col(Enrolment.young_person_id))
+                .join(SupportRecord, col(SupportRecord.enrolment_id) == col(Enrolment.id))
+                .where(col(SupportRecord.given_up_at).is_(None)),
+            )
         ).scalars()
     )
     return [(person_id, person_id in awarded, latest[person_id], turns_18) for person_id, _, turns_18 in people]
@@ -207,6 +221,7 @@ def _last_acts() -> list[sa.Select[tuple[UUID, datetime]]]:
         (MilestoneReached, col(MilestoneReached.recorded_at)),
         (Break, col(Break.created_at)),
         (Award, col(Award.decided_at)),
+        (SupportRecord, col(SupportRecord.asked_at)),
     )
     person = col(Enrolment.young_person_id)
     of_enrolment = [

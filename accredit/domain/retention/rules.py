@@ -3,7 +3,8 @@
 - A record on hold stays, whatever is asked or due (``on-hold``); a hold has one of a few reasons, and an end.
 - A person has at most one hold at a time (``on-hold-already``); only an open one can be ended (``not-on-hold``).
 - What only served to sign in or to send a message goes within weeks.
-- Somebody without an award goes two years after the last thing that was recorded about them.
+- Somebody without an award goes two years after the last thing that was recorded about them; a record of peer support
+  that they asked for counts as one.
 - Somebody with an award goes at 25, as pupil files do, and never within those two years; without a known month of
   birth ten years after the last thing recorded. It is listed, and goes only where that is asked for expressly.
 - What was erased cannot come back: the ledger keeps a leaf that means nothing, and status indexes stay used.

@@ -141,6 +141,8 @@ NAMES_OF: Mapping[Part, Mapping[Tag, LazyString]] = {
         Tag.CREDENTIAL_REVOKED: _l("Certificate revoked"),
         Tag.CREDENTIAL_TO_BE_REPLACED: _l("New certificate asked for, in place of one"),
         Tag.CREDENTIAL_REPLACED: _l("Certificate replaced by a newer one"),
+        Tag.RECORD_ASKED: _l("Record of peer support asked for"),
+        Tag.RECORD_TAKEN_BACK: _l("Record of peer support taken back"),
         Tag.OFFLINE_STATEMENT_ASKED: _l("Certificate that can be read offline asked for"),
         Tag.OFFLINE_STATEMENT_GIVEN_UP: _l("Certificate that can be read offline given up"),
         Tag.REVOCATION_ASKED: _l("Asked for a certificate to be revoked"),
@@ -282,6 +284,8 @@ SENTENCES: Mapping[Tag, LazyString] = {
     Tag.CREDENTIAL_REVOKED: _l("%(who)s revoked the certificate %(title)s of %(person)s"),
     Tag.CREDENTIAL_TO_BE_REPLACED: _l("%(who)s asked for a new certificate in place of %(title)s of %(person)s"),
     Tag.CREDENTIAL_REPLACED: _l("%(who)s replaced the certificate %(title)s of %(person)s by a newer one"),
+    Tag.RECORD_ASKED: _l("%(who)s asked for a record of what they have done"),
+    Tag.RECORD_TAKEN_BACK: _l("%(who)s took back a record of what they have done"),
     Tag.OFFLINE_STATEMENT_ASKED: _l(
         "%(who)s asked for a certificate that can be read offline: %(title)s of %(person)s"
     ),

@@ -27,6 +27,7 @@ def register(app: Flask) -> None:
         looked,
         looking_back,
         name,
+        record,
         take,
         talk,
         time,

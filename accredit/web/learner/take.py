@@ -8,7 +8,7 @@ each file is made when its turn comes, so the first one is under way while the l
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Final
@@ -19,7 +19,8 @@ from flask_babel import gettext
 
 from accredit.clock import utc_now
 from accredit.domain.credentials import queries as credentials
-from accredit.domain.credentials.views import CredentialView
+from accredit.domain.credentials import support_records
+from accredit.domain.credentials.views import CredentialView, IssuedView
 from accredit.domain.issuing.rules import Status
 from accredit.domain.people import queries as people
 from accredit.domain.verification import leaving
@@ -54,6 +55,13 @@ _OTHERS: Final = {
     FileKind.RECEIPT: "receipt.tlog-proof",
     FileKind.EVIDENCE: "credential.evidence",
 }
+_OF_A_RECORD: Final = {
+    FileKind.PDF: "record.pdf",
+    FileKind.JSON: "credential.json",
+    FileKind.JWT: "credential.jwt",
+    FileKind.RECEIPT: "receipt.tlog-proof",
+    FileKind.EVIDENCE: "credential.evidence",
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,26 +82,44 @@ def certificates_of(db: Session, young_person_id: UUID) -> list[Folder]:
     return [_folder(db, view) for view in credentials.of_young_person(db, young_person_id)]
 
 
-CONTENTS: Final[tuple[Part, ...]] = (certificates_of,)
+def records_of(db: Session, young_person_id: UUID) -> list[Folder]:
+    """Return a folder for each record of what they have done that holds."""
+    views = support_records.of_young_person(db, young_person_id)
+    return [
+        Folder(
+            name=plain_name(f"{view.title} {view.made_on.isoformat()}"),
+            title=f"{view.title}, {view.organisation_name}",
+            note=_note(view),
+            files=_others(db, view, _OF_A_RECORD),
+        )
+        for view in views
+        if view.status is not Status.REVOKED
+    ]
+
+
+CONTENTS: Final[tuple[Part, ...]] = (certificates_of, records_of)
 """What belongs in it, in this order."""
 
 
 def _folder(db: Session, view: CredentialView) -> Folder:
     pdf = source_of(db, view, FileKind.PDF)
     files = [(name, partial(bytes_of, view, replace(pdf, form=form), FileKind.PDF)) for form, name in _FORMS.items()]
-    for kind, name in _OTHERS.items():
-        source = _source(db, view, kind)
-        if source is not None:
-            files.append((name, partial(bytes_of, view, source, kind)))
     return Folder(
         name=plain_name(f"{view.award_title} {view.awarded_on.isoformat()}"),
         title=f"{view.award_title}, {view.organisation_name}",
         note=_note(view),
-        files=files,
+        files=[*files, *_others(db, view, _OTHERS)],
     )
 
 
-def _source(db: Session, view: CredentialView, kind: FileKind) -> FileSource | None:
+def _others(db: Session, view: IssuedView, names: Mapping[FileKind, str]) -> list[tuple[str, Callable[[], bytes]]]:
+    found = {kind: _source(db, view, kind) for kind in names}
+    return [
+        (names[kind], partial(bytes_of, view, source, kind)) for kind, source in found.items() if source is not None
+    ]
+
+
+def _source(db: Session, view: IssuedView, kind: FileKind) -> FileSource | None:
     try:
         return source_of(db, view, kind)
     except NotFound:
@@ -101,7 +127,7 @@ def _source(db: Session, view: CredentialView, kind: FileKind) -> FileSource | N
         return None
 
 
-def _note(view: CredentialView) -> str:
+def _note(view: IssuedView) -> str:
     match view.status:
         case Status.REVOKED:
             return str(gettext("Your school has taken this certificate back. What you did still happened."))
@@ -117,7 +143,8 @@ def take() -> Response:
     """Say what is in the file, and hand it out."""
     with reading() as db:
         views = credentials.of_young_person(db, own_id())
-    return page("learner/take.html", views=views)
+        records = [each for each in support_records.of_young_person(db, own_id()) if each.status is not Status.REVOKED]
+    return page("learner/take.html", views=views, records=records)
 
 
 @bp.get("/my/take.zip")

@@ -38,6 +38,7 @@ _TO_YOU: Mapping[str, LazyString] = {
     "break-overlaps": lazy_gettext("You have a break in those days already."),
     "break-ended": lazy_gettext("That break is over already."),
     "break-dates": lazy_gettext("A break lies inside your time in the programme."),
+    "name-not-confirmed": lazy_gettext("First, look at how your name will be printed, and say yes to it."),
     "changed-meanwhile": lazy_gettext("Your name was changed just now. Have another look at it."),
 }
 FIELDS: Mapping[str, str] = {

@@ -15,6 +15,7 @@ from accredit.clock import utc_now
 from accredit.domain.audit.rules import SERVICE
 from accredit.domain.awarding import operations as awarding
 from accredit.domain.credentials import queries as credentials
+from accredit.domain.credentials import support_record_asking, support_records
 from accredit.domain.issuing import self_audit
 from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.notifications.models import OutgoingMail
@@ -138,6 +139,30 @@ def test_dp11_an_erased_certificate_is_neither_confirmed_nor_called_forged(schoo
         assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.NO_CURRENT_RECORD)
         assert verification.verify_code(db, code=school.year.code, now=utc_now()) is None
         assert credentials.view_by_credential_id(db, school.year.credential_id) is None
+
+
+def test_dp09_a_record_of_what_they_did_goes_with_its_holder(school: School) -> None:
+    ama = school.cast.ama
+    with school.database.transaction(school.cast.organisation_id) as db:
+        record_id = support_record_asking.ask(
+            db, enrolment_id=ama.enrolled, shows_months=True, actor=ama.actor, now=utc_now()
+        )
+    assert open_issuer(school.database, KeyRing.open(school.folder / "keys", PASSPHRASE)).issue_waiting().released == 1
+    with school.database.reading() as db:
+        (view,) = support_records.of_young_person(db, ama.id)
+        document = credentials.signed_document(db, view.credential_id)
+    assert view.record_id == record_id
+    assert document is not None
+    assert CANARY in document.decode()
+    school.erase(ama.id)
+    school.publish()
+    assert scrub(school.database)
+    assert CANARY not in _everything(school.database)
+    with school.database.reading() as db:
+        report = verification.verify(document, now=utc_now(), sources=DatabaseSources(db))
+        assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.NO_CURRENT_RECORD)
+        assert verification.verify_code(db, code=view.code, now=utc_now()) is None
+        assert self_audit.verify_store(db) == ()
 
 
 def test_the_status_index_of_an_erased_certificate_stays_used(school: School) -> None:
