@@ -177,7 +177,7 @@ class Year:
         words = hands.tab.locator("main code").inner_text()
         hands.follow("I have written them down")
         hands.reads(f"Hi {CALLED}")
-        hands.press("Done")
+        hands.press("Done (sign out)")
         hands.reads("Your page is closed.")
         hands.fill("Your five words, or the code on your slip", words.upper())
         hands.press("Open my page")
