@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     """A signed register of issuers elsewhere, which the worker takes into force when it changes."""
     registry_keys: Annotated[tuple[str, ...], NoDecode] = ()
     """Verifier keys of whoever may sign such a register."""
+    full_name_from: Literal[16, 18] = 16
+    """From which age a young person may let more be seen behind the code on paper than their initials."""
     demonstration: bool = False
     """Marks every page, badge and certificate DEMONSTRATION; only a database made by ``accredit demo`` accepts it."""
     welsh_approved: bool = False

@@ -112,7 +112,7 @@ def _fields(root: Element) -> Iterator[str]:
 
 
 # What is sent there changes nothing, and a token would give every stranger a cookie: a name, a file, the language.
-CHANGES_NOTHING = ("/v/", "/V/", "/verify", "/language")
+CHANGES_NOTHING = ("/v/", "/V/", "/verify", "/language", "/s/")
 
 
 def _forms(root: Element) -> Iterator[str]:

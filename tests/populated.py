@@ -12,14 +12,17 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.awarding import operations as awarding
+from accredit.domain.credentials import share_links, sharing
 from accredit.domain.credentials.models import Achievement, Credential
+from accredit.domain.credentials.sharing_rules import Chosen, Lasts, MadeFor, NameShown
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.organisations import holidays, paper
 from accredit.domain.organisations.rules import Details, Kind, Nation, PicturePlace
-from accredit.domain.people import joining
+from accredit.domain.people import consents, joining
 from accredit.domain.people import queries as people
 from accredit.domain.people.joining import Asker
+from accredit.domain.people.rules import About, Voice
 from accredit.domain.practice import operations as practice
 from accredit.domain.programmes import drafting
 from accredit.domain.programmes import queries as programmes
@@ -29,7 +32,7 @@ from accredit.keyring import KeyRing
 from accredit.sandbox.pictures import Advice, Redrawn
 from accredit.storage import Database, Session
 from tests.cast import Cast
-from tests.factories import NOW
+from tests.factories import NOW, PEPPER
 from tests.snapshots import Snapshots
 
 PASSPHRASE = "correct horse battery staple"
@@ -208,3 +211,31 @@ def _play(db: Session, cast: Cast) -> _Played:
         waiting_id=waiting_id,
         award_id=award_id,
     )
+
+
+def let_share(database: Database, cast: Cast, year: Year) -> Year:
+    """Let Ama share her award; nobody signs it, so whoever follows the link is told that it is being made."""
+    about, voice = About.SHARING, Voice.YOUNG_PERSON
+    with database.transaction() as db:
+        consents.say(
+            db, young_person_id=cast.ama.id, about=about, is_yes=True, voice=voice, actor=cast.ama.actor, now=NOW
+        )
+        sharing.make(
+            db,
+            credential_id=year.credential_id,
+            chosen=Chosen(name=NameShown.INITIALS, hours=False, skills=True, months=False),
+            made_for=MadeFor.WORK,
+            lasts=Lasts.FOUR_WEEKS,
+            actor=cast.ama.actor,
+            pepper=PEPPER,
+            now=NOW,
+        )
+    return year
+
+
+def sent_links(database: Database, cast: Cast) -> dict[str, object]:
+    """Return what stands in addresses that are sent to somebody: of Ama's share, and of a link for approving hours."""
+    with database.reading() as db:
+        (share,) = share_links.shares_of(db, cast.ama.id, now=NOW)
+        secret = share_links.own_link(db, share.id, young_person_id=cast.ama.id, pepper=PEPPER)
+    return {"share_id": share.id, "share_secret": secret, "link_secret": "a-link-that-nobody-made"}

@@ -1,8 +1,9 @@
 """Finish what a crash, a lost promise or a restored backup left: the recovery is the normal path, walked again.
 
-Swept: what waits without an issuance and intents without a record, recorded credentials without a checkpoint, leaves
-that no checkpoint covers, status lists that are old, mail that was not sent, checkpoints that no witness cosigned; and
-the weekly e-mails and those about refreshers are made here when their day has come.
+Swept: shares whose certificate does not hold any more, what waits without an issuance, intents without a record,
+recorded credentials without a checkpoint, leaves that no checkpoint covers, status lists that are old, mail that was
+not sent, checkpoints that no witness cosigned; and the weekly e-mails and those about refreshers are made here when
+their day has come.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
+from accredit.domain.credentials import share_keeping
 from accredit.domain.credentials.kinds import KINDS
 from accredit.domain.issuing import queries
 from accredit.domain.issuing.status_operations import SIGN_AGAIN_AFTER
@@ -70,11 +72,26 @@ class Reconciler:
 
     def _sign(self, issuer: Issuer) -> Issued:
         try:
+            self._keep_shares()
+        finally:
+            done = self._issue(issuer)
+        return done
+
+    def _issue(self, issuer: Issuer) -> Issued:
+        try:
             return issuer.issue_waiting() if self._work_waits() else Issued()
         finally:
             # Even when nothing new can be issued: a list that grows old makes every older credential doubtful.
             issuer.sign_lists(signed_before=self._clock() - SIGN_AGAIN_AFTER)
             issuer.sign_statements()
+
+    def _keep_shares(self) -> None:
+        now = self._clock()
+        with self._database.reading() as db:
+            is_out_of_step = share_keeping.is_out_of_step(db, now=now)
+        if is_out_of_step:
+            with self._database.transaction() as db:
+                share_keeping.keep_in_step(db, now=now)
 
     def _work_waits(self) -> bool:
         with self._database.reading() as db:

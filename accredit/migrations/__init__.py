@@ -45,6 +45,7 @@ def import_models() -> None:
     import_module("accredit.storage.standstill")
     for package in PACKAGES:
         import_module(f"accredit.domain.{package}.models")
+    import_module("accredit.domain.credentials.sharing_models")
     import_module("accredit.domain.people.own_page_models")
 
 

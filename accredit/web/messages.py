@@ -349,6 +349,8 @@ _ISSUING = {
     "too-many-records": lazy_gettext("You have made %(most)s records today. You can make another one tomorrow."),
     "being-made": lazy_gettext("It is being made at this moment. Please try again in a minute."),
     "from-16": lazy_gettext("This can be chosen from the month after a 16th birthday."),
+    "not-old-enough": lazy_gettext("You can choose this when you are a little older. The page says from when."),
+    "too-many-shares": lazy_gettext("You share %(most)s things already. End one of them first."),
     "not-in-force": lazy_gettext("That is not possible for this certificate at the moment. Ask an adult at school."),
     "reason-needed": lazy_gettext("Please say why, for the school’s own record. Nobody outside the school sees it."),
     "lint-failed": lazy_gettext(

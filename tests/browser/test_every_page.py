@@ -65,6 +65,8 @@ NOT_REACHED = {
     "coordinator.add_draft_part": "only in a draft of a programme",
     "coordinator.publish_draft": "only in a draft of a programme",
     "public.note_confirmed": "its address stands in a note that was saved; seen in test_verification_page",
+    "learner.share": "only once something is shared; seen in tests/unit/web/learner/test_shares.py",
+    "public.share": "its address is known to whoever was sent it; seen in tests/unit/web/learner/test_shares.py",
     "learner.second_look": "only when something is not right; seen in test_certificates",
     "supervisor.follow_link": "its address stands in a letter; seen in test_approval_link",
     "supervisor.link_hours": "behind the code of such a letter; seen in test_approval_link",

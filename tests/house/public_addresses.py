@@ -49,6 +49,8 @@ PUBLIC_ADDRESSES = frozenset(
         "/status/<list_id>-lists.json",
         "/status/<list_id>-suspension",
         "/talk",
+        "/s/<share_secret>",
+        "/s/<share_secret>/<any(pdf, json, jwt, evidence):kind>",
         "/v/<code>",
         "/v/<code>/note",
         "/v/<code>/note/<stamp>/<reference>",

@@ -5,6 +5,7 @@ that whoever signs, restores, erases or answers goes through `KINDS` and never a
 
 - ``award``: the credential of an award. Its subject is the award.
 - ``record``: a record of what somebody has done, which they asked for (`support_records`).
+- ``share``: an award as its holder shows it to somebody. Its subject is the share.
 
 A kind's subject is a row of a table of its own, with an organisation. It goes when its holder's record is erased, and
 then its issuances are emptied (`SUBJECTS`).
@@ -19,9 +20,10 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from accredit.domain.awarding.models import Award
-from accredit.domain.credentials import operations, queries, support_records, waiting
+from accredit.domain.credentials import operations, queries, sharing, sharing_kind, support_records, waiting
 from accredit.domain.credentials.models import SupportRecord
 from accredit.domain.credentials.record import record_hashes
+from accredit.domain.credentials.sharing_models import Share
 from accredit.domain.credentials.shown import Shown
 from accredit.domain.credentials.waiting import Waiting
 from accredit.domain.issuing.operations import Prepared
@@ -110,6 +112,15 @@ RECORDS: Final = Kind(
     hold_back=support_records.give_up_waiting,
     shown=support_records.SHOWN,
 )
-KINDS: Final = (AWARDS, RECORDS)
+SHARES: Final = Kind(
+    name=sharing.KIND,
+    subject=Share,
+    waiting=sharing_kind.waiting,
+    prepare=sharing_kind.prepare,
+    record_hashes=sharing_kind.record_hashes,
+    hold_back=sharing_kind.hold_back,
+    shown=sharing_kind.SHOWN,
+)
+KINDS: Final = (AWARDS, RECORDS, SHARES)
 """Every kind, in the order in which what waits is issued."""
 SUBJECTS: Final = frozenset(kind.subject for kind in KINDS)

@@ -192,8 +192,8 @@ def identity_base(did: str) -> str:
     return "https://" + host.replace("%3A", ":").replace("%3a", ":")
 
 
-def honest_sentence(totals: Totals) -> str:
-    """Say in English what was done, without a name or a pronoun."""
+def honest_sentence(totals: Totals, *, with_months: bool = True) -> str:
+    """Say in English what was done, without a name or a pronoun; ``with_months`` also between which months."""
     sentences = []
     if totals.modules:
         trained = f"Trained in {totals.modules} {_one('module', totals.modules)}"
@@ -202,8 +202,8 @@ def honest_sentence(totals: Totals) -> str:
     if totals.meetings:
         met = "met with supervising adults " + ("once" if totals.meetings == 1 else f"{totals.meetings} times")
     if totals.own_minutes and totals.first_on and totals.last_on:
-        when = between(totals.first_on, totals.last_on)
-        gave = f"Gave {hours_in_words(totals.own_minutes)} of supervised peer support {when}"
+        when = f" {between(totals.first_on, totals.last_on)}" if with_months else ""
+        gave = f"Gave {hours_in_words(totals.own_minutes)} of supervised peer support{when}"
         sentences.append(f"{gave}, and {met}." if met else f"{gave}.")
     elif met:
         sentences.append(f"{met[0].upper()}{met[1:]}.")

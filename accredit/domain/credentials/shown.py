@@ -17,6 +17,8 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.credentials.rules import progress_of
+from accredit.domain.credentials.sharing_models import CodeName
+from accredit.domain.credentials.sharing_rules import NameShown, shown_name
 from accredit.domain.credentials.views import IssuedView
 from accredit.domain.issuing import replacing
 from accredit.domain.issuing.models import Issuance
@@ -86,7 +88,7 @@ COLUMNS: Final[tuple[Any, ...]] = (
     *(col(ProgrammeVersion.id).label("version_id"), col(ProgrammeVersion.definition)),
     *(col(Organisation.name).label("organisation_name"), col(Organisation.slug), col(Organisation.did)),
     *(col(Organisation.town), col(Organisation.contact)),
-    col(YoungPerson.known_as),
+    *(col(YoungPerson.known_as), col(CodeName.shown).label("name_on_code")),
     *organisations.RECOGNITION,
     col(ServiceIdentity.demonstration),
     log_columns.the_origin().label("ledger_origin"),
@@ -98,6 +100,7 @@ def out(statement: sa.Select[Any]) -> sa.Select[Any]:
     """Add what the columns need of the organisation and the service, and leave only what is out and holds its place."""
     return (
         statement.outerjoin(Confirmation, organisations.latest_confirmation())
+        .outerjoin(CodeName, col(CodeName.young_person_id) == col(YoungPerson.id))
         .outerjoin(ServiceIdentity, sa.true())
         .where(col(Issuance.stage) == Stage.RELEASED, col(Issuance.signed_document).is_not(None))
         .where(~replacing.has_successor(col(Issuance.id)))
@@ -123,6 +126,7 @@ def common(row: sa.Row[Any]) -> dict[str, Any]:
         "printed_name": name,
         "known_as": row.known_as,
         "initials": initials(name),
+        "seen_as": shown_name(row.name_on_code or NameShown.INITIALS, printed_name=name, known_as=row.known_as),
         "issued_at": row.prepared_at,
         "released_at": row.released_at,
         "progress": progress_of(row.stage, row.status),

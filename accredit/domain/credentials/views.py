@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import ClassVar
 from uuid import UUID
 
+from accredit.clock import local_date
 from accredit.domain.credentials.record_contents import RECORD_TITLE, Contents, record_sentence
 from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals, honest_sentence
+from accredit.domain.credentials.sharing_rules import Said
 from accredit.domain.issuing.rules import Status
 from accredit.domain.organisations.queries import Recognition
 
@@ -25,6 +27,8 @@ class IssuedView:
     """Its kind (`kinds.Kind.name`), and the name of the templates that tell of it."""
     has_badge: ClassVar[bool] = False
     """Whether there are pictures of it to keep."""
+    has_address: ClassVar[bool] = True
+    """Whether it is answered at the address of its id, for its holder and their school."""
 
     credential_id: UUID
     code: str
@@ -41,6 +45,8 @@ class IssuedView:
     printed_name: str
     known_as: str
     initials: str
+    seen_as: str
+    """The name that strangers see behind its code: initials, unless its holder chose otherwise (`code_names`)."""
     programme_name: str
     issued_at: datetime
     released_at: datetime | None
@@ -137,6 +143,42 @@ class RecordView(IssuedView):
     def skills(self) -> tuple[SkillShown, ...]:
         """The skills that an adult has seen."""
         return self.contents.skills
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShareView(IssuedView):
+    """What a share says. It has no typed code; ``printed_name`` is the name that was chosen."""
+
+    kind: ClassVar[str] = "share"
+    has_address: ClassVar[bool] = False
+
+    said: Said
+    ends_at: datetime
+
+    @property
+    def title(self) -> str:
+        """The award."""
+        return self.said.award_title
+
+    @property
+    def dated_on(self) -> date:
+        """The day of the award where that was chosen, else the day on which the share was made."""
+        return self.said.awarded_on or local_date(self.issued_at)
+
+    @property
+    def sentence(self) -> str:
+        """What was done, as far as it was chosen."""
+        return self.said.sentence
+
+    @property
+    def skills(self) -> tuple[SkillShown, ...]:
+        """The skills, where they were chosen."""
+        return self.said.skills
+
+    @property
+    def last_day(self) -> date:
+        """The last day on which it is open: it ends when that day does."""
+        return local_date(self.ends_at - timedelta(seconds=1))
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -21,7 +21,9 @@ from sqlmodel import col, select
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag, check_fresh
+from accredit.domain.credentials import code_names
 from accredit.domain.credentials.models import Challenge, Credential, Hiding, PaperAhead, RevocationRequest
+from accredit.domain.credentials.sharing_models import CodeName, Share, ShareOpening
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.merging import places, queries, rules
 from accredit.domain.organisations.rules import Permission, may
@@ -41,6 +43,7 @@ from accredit.storage.merging import go_on_in
 
 FOLLOWS: tuple[Any, ...] = (
     *(Challenge, RevocationRequest, Hiding, PaperAhead, Credential),
+    *(Share, ShareOpening, CodeName),
     *(ClaimSlip, WordCard, Consent, LegalHold),
 )
 """Whatever names a young person besides their places."""
@@ -148,6 +151,9 @@ def _join(
     go_on_in(db, former_id=other.id, present_id=kept.id)
     _end_second_hold(db, kept.id, other.id, now)
     word_cards.close(db, [other.id], now=now)
+    # Whoever let less be seen behind their codes meant both: initials, until they choose again.
+    code_names.forget(db, kept.id)
+    code_names.forget(db, other.id)
     db.flush()
     for model in FOLLOWS:
         db.execute(sa.update(model).where(model.young_person_id == other.id).values(young_person_id=kept.id))

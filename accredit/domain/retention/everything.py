@@ -28,6 +28,7 @@ from accredit.domain.credentials.models import (
     RevocationRequest,
     SupportRecord,
 )
+from accredit.domain.credentials.sharing_models import CodeName, Share, ShareOpening
 from accredit.domain.credentials.subjects import subjects
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
@@ -94,6 +95,9 @@ TOLD: Final[Mapping[Any, tuple[str, ...]]] = {
     Issuance: ("credential_id", "prepared_at", "released_at", "status", "status_since", "offline_asked_at"),
     RevocationRequest: ("reason", "asked_at", "answer", "answered_at"),
     Challenge: ("ground", "made_at", "answer", "answered_at"),
+    Share: ("made_for", "name_shown", "made_at", "ends_at", "ended_at", "ended_for"),
+    ShareOpening: ("opened_on",),
+    CodeName: ("shown", "chosen_at"),
     Hiding: ("hidden_at", "shown_at"),
     MergeRequest: ("asked_at",),
     MergedPerson: ("merged_at",),
@@ -107,12 +111,34 @@ KEPT_BACK: Final[Mapping[str, Why]] = {
             *("id", "organisation_id", "young_person_id", "version", "round", "approval_link_id", "entry_id"),
             *("practice_session_id", "corrects_id", "replaces_id", "award_id", "issuance_id", "achievement_id"),
             *("programme_version_id", "kind", "subject_id", "status_list_id", "status_index", "signing_key_id"),
-            *("jwt_signing_key_id", "leaf_index", "stage", "void_reason", "recorded_at", "record_hash"),
+            *(
+                "of_issuance_id",
+                "share_id",
+                "jwt_signing_key_id",
+                "leaf_index",
+                "stage",
+                "void_reason",
+                "recorded_at",
+                "record_hash",
+            ),
             *("kept_id", "other_id", "former_id"),
         ),
         Why.OURS,
     ),
-    **dict.fromkeys(("upn_hash", "code_hash", "words_hash", "said", "signed_digest", "signed_jwt_digest"), Why.KEYED),
+    **dict.fromkeys(
+        (
+            "upn_hash",
+            "code_hash",
+            "link_hash",
+            "link_sealed",
+            "pin_hash",
+            "words_hash",
+            "said",
+            "signed_digest",
+            "signed_jwt_digest",
+        ),
+        Why.KEYED,
+    ),
     **dict.fromkeys(
         (
             *("opening_asked_by", "made_by", "moved_by", "recorded_by", "asked_by", "attested_by", "added_by"),
@@ -122,7 +148,17 @@ KEPT_BACK: Final[Mapping[str, Why]] = {
         Why.SOMEBODY_ELSE,
     ),
     **dict.fromkeys(
-        (*("assessment", "portfolio", "unsigned_document", "signed_document", "signed_jwt", "offline_statement"),),
+        (
+            *(
+                "assessment",
+                "portfolio",
+                "contents",
+                "unsigned_document",
+                "signed_document",
+                "signed_jwt",
+                "offline_statement",
+            ),
+        ),
         Why.SAID_ELSEWHERE,
     ),
     **dict.fromkeys(("reason", "set_at", "ended_at"), Why.THE_SCHOOL_SAYS),

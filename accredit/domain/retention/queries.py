@@ -23,6 +23,7 @@ from accredit.domain.credentials.models import (
     RevocationRequest,
     SupportRecord,
 )
+from accredit.domain.credentials.sharing_models import CodeName, Share, ShareOpening
 from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.notifications.models import OutgoingMail
@@ -103,7 +104,7 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
     rows = [
         *(
             (model, _ids(db, model, col(model.young_person_id) == person_id))
-            for model in (Challenge, RevocationRequest, Hiding, PaperAhead, Credential)
+            for model in (ShareOpening, Share, CodeName, Challenge, RevocationRequest, Hiding, PaperAhead, Credential)
         ),
         *of_enrolment,
         (Enrolment, enrolments),

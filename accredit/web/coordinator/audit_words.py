@@ -145,6 +145,10 @@ NAMES_OF: Mapping[Part, Mapping[Tag, LazyString]] = {
         Tag.RECORD_TAKEN_BACK: _l("Record of peer support taken back"),
         Tag.OFFLINE_STATEMENT_ASKED: _l("Certificate that can be read offline asked for"),
         Tag.OFFLINE_STATEMENT_GIVEN_UP: _l("Certificate that can be read offline given up"),
+        Tag.SHARE_MADE: _l("A young person made a share of their own"),
+        Tag.SHARE_PIN_CHANGED: _l("The PIN of a young person’s share changed"),
+        Tag.SHARE_ENDED: _l("A young person’s share ended"),
+        Tag.CODE_NAME_CHOSEN: _l("A young person chose which name is seen behind the code"),
         Tag.REVOCATION_ASKED: _l("Asked for a certificate to be revoked"),
         Tag.REVOCATION_DECLINED: _l("Certificate left as it is"),
         Tag.CREDENTIAL_HIDDEN: _l("Certificate hidden from everybody outside"),
@@ -292,6 +296,10 @@ SENTENCES: Mapping[Tag, LazyString] = {
     Tag.OFFLINE_STATEMENT_GIVEN_UP: _l(
         "%(who)s gave up the certificate that can be read offline: %(title)s of %(person)s"
     ),
+    Tag.SHARE_MADE: _l("%(who)s made a share of their own"),
+    Tag.SHARE_PIN_CHANGED: _l("%(who)s changed the PIN of their share"),
+    Tag.SHARE_ENDED: _l("%(who)s ended a share"),
+    Tag.CODE_NAME_CHOSEN: _l("%(who)s chose which name is seen behind the code on their certificates"),
     Tag.REVOCATION_ASKED: _l("%(who)s asked that the certificate %(title)s of %(person)s is revoked"),
     Tag.REVOCATION_DECLINED: _l("%(who)s left the certificate %(title)s of %(person)s as it is"),
     Tag.CREDENTIAL_HIDDEN: _l("%(who)s hid what %(person)s was awarded from everybody outside"),

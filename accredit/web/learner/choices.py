@@ -10,6 +10,7 @@ from flask import Response, request, session
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
+from accredit.domain.credentials import sharing as shares
 from accredit.domain.people import consents
 from accredit.domain.people.rules import About, Answer, Voice
 from accredit.errors import NotFound
@@ -60,6 +61,9 @@ def choose() -> Response:
             actor=current_viewer().actor(),
             now=utc_now(),
         )
+        if not is_yes:
+            # Without a page of theirs nobody could end what they share.
+            shares.end_all(db, young_person_id=own_id(), actor=current_viewer().actor(), now=utc_now())
     if about is About.OWN_PAGE and not is_yes:
         # The words do not open anything any more; what this browser knew of them goes with them.
         session.clear()

@@ -16,7 +16,7 @@ from accredit.domain.issuing.rules import Status
 from accredit.domain.people.rules import About, NameConfirmedBy, Voice
 from accredit.domain.practice.rules import HoursStatus, LateReason, Source
 from accredit.web.languages import page_language
-from accredit.web.learner import words
+from accredit.web.learner import share_words, words
 from accredit.web.words import date_in_words, hours_in_words, moment_in_words, month_in_words
 
 KINDS: Mapping[str, LazyString] = {
@@ -43,6 +43,9 @@ KINDS: Mapping[str, LazyString] = {
     "issuance": _l("My certificates"),
     "revocation_request": _l("When somebody asked to take a certificate back"),
     "challenge": _l("When I asked for a second look"),
+    "share": _l("What I share"),
+    "share_opening": _l("When somebody opened what I share"),
+    "code_name": _l("The name behind the code"),
     "hiding": _l("When my certificates were hidden"),
     "merge_request": _l("When somebody asked if I am on the list twice"),
     "merged_person": _l("When I was on the list twice, and both became one"),
@@ -119,6 +122,14 @@ COLUMNS: Mapping[str, LazyString] = {
     "answer": _l("Answer"),
     "answered_at": _l("Answered"),
     "ground": _l("What I said"),
+    "made_for": _l("What for"),
+    "name_shown": _l("Name they see"),
+    "ends_at": _l("Ends"),
+    "ended_at": _l("Ended"),
+    "ended_for": _l("Why it ended"),
+    "opened_on": _l("Day"),
+    "shown": _l("Name they see"),
+    "chosen_at": _l("Chosen"),
     "hidden_at": _l("Hidden"),
     "merged_at": _l("Became one"),
     "shown_at": _l("Shown again"),
@@ -157,6 +168,9 @@ VALUES: Mapping[Any, LazyString] = {
     RevokeReason.RECORD_NOT_RELIABLE: _l("the record behind it needs another look"),
     RevocationAnswer.CONFIRMED: _l("a second adult said yes"),
     RevocationAnswer.DECLINED: _l("a second adult said no"),
+    **share_words.MADE_FOR,
+    **share_words.NAMES,
+    **share_words.ENDS,
     **words.RETURNED,
     **words.MILESTONES,
     **words.GROUNDS,

@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
         ledger,
         note,
         offline,
+        share,
         verify,
     )
 

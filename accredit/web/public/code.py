@@ -136,7 +136,7 @@ def verdict_page(
         address=check_address(view) if not file_given else verify_address(),
         sentence=view.sentence,
         stands_behind=confirmed(view.recognition.channel, view.recognition.confirmed_on) if view.recognition else None,
-        holder=view.printed_name if file_given else view.initials,
+        holder=view.printed_name if file_given else view.seen_as,
         matches=matches,
         error=error,
         file_given=file_given,

@@ -66,7 +66,7 @@ def _mine(credential_id: UUID) -> IssuedView:
     with reading(everywhere=True) as db:
         # The address of one that was replaced goes on working, and answers with what took its place.
         view = finding.latest_view_of_credential(db, credential_id)
-    if view is None or not _may_see(view):
+    if view is None or not view.has_address or not _may_see(view):
         raise NotFound("credential")
     return view
 

@@ -1,0 +1,66 @@
+"""What tests of shares have in common: a young person makes one, the worker signs it, a stranger opens it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from pathlib import Path
+
+from sqlmodel import col, select
+
+from accredit.clock import utc_now
+from accredit.domain.credentials.sharing_models import Share
+from accredit.domain.people.models import YoungPerson
+from accredit.jobs.issuing import Issued, Issuer
+from accredit.keyring import KeyRing
+from accredit.storage import Database
+from tests.cast import Cast
+from tests.populated import PASSPHRASE, Year
+from tests.web import Browser
+
+LINK = re.compile(r"https://[^/\s]+(/s/[\w-]+)")
+
+
+def make_share(
+    browser: Browser,
+    year: Year,
+    *,
+    name: str = "initials",
+    said: Collection[str] = (),
+    made_for: str = "work",
+    lasts: str = "four-weeks",
+) -> str:
+    """Make a share as the page does; return the path of its own page."""
+    form = {"name": name, "said": list(said), "made_for": made_for, "lasts": lasts}
+    answer = browser.post(f"/my/certificates/{year.credential_id}/share", data=form)
+    assert answer.status_code == 303, answer.text
+    return str(answer.location)
+
+
+def link_on(browser: Browser, path: str) -> str:
+    """Return the link that stands on a share's own page."""
+    found = LINK.search(browser.get(path).text)
+    assert found is not None
+    return found[1]
+
+
+def work(database: Database, folder: Path) -> Issued:
+    """Let the signer do what waits."""
+    return Issuer(database, KeyRing.open(folder / "keys", PASSPHRASE), utc_now).issue_waiting()
+
+
+def call(database: Database, cast: Cast, *, known_as: str | None = None, printed_name: str | None = None) -> None:
+    """Change what Ama is called in the record."""
+    with database.transaction() as db:
+        person = db.get(YoungPerson, cast.ama.id)
+        assert person is not None
+        person.known_as = known_as or person.known_as
+        person.printed_name = printed_name or person.printed_name
+
+
+def newest(database: Database) -> Share:
+    """Return the share that was made last."""
+    with database.reading() as db:
+        found = db.exec(select(Share).order_by(col(Share.made_at).desc(), col(Share.id).desc())).first()
+        assert found is not None
+        return found
