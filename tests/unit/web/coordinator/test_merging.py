@@ -89,6 +89,7 @@ def test_whoever_is_signed_in_by_the_other_slip_is_signed_out(
         code = people_write.make_claim_slip(db, young_person_id=amy.id, pepper=PEPPER, actor=cast.nia.actor, now=NOW)
     young = client_for()
     assert young.post("/start", data={"code": code}).status_code == 303
+    assert young.post("/start/yours", data={"answer": "yes"}).status_code == 200
     assert young.get("/my/certificates").status_code == 200
     nia.post(f"/school/people/{cast.ama.id}/same/{amy.id}", data={"sure": "yes"})
     assert young.get("/my/certificates").status_code == 303
