@@ -110,7 +110,8 @@ def found(database: Database, *, did_host: str, password_hash: str) -> School:
 
 
 def _give_roles(db: Session, school: School, now: datetime) -> None:
-    lead = school.actor("Ms T. Exemplar", Role.COORDINATOR)
+    # Nobody gives a role to themselves.
+    givers = dict(zip(COORDINATORS, reversed(COORDINATORS), strict=True))
     staffing.give_role(
         db,
         staff_id=school.staff["Mr O. Specimen"],
@@ -130,7 +131,7 @@ def _give_roles(db: Session, school: School, now: datetime) -> None:
             role=Role.SUPERVISOR,
             held_from=FIRST_DAY,
             checks_confirmed=True,
-            actor=lead,
+            actor=school.actor(givers.get(name, COORDINATORS[0]), Role.COORDINATOR),
             now=now,
         )
 
