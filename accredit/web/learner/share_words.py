@@ -29,7 +29,7 @@ NAMES: Mapping[NameShown, LazyString] = {
 }
 STATES: Mapping[ShareState, LazyString] = {
     ShareState.COMING: lazy_gettext("Being made"),
-    ShareState.OPEN: lazy_gettext("Open"),
+    ShareState.OPEN: lazy_gettext("It works"),
     ShareState.ON_HOLD: lazy_gettext("On hold"),
     ShareState.HIDDEN: lazy_gettext("Nobody can see it"),
     ShareState.ENDED: lazy_gettext("Ended"),
