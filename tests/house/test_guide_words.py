@@ -1,27 +1,32 @@
-"""What the school's guide tells people to press stands on a page: each of its words in italics is one of ours."""
+"""What the guides tell people to press stands on a page: each of its words in italics is one of ours."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
 
+import pytest
+
 ROOT = Path(__file__).resolve().parents[2]
-GUIDE = ROOT / "docs" / "guides" / "school.md"
+GUIDES = {name: ROOT / "docs" / "guides" / f"{name}.md" for name in ("school", "young-person")}
 IN_ITALICS = re.compile(r"(?<!\*)\*([^*\n]+)\*(?!\*)")
 
 
-def test_every_word_in_italics_is_on_a_page() -> None:
+@pytest.mark.parametrize("guide", GUIDES.values(), ids=GUIDES)
+def test_every_word_in_italics_is_on_a_page(guide: Path) -> None:
     pages = "\n".join(
         path.read_text(encoding="utf-8")
         for folder, kind in (("templates", "*.html"), ("accredit", "*.py"))
         for path in (ROOT / folder).rglob(kind)
     )
-    told = {said.rstrip(".") for said in IN_ITALICS.findall(GUIDE.read_text(encoding="utf-8"))}
+    told = {said.rstrip(".") for said in IN_ITALICS.findall(guide.read_text(encoding="utf-8"))}
     assert len(told) > 30
     assert {said for said in told if said not in pages} == set()
 
 
-def test_every_picture_is_there_and_says_what_it_shows() -> None:
-    pictures = re.findall(r'<img src="([^"]+)" width="\d+" alt="([^"]+)">', GUIDE.read_text(encoding="utf-8"))
-    assert len(pictures) > 5
-    assert [path for path, alt in pictures if not (GUIDE.parent / path).is_file() or len(alt) < 20] == []
+@pytest.mark.parametrize(("guide", "fewest"), [("school", 5), ("young-person", 0)])
+def test_every_picture_is_there_and_says_what_it_shows(guide: str, fewest: int) -> None:
+    path_of = GUIDES[guide]
+    pictures = re.findall(r'<img src="([^"]+)" width="\d+" alt="([^"]+)">', path_of.read_text(encoding="utf-8"))
+    assert len(pictures) > fewest
+    assert [path for path, alt in pictures if not (path_of.parent / path).is_file() or len(alt) < 20] == []

@@ -19,7 +19,7 @@ PAGES = [
     ROOT / "templates/components/talk.html",
 ]
 CODE = sorted(ROOT.glob("accredit/web/learner/*.py"))
-PAPERS = [ROOT / "docs/privacy/notice-young-people.md"]
+PAPERS = [ROOT / "docs/privacy/notice-young-people.md", ROOT / "docs/guides/young-person.md"]
 
 
 def said(path: Path) -> list[str]:
