@@ -10,7 +10,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import date
 
-from accredit.domain.credentials.rules import SCOPE_LINE, TARIFF_LINE, date_in_words
+from accredit.domain.credentials.rules import date_in_words
 from accredit.domain.credentials.sharing_rules import Said
 from accredit.domain.verification.evidence import FILE_NAME as EVIDENCE_NAME
 from accredit.rendering import printing
@@ -61,8 +61,6 @@ def share_html(sheet: ShareSheet) -> str:
             last_day=date_in_words(sheet.last_day),
             awarded_on=date_in_words(awarded_on) if awarded_on else None,
             demonstration=sheet.demonstration,
-            scope=SCOPE_LINE,
-            tariff=TARIFF_LINE,
             fonts=FONT_STACK,
         )
     )

@@ -21,9 +21,10 @@ def share_address(secret: str) -> str:
 def share_file(view: ShareView, source: FileSource, kind: FileKind, *, secret: str) -> Response:
     """Answer with one file of a share; ``source`` is what `files.source_of` returned for this kind."""
     data = _sheet(view, source, secret) if kind is FileKind.PDF else bytes_of(view, source, kind)
+    called = "shared-record" if view.said.is_record else "shared-award"
     answer = Response(data, content_type=MEDIA_TYPES[kind])
-    # Neither a name nor an award: a list of recent downloads is read by others.
-    answer.headers.set("Content-Disposition", "attachment", filename=f"shared-award.{kind.value}")
+    # Neither a name nor which award: a list of recent downloads is read by others.
+    answer.headers.set("Content-Disposition", "attachment", filename=f"{called}.{kind.value}")
     answer.headers["Cache-Control"] = "no-store"
     answer.headers["X-Robots-Tag"] = "noindex, nofollow"
     return answer

@@ -21,6 +21,10 @@ from accredit.domain.credentials.rules import SkillShown, between, date_in_words
 from accredit.domain.programmes.rules import Definition, Evidence
 
 RECORD_TITLE = "Record of peer support"
+WHAT_IT_IS = (
+    "A record of what somebody has done as a peer supporter, as approved by the organisation’s adults. It is not an "
+    "award and has no level."
+)
 NO_TARIFF = "This record does not carry UCAS Tariff points."
 
 

@@ -25,7 +25,7 @@ from accredit.domain.credentials.document import (
     named,
     status_of,
 )
-from accredit.domain.credentials.record_contents import NO_TARIFF, RECORD_TITLE, Contents, record_sentence
+from accredit.domain.credentials.record_contents import NO_TARIFF, RECORD_TITLE, WHAT_IT_IS, Contents, record_sentence
 from accredit.domain.credentials.rules import SCOPE_LINE, decimal_hours
 from accredit.domain.programmes.rules import Definition
 from accredit.kit.openbadges.achievement import Achievement, Criteria, ResultDescription
@@ -33,10 +33,6 @@ from accredit.kit.openbadges.credential import OpenBadgeCredential
 from accredit.kit.openbadges.subject import AchievementSubject, IdentityObject, Result
 from accredit.kit.openbadges.vocabularies import AchievementType, ResultStatus, ResultType
 
-WHAT_IT_IS = (
-    "A record of what somebody has done as a peer supporter, as approved by the organisation’s adults. It is not an "
-    "award and has no level."
-)
 CRITERIA = (
     "Everybody in the programme may have this record at any time, and after they stopped. It says which training they "
     "attended, how much supervised time they gave, by activity, how often they met with a supervising adult, and which "

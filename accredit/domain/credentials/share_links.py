@@ -21,8 +21,7 @@ from sqlalchemy.orm import aliased
 from sqlmodel import col
 
 from accredit.clock import local_date
-from accredit.domain.credentials import sharing
-from accredit.domain.credentials.hiding import is_hidden
+from accredit.domain.credentials import sharing, sharing_basis, support_records
 from accredit.domain.credentials.models import Credential
 from accredit.domain.credentials.sharing_models import Share, ShareOpening
 from accredit.domain.credentials.sharing_rules import (
@@ -59,6 +58,7 @@ class ShareFacts:
     young_person_id: UUID
     state: ShareState
     because: ShareEnd | None
+    is_of_record: bool
     made_for: MadeFor
     name_shown: NameShown
     said: Said | None
@@ -151,12 +151,13 @@ def _shares() -> sa.Select[Any]:
             *(col(own.id).label("issuance_id"), col(own.credential_id), col(own.stage), col(own.status)),
             col(_BASIS.status).label("basis"),
             replacing.has_successor(col(_BASIS.id)).label("is_replaced"),
-            is_hidden().label("is_hidden"),
+            sharing_basis.is_hidden().label("is_hidden"),
+            (col(_BASIS.kind) == support_records.issuance_kind).label("is_of_record"),
             _is_called_otherwise().label("is_called_otherwise"),
         )
         .select_from(Share)
         .join(_BASIS, col(_BASIS.id) == col(Share.of_issuance_id))
-        .join(Credential, col(Credential.issuance_id) == col(Share.of_issuance_id))
+        .outerjoin(Credential, col(Credential.issuance_id) == col(Share.of_issuance_id))
         .join(YoungPerson, col(YoungPerson.id) == col(Share.young_person_id))
         .outerjoin(own, lives)
         # What is released comes before what is to take its place.
@@ -167,7 +168,12 @@ def _shares() -> sa.Select[Any]:
 def _is_called_otherwise() -> sa.ColumnElement[bool]:
     # A former name is shown nowhere (attacks.md DP): a certificate is made anew for one, and this share would stay.
     shown = col(Share.contents)["name"].as_string()
-    return sa.and_(col(Share.name_shown) == NameShown.KNOWN_AS, shown != col(YoungPerson.known_as))
+    is_record = col(_BASIS.kind) == support_records.issuance_kind
+    return sa.or_(
+        sa.and_(col(Share.name_shown) == NameShown.KNOWN_AS, shown != col(YoungPerson.known_as)),
+        # No record takes the place of another, so nothing else ends it when a name is put right.
+        sa.and_(is_record, col(Share.name_shown) == NameShown.FULL, shown != col(YoungPerson.printed_name)),
+    )
 
 
 def _read(db: Session, statement: sa.Select[Any], now: datetime) -> list[ShareFacts]:
@@ -194,6 +200,7 @@ def _facts(row: Any, opened_on: tuple[date, ...], is_agreed: bool, now: datetime
             is_agreed=is_agreed,
         ),
         because=because,
+        is_of_record=bool(row.is_of_record),
         made_for=row.made_for,
         name_shown=row.name_shown,
         said=None if row.contents is None else Said.from_json(row.contents),

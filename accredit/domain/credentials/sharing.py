@@ -1,4 +1,4 @@
-"""Shares: a young person shows an award to somebody, says how much of it, and takes that back whenever they like.
+"""Shares: a young person shows an award or a record to somebody, says how much of it, and takes that back at any time.
 
 A share is a credential of its own from the issuing cycle, with its own id, its own place in a status list, and an end.
 
@@ -6,7 +6,8 @@ A share is a credential of its own from the issuing cycle, with its own id, its 
 2. The signer prepares, signs and releases it as it does a certificate (`sharing_kind`); until then it is being made.
 3. `end` ends it at once: the link shows nothing any more, and what was signed is revoked in the published list.
 
-Whoever opens a link is not here (`share_links`), nor what can be chosen and when a share is open (`sharing_rules`).
+Whoever opens a link is not here (`share_links`), nor what can be shared (`sharing_basis`), nor what can be chosen and
+when a share is open (`sharing_rules`).
 """
 
 from __future__ import annotations
@@ -25,8 +26,7 @@ from sqlmodel import col
 from accredit.clock import LONDON, local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import SERVICE, Actor, ActorKind, Tag
-from accredit.domain.credentials import code_names, queries
-from accredit.domain.credentials.rules import decimal_hours
+from accredit.domain.credentials import code_names, sharing_basis
 from accredit.domain.credentials.sharing_models import Share
 from accredit.domain.credentials.sharing_rules import (
     MOST_OPEN,
@@ -34,13 +34,9 @@ from accredit.domain.credentials.sharing_rules import (
     Chosen,
     Lasts,
     MadeFor,
-    Said,
     ShareEnd,
     last_day,
-    sentence_of,
-    shown_name,
 )
-from accredit.domain.credentials.views import CredentialView
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import Stage, Status
@@ -68,17 +64,16 @@ def make(
     pepper: bytes,
     now: datetime,
 ) -> UUID:
-    """Share one's own certificate; return the share's id.
+    """Share one's own certificate or record; return the share's id.
 
     Raises `NotFound` for everybody but its holder, and `RuleBroken`: as `consents.check_sharing` does, ``not-in-force``
-    for a certificate that is on hold, taken back or hidden, ``too-many-shares``.
+    for what is on hold, taken back, hidden or, a record, in a former name, ``too-many-shares``.
     """
-    view = queries.view_by_credential_id(db, credential_id)
+    view = sharing_basis.find(db, credential_id)
     if view is None or actor.kind is not ActorKind.YOUNG_PERSON or view.young_person_id != actor.id:
         raise NotFound("credential")
     consents.check_sharing(db, view.young_person_id, now=now)
-    is_open = queries.open_view_by_credential_id(db, credential_id) is not None
-    if view.status is not Status.ACTIVE or not is_open:
+    if not sharing_basis.is_shareable(db, view):
         raise RuleBroken("not-in-force")
     if _number_open(db, view.young_person_id, now) >= MOST_OPEN:
         raise RuleBroken("too-many-shares", most=MOST_OPEN)
@@ -89,7 +84,7 @@ def make(
         of_issuance_id=view.issuance_id,
         made_for=made_for,
         name_shown=chosen.name,
-        contents=said_of(view, chosen).as_json(),
+        contents=sharing_basis.said_of(view, chosen).as_json(),
         link_hash=link_hash(secret, pepper),
         link_sealed=b"",
         made_at=now,
@@ -165,24 +160,6 @@ def link_hash(secret: str, pepper: bytes) -> bytes:
 def pin_hash(share_id: UUID, pin: str, pepper: bytes) -> bytes:
     """Return what is kept of a PIN."""
     return hmac.digest(pepper, b"share-pin:" + share_id.bytes + b":" + pin.encode(), hashlib.sha256)
-
-
-def said_of(view: CredentialView, chosen: Chosen) -> Said:
-    """Return what is said of a certificate, and nothing that was not chosen."""
-    totals = view.totals
-    return Said(
-        name=shown_name(chosen.name, printed_name=view.printed_name, known_as=view.known_as),
-        award_title=view.award_title,
-        programme_name=view.programme_name,
-        badge=view.badge,
-        achievement=view.achievement_public_id,
-        sentence=sentence_of(totals, chosen),
-        hours=decimal_hours(totals.minutes) if chosen.hours else None,
-        meetings=str(totals.meetings) if chosen.hours else None,
-        skills=view.skills if chosen.skills else (),
-        awarded_on=view.awarded_on if chosen.months else None,
-        tariff_line=view.tariff_line,
-    )
 
 
 def _end(db: Session, row: Share, because: ShareEnd, *, actor: Actor, now: datetime) -> None:

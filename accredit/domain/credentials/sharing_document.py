@@ -1,8 +1,9 @@
-"""The document of a share: the award of a certificate, saying no more of it than its holder chose.
+"""The document of a share: an award or a record of peer support, saying no more of it than its holder chose.
 
-The achievement it embeds has the certificate's own address, name and kind, and of the rest only what belongs to what
-was chosen: what the award asks of everybody is at that address. Nothing leads from a share to the certificate, to
-another share or to the approvals in the public log. It ends, so it has a `validUntil`, which no certificate has.
+The achievement it embeds has the address, the name and the kind of the award or the record, and of the rest only what
+belongs to what was chosen: what an award asks of everybody is at that address. Nothing leads from a share to the
+certificate, to another share or to the approvals in the public log. It ends, so it has a `validUntil`, which no
+certificate has.
 
 Pure: no database, no clock, nothing random; the same facts give the same document.
 """
@@ -16,7 +17,6 @@ from typing import Any
 from uuid import UUID
 
 from accredit.domain.credentials.document import IssuerFacts, alignments_of, described, named, status_of
-from accredit.domain.credentials.rules import SCOPE_LINE, TARIFF_LINE
 from accredit.domain.credentials.sharing_rules import Said
 from accredit.kit.openbadges.achievement import Achievement, Criteria, ResultDescription
 from accredit.kit.openbadges.credential import OpenBadgeCredential
@@ -49,8 +49,7 @@ def share_document(facts: ShareFacts) -> dict[str, Any]:
         said.sentence,
         f"Skills shown: {', '.join(each.title for each in said.skills)}." if said.skills else "",
         CHOSEN_LINE,
-        SCOPE_LINE,
-        TARIFF_LINE if said.tariff_line else "",
+        said.closing,
     ]
     narrative = described(" ".join(filter(None, lines)), demonstration)
     subject = AchievementSubject(

@@ -16,13 +16,12 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from sqlmodel import col
 
-from accredit.domain.awarding.models import Award
 from accredit.domain.credentials import queries, sharing, shown
 from accredit.domain.credentials.document import IssuerFacts
 from accredit.domain.credentials.drafting import issuer_of
-from accredit.domain.credentials.hiding import is_hidden
 from accredit.domain.credentials.models import Achievement, Credential
 from accredit.domain.credentials.rules import Reserved
+from accredit.domain.credentials.sharing_basis import is_hidden
 from accredit.domain.credentials.sharing_document import ShareFacts, share_document
 from accredit.domain.credentials.sharing_models import Share
 from accredit.domain.credentials.sharing_rules import Said, ShareEnd
@@ -201,10 +200,9 @@ def _shown() -> sa.Select[Any]:
         sa.select(*columns, *shown.COLUMNS)
         .select_from(Share)
         .join(Issuance, of_share)
-        .join(Credential, col(Credential.issuance_id) == col(Share.of_issuance_id))
-        .join(Award, col(Award.id) == col(Credential.award_id))
-        .join(Achievement, col(Achievement.id) == col(Credential.achievement_id))
-        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Award.programme_version_id))
+        .outerjoin(Credential, col(Credential.issuance_id) == col(Share.of_issuance_id))
+        .join(Achievement, col(Achievement.public_id) == col(Share.contents)["achievement"].as_string())
+        .join(ProgrammeVersion, col(ProgrammeVersion.id) == col(Achievement.programme_version_id))
         .join(Organisation, col(Organisation.id) == col(Share.organisation_id))
         .join(YoungPerson, col(YoungPerson.id) == col(Share.young_person_id))
         # What has ended says nothing any more: its row is emptied.
@@ -215,7 +213,7 @@ def _issuances() -> sa.Select[Any]:
     return (
         sa.select(col(Issuance.id))
         .join(Share, col(Share.id) == col(Issuance.subject_id))
-        .join(Credential, col(Credential.issuance_id) == col(Share.of_issuance_id))
+        .outerjoin(Credential, col(Credential.issuance_id) == col(Share.of_issuance_id))
         .where(col(Issuance.kind) == sharing.KIND, ~is_hidden())
         .order_by(col(Issuance.round).desc())
     )

@@ -1,4 +1,4 @@
-"""What a share says and how long it lasts: all of it chosen by the young person whose award it is.
+"""What a share says and how long it lasts: all of it chosen by the young person whose award or record it is.
 
 - A share says the school, the programme and the award, and beside them nothing but what was chosen: the name in full,
   as the person is called, or the initials; hours or not; skills or not; months or not.
@@ -19,7 +19,16 @@ from enum import StrEnum
 from types import MappingProxyType
 from typing import Any, Final
 
-from accredit.domain.credentials.rules import Framework, SkillShown, Totals, between, honest_sentence
+from accredit.domain.credentials.record_contents import NO_TARIFF, WHAT_IT_IS
+from accredit.domain.credentials.rules import (
+    SCOPE_LINE,
+    TARIFF_LINE,
+    Framework,
+    SkillShown,
+    Totals,
+    between,
+    honest_sentence,
+)
 from accredit.domain.issuing.rules import Stage, Status
 from accredit.domain.people.names import initials
 
@@ -101,7 +110,8 @@ class Chosen:
 class Said:
     """All that a share says, frozen when it is made: what was not chosen is not in it.
 
-    ``badge`` is how the award's badge looks, ``achievement`` the last part of the award's address; ``hours`` (decimal)
+    ``award_title`` is what it is called; ``badge`` how the award's badge looks, empty for a record, which has none;
+    ``achievement`` the last part of the address at which either is described; ``hours`` (decimal)
     and ``meetings`` are None, ``skills`` and ``sentence`` empty and ``awarded_on`` None where they were not chosen.
     """
 
@@ -116,6 +126,18 @@ class Said:
     skills: tuple[SkillShown, ...]
     awarded_on: date | None
     tariff_line: bool
+
+    @property
+    def is_record(self) -> bool:
+        """Whether it is of a record of peer support, and not of an award."""
+        return not self.badge
+
+    @property
+    def closing(self) -> str:
+        """What is said of every one of its kind, and nothing of anybody."""
+        tariff = NO_TARIFF if self.is_record else TARIFF_LINE
+        lines = [WHAT_IT_IS if self.is_record else "", SCOPE_LINE, tariff if self.tariff_line else ""]
+        return " ".join(filter(None, lines))
 
     def as_json(self) -> dict[str, Any]:
         """Return it as it is kept."""
@@ -161,14 +183,24 @@ def last_day(lasts: Lasts, today: date) -> date:
 
 
 def sentence_of(totals: Totals, chosen: Chosen) -> str:
-    """Say in English what was done, as far as it was chosen; empty where nothing of it was."""
+    """Say in English what was done for an award, as far as it was chosen; empty where nothing of it was."""
     if chosen.hours:
         return honest_sentence(totals, with_months=chosen.months)
-    has_given = totals.own_minutes or totals.earlier_minutes
-    did = [word for word, has in (("trained", totals.modules), ("gave supervised peer support", has_given)) if has]
-    if not chosen.months or not did or totals.first_on is None or totals.last_on is None:
+    return when_of(
+        chosen,
+        has_trained=bool(totals.modules),
+        has_given=bool(totals.own_minutes or totals.earlier_minutes),
+        first_on=totals.first_on,
+        last_on=totals.last_on,
+    )
+
+
+def when_of(chosen: Chosen, *, has_trained: bool, has_given: bool, first_on: date | None, last_on: date | None) -> str:
+    """Say in English in which months something was done, and not how much; empty where months were not chosen."""
+    did = [word for word, has in (("trained", has_trained), ("gave supervised peer support", has_given)) if has]
+    if not chosen.months or not did or first_on is None or last_on is None:
         return ""
-    said = f"{' and '.join(did)} {between(totals.first_on, totals.last_on)}."
+    said = f"{' and '.join(did)} {between(first_on, last_on)}."
     return f"{said[:1].upper()}{said[1:]}"
 
 

@@ -9,7 +9,7 @@ from flask import Response, request
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
-from accredit.domain.credentials import support_record_asking, support_records
+from accredit.domain.credentials import sharing_basis, support_record_asking, support_records
 from accredit.domain.credentials.record_contents import Contents
 from accredit.domain.credentials.views import RecordView
 from accredit.domain.enrolments import queries as enrolments
@@ -36,10 +36,11 @@ class Place:
 
 @dataclass(frozen=True, kw_only=True)
 class Made:
-    """One record with the address at which anybody may check it."""
+    """One record with the address at which anybody may check it, and whether a link to show it can be made now."""
 
     view: RecordView
     address: str
+    may_be_shared: bool
 
 
 @bp.get("/my/record")
@@ -59,7 +60,7 @@ def record() -> Response:
             for each in enrolments.enrolments_of(db, own_id())
         ]
         made = [
-            Made(view=view, address=check_address(view))
+            Made(view=view, address=check_address(view), may_be_shared=sharing_basis.is_shareable(db, view))
             for view in support_records.of_young_person(db, own_id())
             if view.status is not Status.REVOKED
         ]

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from flask_babel import LazyString, lazy_gettext
 
+from accredit.domain.credentials.share_links import ShareFacts
 from accredit.domain.credentials.sharing_rules import Lasts, MadeFor, NameShown, ShareEnd, ShareState
 
 MADE_FOR: Mapping[MadeFor, LazyString] = {
@@ -27,6 +28,10 @@ NAMES: Mapping[NameShown, LazyString] = {
     NameShown.KNOWN_AS: lazy_gettext("What people call me"),
     NameShown.FULL: lazy_gettext("My full name"),
 }
+MONTHS: Mapping[str, LazyString] = {
+    "award": lazy_gettext("When it was: the months, and the day of the award"),
+    "record": lazy_gettext("When it was: the months"),
+}
 STATES: Mapping[ShareState, LazyString] = {
     ShareState.COMING: lazy_gettext("Being made"),
     ShareState.OPEN: lazy_gettext("It works"),
@@ -37,7 +42,7 @@ STATES: Mapping[ShareState, LazyString] = {
 TOLD: Mapping[ShareState, LazyString] = {
     ShareState.COMING: lazy_gettext("It is being made. Look again in a minute. You can send the link already."),
     ShareState.ON_HOLD: lazy_gettext(
-        "The certificate is on hold for the moment, so the link shows nothing. Ask an adult at school if you want to "
+        "What it shows is on hold for the moment, so the link shows nothing. Ask an adult at school if you want to "
         "know more."
     ),
     ShareState.HIDDEN: lazy_gettext(
@@ -45,6 +50,9 @@ TOLD: Mapping[ShareState, LazyString] = {
         "you want to know more."
     ),
 }
+_RECORD_ENDED: LazyString = lazy_gettext(
+    "The record that it was of was taken back, so the link shows nothing. You can make a new record, and share that."
+)
 ENDS: Mapping[ShareEnd, LazyString] = {
     ShareEnd.WITHDRAWN: lazy_gettext("You ended it."),
     ShareEnd.OVER: lazy_gettext("Its time was over."),
@@ -59,3 +67,11 @@ ENDS: Mapping[ShareEnd, LazyString] = {
     ShareEnd.NOT_AGREED: lazy_gettext("Sharing was switched off. When it is on again, you can make a new one."),
     ShareEnd.LOST: lazy_gettext("It could not be finished. You can make a new one."),
 }
+
+
+def end_of(share: ShareFacts) -> LazyString | None:
+    """Return why a share has ended; None for one that has not."""
+    if share.because is ShareEnd.CERTIFICATE_ENDED and share.is_of_record:
+        # Its holder may have taken it back themselves.
+        return _RECORD_ENDED
+    return None if share.because is None else ENDS[share.because]

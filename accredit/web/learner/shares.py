@@ -15,11 +15,10 @@ from wtforms import RadioField, SelectMultipleField
 from wtforms.validators import InputRequired
 
 from accredit.clock import utc_now
-from accredit.domain.credentials import queries, share_links, sharing
+from accredit.domain.credentials import queries, share_links, sharing, sharing_basis, support_records
 from accredit.domain.credentials.share_links import ShareFacts
+from accredit.domain.credentials.sharing_basis import Basis
 from accredit.domain.credentials.sharing_rules import Chosen, Lasts, MadeFor, NameShown, ShareState
-from accredit.domain.credentials.views import CredentialView
-from accredit.domain.issuing.rules import Status
 from accredit.domain.people import consents
 from accredit.domain.people.names import initials
 from accredit.domain.people.rules import About, Answer, Voice
@@ -52,7 +51,6 @@ class ShareForm(Form):
         choices=[
             SelectChoice(HOURS, _("How much I did: hours, training and meetings")),
             SelectChoice(SKILLS, _("The skills I have shown")),
-            SelectChoice(MONTHS, _("When it was: the months, and the day of the award")),
         ],
         description=_("They always see the name of the award, the programme and your school."),
         widget=CheckboxesInput(),
@@ -79,7 +77,7 @@ def shares() -> Response:
     """List what they share now, and what they shared."""
     with reading() as db:
         found = share_links.shares_of(db, own_id(), now=utc_now())
-        can_share = bool(queries.of_young_person(db, own_id()))
+        can_share = bool(queries.of_young_person(db, own_id()) or support_records.of_young_person(db, own_id()))
     running = [each for each in found if each.state is not ShareState.ENDED]
     ended = [each for each in found if each.state is ShareState.ENDED]
     return page("learner/shares.html", running=running, ended=ended, words=share_words, can_share=can_share)
@@ -88,7 +86,7 @@ def shares() -> Response:
 @bp.route("/my/certificates/<uuid:credential_id>/share", methods=["GET", "POST"])
 @young_person
 def make_share(credential_id: UUID) -> ResponseReturnValue:
-    """Choose what is said of one certificate, and make a link that says it."""
+    """Choose what is said of one certificate or record, and make a link that says it."""
     with reading() as db:
         view = _own_view(db, credential_id)
         agreed = consents.answer(db, own_id(), About.SHARING, now=utc_now())
@@ -157,7 +155,7 @@ def end_share(share_id: UUID) -> Response:
     return see_other("learner.shares", flash=gettext("Ended. The link shows nothing any more."))
 
 
-def _make(db: Session, view: CredentialView, form: ShareForm, *, has_to_agree: bool) -> UUID:
+def _make(db: Session, view: Basis, form: ShareForm, *, has_to_agree: bool) -> UUID:
     actor, now = current_viewer().actor(), utc_now()
     if has_to_agree:
         consents.say(
@@ -183,7 +181,7 @@ def _make(db: Session, view: CredentialView, form: ShareForm, *, has_to_agree: b
     )
 
 
-def _form(view: CredentialView) -> ShareForm:
+def _form(view: Basis) -> ShareForm:
     form = ShareForm(data={"name": NameShown.INITIALS.value, "lasts": Lasts.FOUR_WEEKS.value})
     examples = {
         NameShown.INITIALS: initials(view.printed_name),
@@ -193,13 +191,14 @@ def _form(view: CredentialView) -> ShareForm:
     form.name.choices = [
         SelectChoice(each.value, f"{text}: {examples[each]}") for each, text in share_words.NAMES.items()
     ]
+    if sharing_basis.tells_months(view):
+        form.said.choices = [*form.said.choices, SelectChoice(MONTHS, share_words.MONTHS[view.kind])]
     return form
 
 
-def _own_view(db: Session, credential_id: UUID) -> CredentialView:
-    view = queries.view_by_credential_id(db, credential_id)
-    is_open = queries.open_view_by_credential_id(db, credential_id) is not None
-    if view is None or view.young_person_id != own_id() or view.status is not Status.ACTIVE or not is_open:
+def _own_view(db: Session, credential_id: UUID) -> Basis:
+    view = sharing_basis.find(db, credential_id)
+    if view is None or view.young_person_id != own_id() or not sharing_basis.is_shareable(db, view):
         raise NotFound("credential")
     return view
 

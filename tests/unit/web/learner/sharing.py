@@ -29,10 +29,11 @@ def make_share(
     said: Collection[str] = (),
     made_for: str = "work",
     lasts: str = "four-weeks",
+    of: str | None = None,
 ) -> str:
-    """Make a share as the page does; return the path of its own page."""
+    """Make a share as the page does, of the award unless told otherwise; return the path of its own page."""
     form = {"name": name, "said": list(said), "made_for": made_for, "lasts": lasts}
-    answer = browser.post(f"/my/certificates/{year.credential_id}/share", data=form)
+    answer = browser.post(f"/my/certificates/{of or year.credential_id}/share", data=form)
     assert answer.status_code == 303, answer.text
     return str(answer.location)
 
@@ -42,6 +43,13 @@ def link_on(browser: Browser, path: str) -> str:
     found = LINK.search(browser.get(path).text)
     assert found is not None
     return found[1]
+
+
+def make_record(browser: Browser, cast: Cast, database: Database, folder: Path, *, months: bool = False) -> str:
+    """Let Ama ask for a record and the signer sign it; return the id of its credential."""
+    browser.post(f"/my/record/{cast.ama.enrolled}", data={"months": "yes"} if months else {})
+    assert work(database, folder).released == 1
+    return re.findall(r'href="/my/record/([0-9a-f-]+)\.pdf"', browser.get("/my/record").text)[0]
 
 
 def work(database: Database, folder: Path) -> Issued:
