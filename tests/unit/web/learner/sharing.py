@@ -49,7 +49,9 @@ def make_record(browser: Browser, cast: Cast, database: Database, folder: Path, 
     """Let Ama ask for a record and the signer sign it; return the id of its credential."""
     browser.post(f"/my/record/{cast.ama.enrolled}", data={"months": "yes"} if months else {})
     assert work(database, folder).released == 1
-    return re.findall(r'href="/my/record/([0-9a-f-]+)\.pdf"', browser.get("/my/record").text)[0]
+    found = re.search(r'href="/my/record/([0-9a-f-]+)\.pdf"', browser.get("/my/record").text)
+    assert found is not None
+    return found[1]
 
 
 def work(database: Database, folder: Path) -> Issued:
