@@ -328,6 +328,7 @@ _ISSUING = {
         "You have revoked %(most)s certificates within a day. Please pause the others for now; a pause can be undone."
     ),
     "nothing-to-challenge": lazy_gettext("This certificate holds. There is nothing to look at again."),
+    "asked-school-already": lazy_gettext("You have asked your school already. An adult will talk with you."),
     "challenged-already": lazy_gettext("You have asked for a second look already. An adult will answer here."),
     "same-name": lazy_gettext("The certificate bears the name that is in the record already."),
     "held-back": lazy_gettext(

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
+import sqlalchemy as sa
 from sqlalchemy import JSON, CheckConstraint, Column, UniqueConstraint
 from sqlmodel import Field, SQLModel
 
@@ -171,6 +172,8 @@ class Hiding(SQLModel, table=True):
     award_id: UUID | None = None
     """None: everything of this person, also what they are awarded later."""
     hidden_by: UUID
+    by_holder: bool = Field(default=False, sa_column_kwargs={"server_default": sa.false()})
+    """Whether the young person took their own public pages away; only they show those again."""
     hidden_at: datetime = Field(sa_type=UtcDateTime)
     shown_by: UUID | None = None
     shown_at: datetime | None = Field(default=None, sa_type=UtcDateTime)

@@ -20,7 +20,7 @@ from accredit.domain.awarding.queries import Progress
 from accredit.domain.credentials import challenging, queries, revoking
 from accredit.domain.issuing import queries as issuances
 from accredit.domain.organisations.rules import Permission, Role
-from accredit.domain.people import leaving, one_person
+from accredit.domain.people import asking_school, leaving, one_person
 from accredit.domain.people import queries as people
 from accredit.domain.practice import asking_forward, log_by_two
 from accredit.domain.practice import queries as practice
@@ -39,6 +39,8 @@ class ToDoKind(StrEnum):
     HOURS = "hours"
     """Entries of time that wait; for whoever only supervises, their own."""
     SECOND_LOOKS = "second-looks"
+    RECORD_REQUESTS = "record-requests"
+    """Young people who asked about what is kept of them: an answer is due within a month."""
     REVOCATIONS = "revocations"
     LARGE_TOTALS = "large-totals"
     """Programmes in which somebody else attested totals so large that two say so."""
@@ -140,6 +142,9 @@ def _of_people(db: Session, organisation_id: UUID, classes: Cohorts) -> Iterator
     inside = {who.young_person_id for who in members}
     unconfirmed = {who.young_person_id for who in members if not who.is_name_confirmed}
     yield ToDo(kind=ToDoKind.NAMES, count=len(unconfirmed))
+    asked = asking_school.waiting_of(db, organisation_id=organisation_id)
+    first = asked[0].young_person_id if asked else None
+    yield ToDo(kind=ToDoKind.RECORD_REQUESTS, count=len(asked), subject=first)
     yield ToDo(kind=ToDoKind.LEAVERS, count=len(leaving.asked_to_open(db, organisation_id=organisation_id)))
     if classes:
         # Before there is a programme nobody can join one; the steps of setting up say what comes first.

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field, SQLModel
 
-from accredit.domain.people.rules import About, Voice
+from accredit.domain.people.rules import About, RecordAnswer, RecordWish, Voice
 from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of
 
 
@@ -56,6 +56,28 @@ class HomePolicy(SQLModel, table=True):
     organisation_id: UUID = Field(foreign_key="organisation.id", unique=True)
     below: int
     said_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class RecordRequest(SQLModel, table=True):
+    """That a young person asked their school about its record of them, and what the school said."""
+
+    __tablename__ = "record_request"
+    __table_args__ = (
+        belongs_to("young_person", "young_person_id"),
+        one_of("wish", RecordWish),
+        one_of("answer", RecordAnswer),
+        CheckConstraint("(answer IS NULL) = (answered_at IS NULL)", name="answered"),
+        CheckConstraint("(answer IS NULL) = (answered_by IS NULL)", name="answered_by_someone"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    young_person_id: UUID = Field(index=True)
+    wish: RecordWish = Field(sa_type=Word(RecordWish))
+    asked_at: datetime = Field(sa_type=UtcDateTime)
+    answer: RecordAnswer | None = Field(default=None, sa_type=Word(RecordAnswer))
+    answered_by: UUID | None = None
+    answered_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 append_only(Consent, removable=True, movable=("young_person_id",))

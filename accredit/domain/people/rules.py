@@ -83,6 +83,25 @@ class Answer(StrEnum):
     """Only their own yes is missing."""
 
 
+class RecordWish(StrEnum):
+    """What a young person asks their school about its record of them; nothing is typed."""
+
+    PUT_RIGHT = "put-right"
+    TAKE_AWAY = "take-away"
+
+
+class RecordAnswer(StrEnum):
+    """What the school said, once somebody there had talked with them."""
+
+    DONE = "done"
+    STAYS = "stays"
+    """It stays as it is, and they were told why and where else they can ask."""
+    NOT_WANTED = "not-wanted"
+    """They do not want it any more."""
+
+
+ANSWER_WITHIN = timedelta(days=28)
+"""One month at most (UK GDPR, article 12(3)): the shortest one."""
 HOME_ASKED_BELOW = 13
 """UK GDPR, article 8(1), as the Data Protection Act 2018, section 9, sets the age."""
 HOME_AGES = (13, 16, 18)

@@ -35,7 +35,7 @@ from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.people.models import ClaimSlip, MergedPerson, MergeRequest, YoungPerson
-from accredit.domain.people.own_page_models import Consent, WordCard
+from accredit.domain.people.own_page_models import Consent, RecordRequest, WordCard
 from accredit.domain.practice.models import (
     ApprovalLinkPerson,
     EarlierHoursRequest,
@@ -73,6 +73,7 @@ TOLD: Final[Mapping[Any, tuple[str, ...]]] = {
     ClaimSlip: ("made_at", "last_used_at", "withdrawn_at"),
     WordCard: ("made_at", "last_used_at", "done_at", "withdrawn_at"),
     Consent: ("about", "voice", "is_yes", "at"),
+    RecordRequest: ("wish", "asked_at", "answer", "answered_at"),
     Enrolment: ("programme_id", "started_on", "ended_on", "created_at"),
     Break: ("enrolment_id", "starts_on", "ends_on", "created_at"),
     EnrolmentMove: ("enrolment_id", "moved_at"),
@@ -98,7 +99,7 @@ TOLD: Final[Mapping[Any, tuple[str, ...]]] = {
     Share: ("made_for", "name_shown", "made_at", "ends_at", "ended_at", "ended_for"),
     ShareOpening: ("opened_on",),
     CodeName: ("shown", "chosen_at"),
-    Hiding: ("hidden_at", "shown_at"),
+    Hiding: ("hidden_at", "by_holder", "shown_at"),
     MergeRequest: ("asked_at",),
     MergedPerson: ("merged_at",),
     LegalHold: (),

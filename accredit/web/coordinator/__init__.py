@@ -120,6 +120,7 @@ def _import_views() -> None:
         programme_drafts,
         programmes,
         progress,
+        record_requests,
         setting_up,
         staff,
         trail,

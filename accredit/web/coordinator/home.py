@@ -88,6 +88,7 @@ PLACES: Mapping[ToDoKind, tuple[str, str]] = {
     ToDoKind.SIGNING: ("coordinator.certificates", ""),
     ToDoKind.SECOND_LOOKS: ("coordinator.certificate", "award_id"),
     ToDoKind.REVOCATIONS: ("coordinator.certificate", "award_id"),
+    ToDoKind.RECORD_REQUESTS: ("coordinator.person", "young_person_id"),
     ToDoKind.LARGE_TOTALS: ("coordinator.bring_hours_forward", "programme_id"),
     ToDoKind.LARGE_LOGS: ("coordinator.hours_log", ""),
     ToDoKind.LEAVERS: ("coordinator.leavers", ""),

@@ -13,13 +13,14 @@ from accredit.clock import utc_now
 from accredit.domain.awarding import queries as awarding
 from accredit.domain.awarding import standing
 from accredit.domain.awarding.queries import Progress
+from accredit.domain.credentials import hiding
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.credentials.views import CohortLine
 from accredit.domain.enrolments import queries as enrolments
 from accredit.domain.enrolments.queries import EnrolmentFacts
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.organisations.rules import Permission
-from accredit.domain.people import ceremony, consents, one_person, operations, queries, word_cards
+from accredit.domain.people import asking_school, ceremony, consents, one_person, operations, queries, word_cards
 from accredit.domain.practice import queries as practice
 from accredit.domain.practice.queries import EntryFacts
 from accredit.domain.programmes import queries as programmes
@@ -60,6 +61,8 @@ def person(young_person_id: UUID) -> ResponseReturnValue:
         places = _places(db, young_person_id)
         merges = one_person.merges_asked(db, of=young_person_id)
         agreed = agreed_lines(db, facts)
+        removed_since = hiding.own_since(db, young_person_id)
+        asked = asking_school.waiting(db, young_person_id)
     return page(
         "coordinator/person.html",
         person=facts,
@@ -68,6 +71,8 @@ def person(young_person_id: UUID) -> ResponseReturnValue:
         merges=merges,
         card=card,
         agreed=agreed,
+        removed_since=removed_since,
+        asked=asked,
         standing=standing,
         today=today(),
     )

@@ -29,6 +29,7 @@ def register(app: Flask) -> None:
         looking_back,
         name,
         record,
+        removing,
         shares,
         take,
         talk,

@@ -41,7 +41,8 @@ class Kept:
     view: CredentialView
     address: str
     is_hidden: bool
-    """Whether the school hides it from everybody outside."""
+    """Whether nobody outside finds it."""
+    is_hidden_by_school: bool
     is_asked: bool
     """Whether somebody at school asked for it to be revoked."""
     made_again: Followed | None
@@ -68,12 +69,14 @@ def certificates() -> Response:
         places = enrolments.enrolments_of(db, own_id())
         awards = awarding.awards_of(db, [each.id for each in places])
         kept = [_kept(db, view) for view in views]
+        removed_since = hiding.own_since(db, own_id())
     signed = {view.award_id for view in views}
     coming = [award for each in awards.values() for award in each if award.id not in signed]
     return page(
         "learner/certificates.html",
         kept=kept,
         coming=coming,
+        removed_since=removed_since,
         answers=words.ANSWERS,
         again=words.MADE_AGAIN,
         forms=words.FORMS,
@@ -81,11 +84,12 @@ def certificates() -> Response:
 
 
 def _kept(db: Session, view: CredentialView) -> Kept:
-    looks = challenging.of_issuance(db, view.issuance_id)
+    looks, hidden = challenging.of_issuance(db, view.issuance_id), hiding.of_award(db, view.award_id)
     return Kept(
         view=view,
         address=check_address(view),
-        is_hidden=hiding.of_award(db, view.award_id) is not None,
+        is_hidden=hidden is not None,
+        is_hidden_by_school=hidden is not None and not hidden.by_holder,
         is_asked=revoking.waiting(db, issuance_id=view.issuance_id) is not None,
         made_again=replacing.followed(db, view.issuance_id),
         challenge=looks[-1] if looks else None,

@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext as _l
 from accredit.domain.awarding.rules import SetAsideReason
 from accredit.domain.credentials.rules import RevocationAnswer, RevokeReason
 from accredit.domain.issuing.rules import Status
-from accredit.domain.people.rules import About, NameConfirmedBy, Voice
+from accredit.domain.people.rules import About, NameConfirmedBy, RecordAnswer, RecordWish, Voice
 from accredit.domain.practice.rules import HoursStatus, LateReason, Source
 from accredit.web.languages import page_language
 from accredit.web.learner import share_words, words
@@ -24,6 +24,7 @@ KINDS: Mapping[str, LazyString] = {
     "claim_slip": _l("My slips for signing in"),
     "word_card": _l("My five words for signing in"),
     "consent": _l("What I, and home, said yes or no to"),
+    "record_request": _l("What I asked school about my record"),
     "enrolment": _l("My programmes"),
     "enrolment_break": _l("My breaks"),
     "enrolment_move": _l("When my programme changed"),
@@ -132,6 +133,8 @@ COLUMNS: Mapping[str, LazyString] = {
     "chosen_at": _l("Chosen"),
     "hidden_at": _l("Hidden"),
     "merged_at": _l("Became one"),
+    "by_holder": _l("By me"),
+    "wish": _l("What I asked"),
     "shown_at": _l("Shown again"),
 }
 """Column → what it is called."""
@@ -168,6 +171,11 @@ VALUES: Mapping[Any, LazyString] = {
     RevokeReason.RECORD_NOT_RELIABLE: _l("the record behind it needs another look"),
     RevocationAnswer.CONFIRMED: _l("a second adult said yes"),
     RevocationAnswer.DECLINED: _l("a second adult said no"),
+    RecordWish.PUT_RIGHT: _l("to put something right"),
+    RecordWish.TAKE_AWAY: _l("to take it away"),
+    RecordAnswer.DONE: _l("it is done"),
+    RecordAnswer.STAYS: _l("it stays, and an adult told me why"),
+    RecordAnswer.NOT_WANTED: _l("I did not want it any more"),
     **share_words.MADE_FOR,
     **share_words.NAMES,
     **share_words.ENDS,

@@ -13,6 +13,7 @@ from flask_babel import LazyString, gettext, lazy_gettext, ngettext
 from accredit.domain.awarding.rules import Assessment, Finding, FindingKind
 from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround
 from accredit.domain.issuing.rules import ReplaceReason
+from accredit.domain.people.rules import RecordAnswer, RecordWish
 from accredit.domain.practice.rules import Milestone, ReturnReason
 from accredit.errors import AccreditError
 from accredit.rendering.certificate_forms import Form
@@ -90,6 +91,16 @@ ANSWERS: Mapping[ChallengeAnswer, LazyString] = {
     ChallengeAnswer.HOLDS: lazy_gettext("We looked again: your certificate holds."),
     ChallengeAnswer.STAYS: lazy_gettext("We looked again, and it stays as it is. You can ask an adult to explain."),
     ChallengeAnswer.TALK: lazy_gettext("Let us talk about it. An adult will come to you."),
+}
+
+RECORD_WISHES: Mapping[RecordWish, LazyString] = {
+    RecordWish.PUT_RIGHT: lazy_gettext("You asked your school to put something right."),
+    RecordWish.TAKE_AWAY: lazy_gettext("You asked your school to take its record away."),
+}
+RECORD_ANSWERS: Mapping[RecordAnswer, LazyString] = {
+    RecordAnswer.DONE: lazy_gettext("Your school says that it is done."),
+    RecordAnswer.STAYS: lazy_gettext("It stays as it is. An adult tells you why, and where else you can ask."),
+    RecordAnswer.NOT_WANTED: lazy_gettext("You told an adult that you do not want it any more."),
 }
 
 _THE_ONE_BEFORE = lazy_gettext("The code and the link of the one before lead here.")

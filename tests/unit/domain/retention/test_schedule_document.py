@@ -37,8 +37,13 @@ WHAT: dict[RecordKind, str] = {
     RecordKind.UNUSED_PICTURES: "a logo or signature that was added and never confirmed",
     RecordKind.DIGESTS_OF_NOBODY: "that somebody who holds no role any more wanted the weekly e-mail",
     RecordKind.REMINDERS_OF_NOBODY: "what somebody without a role was told of refreshers by e-mail: days, no names",
-    RecordKind.WITHOUT_AWARD: "a young person without an award, with everything recorded about them",
-    RecordKind.WITH_AWARD: "a young person with an award, with everything recorded and their certificates and papers",
+    RecordKind.WITHOUT_AWARD: (
+        "a young person without an award or a record of peer support, with everything recorded about them"
+    ),
+    RecordKind.WITH_AWARD: (
+        "a young person with an award or a record of peer support, with everything recorded and their certificates "
+        "and papers"
+    ),
 }
 BY_ITSELF: tuple[tuple[str, str, tuple[timedelta, ...]], ...] = (
     ("a young person’s sign-in", "{} without use, {} in any case", (cookie.YOUNG_QUIET, cookie.YOUNG_LONGEST)),
