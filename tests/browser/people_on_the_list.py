@@ -9,18 +9,18 @@ from tests.browser.school_at_work import COLLEAGUE, School
 
 
 def lets_somebody_leave_and_come_back(school: School) -> None:
-    """Let a young person leave; a colleague agrees that their page is opened again."""
+    """Let a young person leave; a colleague agrees that they are back on the list."""
     first, second, name = school.signed_in(), school.signed_in(COLLEAGUE), f"Leaver {school.working.name}-Example"
     page = _adds(school, first, name)
     first.follow("They have left the school or group")
     school.looks_right(first)
     first.press("They have left")
     first.go(page)
-    first.press("They are back, or need their page")
+    first.press("They are back, or lost their words")
     first.reads("Another co-ordinator is to agree.")
     second.go(page)
     school.looks_right(second)
-    second.press("Agree: open it again")
+    second.press("Agree: back on the list")
     second.reads("They have no slip yet.")
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from pathlib import Path
 from uuid import UUID
 
@@ -61,19 +60,27 @@ def test_nothing_is_issued_while_the_switch_is_off_and_everything_afterwards(
 def test_thrown_in_the_middle_of_a_batch_it_stops_the_very_next_signature(database: Database, tmp_path: Path) -> None:
     cohort = awarded(database, tmp_path, 6)
     cohort.issuer()
-    asked = 0
+    signed: list[UUID] = []
 
-    def clock() -> datetime:
-        # The clock is asked once for the batch and once for each signature: the third of those meets the switch.
-        nonlocal asked
-        asked += 1
-        if asked == 4:
-            _stop(database)
-        return utc_now()
+    class Thrown(KeyRing):
+        """Somebody throws the switch while the second of six is signed, in both of its forms."""
 
-    done = Issuer(database, KeyRing.open(tmp_path / "keys", PASSPHRASE), clock).issue_waiting()
+        def sign(self, key_id: UUID, message: bytes) -> bytes:
+            signed.append(key_id)
+            if len(signed) == 4:
+                _stop(database)
+            return super().sign(key_id, message)
+
+    done = Issuer(database, Thrown.open(tmp_path / "keys", PASSPHRASE), utc_now).issue_waiting()
     assert (done.prepared, done.recorded, done.released) == (6, 0, 0)
-    assert set(done.refused.values()) == {"issuing-stopped"}
+    assert list(done.refused.values()) == ["issuing-stopped"] * 6
+    with database.reading() as db:
+        keys = {
+            key_id
+            for intent in queries.intents(db, queries.waiting(db, kind=issuance_kind))
+            for key_id in (intent.key.id, intent.jwt_key and intent.jwt_key.id)
+        }
+    assert len([key_id for key_id in signed if key_id in keys]) == 4, "nothing was signed after the switch"
     _start(database)
     assert cohort.issuer().issue_waiting().released == 6
     check_nothing_lost_nothing_doubled(cohort)

@@ -7,6 +7,7 @@ paper, or the code's issuance. A number that leads to nobody is told as such: it
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +20,7 @@ from accredit.domain.credentials.kinds import SUBJECTS
 from accredit.domain.enrolments.models import Enrolment
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.organisations.models import Organisation
-from accredit.domain.people.models import YoungPerson
+from accredit.domain.people.models import MergeRequest, YoungPerson
 from accredit.domain.retention.everything import TOLD
 from accredit.kit import typed_code
 from accredit.storage import Session
@@ -65,7 +66,7 @@ def affected(db: Session, numbers: Collection[str]) -> Affected:
     people = {number: by_id[each] for number, each in ids.items() if each in by_id}
     people |= {number: by_code[each] for number, each in codes.items() if each in by_code}
     return Affected(
-        schools=tuple(_schools(db, set(people.values()))),
+        schools=tuple(_schools(db, set().union(*people.values()))),
         unknown=tuple(number for number in numbers if number not in people),
     )
 
@@ -79,19 +80,24 @@ def _code(text: str) -> str | None:
 
 def _people(
     db: Session, wanted: Sequence[Any], statements: Callable[[Collection[Any]], Iterator[sa.Select[Any]]]
-) -> dict[Any, UUID]:
-    people: dict[Any, UUID] = {}
+) -> dict[Any, set[UUID]]:
+    people: defaultdict[Any, set[UUID]] = defaultdict(set)
     for at in range(0, len(wanted), AT_ONCE):
         for statement in statements(wanted[at : at + AT_ONCE]):
-            people.update((number, person) for number, person in db.execute(statement))
+            for number, person in db.execute(statement):
+                people[number].add(person)
     return people
 
 
 def _by_id(ids: Collection[UUID]) -> Iterator[sa.Select[Any]]:
     """One statement for each kind of row: the number, and the person it leads to."""
     for model in TOLD:
-        if model is not Issuance:
+        if model not in (Issuance, MergeRequest):
             yield _with_person(model, col(model.id)).where(col(model.id).in_(ids))
+    # Who was asked about is perhaps one person and perhaps two: until somebody decided, both are told.
+    for person in (col(MergeRequest.kept_id), col(MergeRequest.other_id)):
+        number: Any = col(MergeRequest.id)
+        yield sa.select(number, person).where(number.in_(ids))
     for model in SUBJECTS:
         for number in (col(Issuance.id), col(Issuance.credential_id)):
             issued = _with_person(model, number).join(Issuance, col(Issuance.subject_id) == col(model.id))

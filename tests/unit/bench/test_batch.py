@@ -14,6 +14,8 @@ def test_everybody_awarded_is_issued_and_printed_and_the_baselines_stand_beside(
     assert found["ours"]["errors"] == 0
     assert found["ours"]["per_cpu_s"] > 0
     assert {"rate_at_2", "rate_at_3", "rate_at_5"} <= found["facts"].keys()
-    expected = {"weasyprint_each"} | ({"pyld_service"} if importlib.util.find_spec("pyld") else set())
+    expected = {"weasyprint_each"} | (
+        {"pyld_service", "pyld_service_checked"} if importlib.util.find_spec("pyld") else set()
+    )
     assert found["ratio"].keys() == found["baselines"].keys() == expected
     assert "weasyprint_each" in in_words(found)

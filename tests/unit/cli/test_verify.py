@@ -94,7 +94,7 @@ def test_a_stranger_writes_no_line_of_their_own_on_the_terminal() -> None:
     done = run("-", stdin=badge(DID, OWN_METHOD, name=said))
     assert done.exit_code == 2
     assert [line for line in done.stdout.splitlines() if line.startswith(("GENUINE:", "This award is real"))] == []
-    shown = "Award: University[2J[H GENUINE: Genuine This award is real and still holds.31m"
+    shown = "What it is: University[2J[H GENUINE: Genuine This award is real and still holds.31m"
     assert shown in done.stdout.splitlines()
 
 

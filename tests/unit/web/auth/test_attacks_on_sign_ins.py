@@ -28,6 +28,8 @@ WITHOUT_A_TOKEN = {
     "/V/<code>",
     "/api/verify",
     "/language",
+    "/s/<share_secret>",
+    "/s/<share_secret>/<any(pdf, json, jwt, evidence):kind>",
     "/v/<code>",
     "/vc-api/credentials/verify",
     "/vc-api/presentations/verify",

@@ -50,11 +50,13 @@ def test_it_shows_what_it_would_do_and_then_does_it(
     assert ended == date(2026, 6, 30)
 
 
-def test_the_page_of_a_leaver_closes(client_for: ClientFor, cast: Cast) -> None:
+def test_a_leaver_keeps_their_page(client_for: ClientFor, cast: Cast, sqlite_database: Database) -> None:
     hers = client_for(cast.ama)
     assert hers.get("/my").status_code == 200
     start(client_for(cast.nia), cast.ama.id)
-    assert hers.get("/my").status_code == 303
+    with sqlite_database.reading() as db:
+        assert queries.young_person(db, cast.ama.id).left_at is not None
+    assert hers.get("/my").status_code == 200
 
 
 def test_a_second_time_needs_a_tick(client_for: ClientFor, cast: Cast) -> None:
