@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 pybabel=.venv/bin/pybabel
 folder=accredit/locale
-$pybabel -q extract -F $folder/babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 -k ugettext -k ungettext:1,2 -k N_ \
+$pybabel -q extract -F $folder/babel.cfg -k lazy_gettext -k lazy_ngettext:1,2 -k ugettext -k ungettext:1,2 -k N_ -k _l \
   --add-location=file --sort-by-file --no-wrap --project=accredit --copyright-holder="the accredit authors" \
   --header-comment="# Words of accredit, collected by make translations." \
   --msgid-bugs-address="the issue tracker" --last-translator="nobody yet" -o $folder/messages.pot .

@@ -28,6 +28,7 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextArea,
     GovTextInput,
 )
+from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import DateField as _DateField
 from wtforms import Field, HiddenField
@@ -57,7 +58,48 @@ csrf = CSRFProtect()
 # A register of a large cohort, one tick for each person and module, has a few thousand.
 MOST_FIELDS = 10_000
 _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
-TextInput, FileInput, Select, TextArea = GovTextInput, GovFileInput, GovSelect, GovTextArea
+
+
+class _InOurWords:
+    """A component whose fault begins with our word for "Error", which nobody sees and a screen reader says."""
+
+    def render(self, params: dict[str, Any]) -> Markup:
+        if params.get("errorMessage"):
+            params["errorMessage"].setdefault("visuallyHiddenText", gettext("Error"))
+        rendered: Markup = super().render(params)  # type: ignore[misc]
+        return rendered
+
+
+class TextInput(_InOurWords, GovTextInput):  # type: ignore[misc]
+    """One line of text."""
+
+
+class FileInput(_InOurWords, GovFileInput):  # type: ignore[misc]
+    """A file to hand in."""
+
+
+class Select(_InOurWords, GovSelect):  # type: ignore[misc]
+    """One of many, in a list that opens."""
+
+
+class TextArea(_InOurWords, GovTextArea):  # type: ignore[misc]
+    """Several lines of text."""
+
+
+class _Translations:
+    """The built-in messages of WTForms, but for one that shows the reader an id and is not there in Welsh."""
+
+    def __init__(self, built_in: Any) -> None:
+        self.gettext = built_in.gettext
+        self._built_in = built_in
+
+    def ngettext(self, singular: str, plural: str, count: int) -> str:
+        """Choose one of two built-in messages."""
+        if "is not a valid choice" in singular:
+            said: str = gettext("Something you ticked is not on this list any more. Have another look at it.")
+            return said
+        message: str = self._built_in.ngettext(singular, plural, count)
+        return message
 
 
 class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
@@ -80,13 +122,17 @@ class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
 
         locales = ("en_GB",)
 
+        def get_translations(self, form: Any) -> Any:
+            """Return the built-in messages in the language of the page."""
+            return _Translations(super().get_translations(form))
+
         def wrap_formdata(self, form: Any, formdata: Any) -> Any:
             """Fill a form from what a form sends: JSON brings shapes that no field expects (attacks.md WI27)."""
             is_given = formdata is None or hasattr(formdata, "getlist")
             return None if not is_given and request.is_json else super().wrap_formdata(form, formdata)
 
 
-class _WithoutEmptyHint:
+class _WithoutEmptyHint(_InOurWords):
     def map_gov_params(self, field: Field, **values: Any) -> dict[str, Any]:
         params: dict[str, Any] = super().map_gov_params(field, **values)  # type: ignore[misc]
         if not (params.get("hint") or {}).get("text") and not (params.get("hint") or {}).get("html"):
@@ -106,7 +152,7 @@ class CheckboxInput(_WithoutEmptyHint, GovCheckboxInput):  # type: ignore[misc]
     """One tick, for a `BooleanField`."""
 
 
-class CharacterCount(GovCharacterCount):  # type: ignore[misc]
+class CharacterCount(_InOurWords, GovCharacterCount):  # type: ignore[misc]
     """Long text that counts down to the limit of its `Length` rule."""
 
     def map_gov_params(self, field: Field, **values: Any) -> dict[str, Any]:
@@ -132,7 +178,7 @@ class CharacterCount(GovCharacterCount):  # type: ignore[misc]
         return params
 
 
-class PasswordInput(GovPasswordInput):  # type: ignore[misc]
+class PasswordInput(_InOurWords, GovPasswordInput):  # type: ignore[misc]
     """A password that can be looked at while it is typed."""
 
     def map_gov_params(self, field: Field, **values: Any) -> dict[str, Any]:
@@ -149,7 +195,7 @@ class PasswordInput(GovPasswordInput):  # type: ignore[misc]
         return said | params
 
 
-class DateInput(GovDateInput):  # type: ignore[misc]
+class DateInput(_InOurWords, GovDateInput):  # type: ignore[misc]
     """Day, month and year, in our words; keeps whatever was typed when it is no date."""
 
     def map_gov_params(self, field: Field, **values: Any) -> dict[str, Any]:

@@ -157,7 +157,7 @@ def _returned(sent: Sent) -> Response:
         record: (str(LEVELS[level]), " ".join(_told(remark) for remark in remarks))
         for record, (level, remarks) in answers(_plan(listed)).items()
     }
-    headings = (f"{RETURNED} {_('answer')}", f"{RETURNED} {_('what to look at')}")
+    headings = (RETURNED + " " + _("answer"), RETURNED + " " + _("what to look at"))
     file = returned_list(listed.table, headings=headings, found=found)
     answer = Response(file.data, mimetype=file.mime_type)
     answer.headers.set("Content-Disposition", "attachment", filename=f"class-list-looked-at.{file.suffix}")

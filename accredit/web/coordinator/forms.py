@@ -70,7 +70,8 @@ class Printable:
             if remark.action is Action.REFUSE:
                 better = ", ".join(remark.instead)
                 said = gettext("“%(word)s” cannot be printed.", word=remark.word)
-                raise ValidationError(f"{said} {gettext('Better: %(words)s.', words=better)}" if better else said)
+                advice = " " + gettext("Better: %(words)s.", words=better) if better else ""
+                raise ValidationError(said + advice)
 
 
 class PersonForm(Form):

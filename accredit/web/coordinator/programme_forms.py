@@ -331,7 +331,7 @@ class LevelForm(PartForm):
         self.modules.choices = choices_of((each.code, f"{each.code} {each.title}") for each in definition.modules)
         together = [any_of for level in definition.levels for any_of in level.milestones]
         groups = dict.fromkeys([*together, *((each.value,) for each in Milestone)])
-        either = f" {_('or')} "
+        either = " " + str(_("or")) + " "
         self.milestones.choices = choices_of(
             ("|".join(any_of), either.join(milestone_text(each) for each in any_of)) for any_of in groups
         )

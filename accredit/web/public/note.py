@@ -96,19 +96,19 @@ def _lines(found: CodeAnswer, verdict: VerdictShown) -> Iterator[str]:
     confirmation = url_for("public.note_confirmed", code=view.shown_code, stamp=stamp, reference=made)
     yield _("Note of a check of a certificate")
     yield ""
-    yield f"{_('Answer')}: {verdict.word}"
-    yield f"{_('In words')}: {verdict.text}"
-    yield f"{_('Checked')}: {moment_in_words(at, page_language())}"
-    yield f"{_('Reference')}: {made}"
-    yield f"{_('Code')}: {view.shown_code}"
+    yield _("Answer") + f": {verdict.word}"
+    yield _("In words") + f": {verdict.text}"
+    yield _("Checked") + f": {moment_in_words(at, page_language())}"
+    yield _("Reference") + f": {made}"
+    yield _("Code") + f": {view.shown_code}"
     if found.report.claims is not None:
-        yield f"{_('Award')}: {view.title}"
-        yield f"{_('Initials')}: {view.initials}"
-        yield f"{_('Organisation')}: {view.organisation_name}"
+        yield _("Award") + f": {view.title}"
+        yield _("Initials") + f": {view.initials}"
+        yield _("Organisation") + f": {view.organisation_name}"
         if view.recognition:
             yield f"  {confirmed(view.recognition.channel, view.recognition.confirmed_on)}"
-        yield f"{_('Awarded')}: {date_in_words(view.dated_on, page_language())}"
-        yield f"{_('What was done')}: {view.sentence}"
+        yield _("Awarded") + f": {date_in_words(view.dated_on, page_language())}"
+        yield _("What was done") + f": {view.sentence}"
     yield ""
     yield _("Checks: [x] passed, [!] failed, [?] could not tell")
     for number, check in enumerate(verdict.checks, start=1):

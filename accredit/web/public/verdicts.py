@@ -127,7 +127,7 @@ def _text(report: VerificationReport) -> str:
         return _(words.GENUINE_LINE)
     said = _(words.REASONS[report.reason])
     since = next((check.facts["since"] for check in report.checks if "since" in check.facts), None)
-    return said if since is None else f"{said} {_('Since %(day)s.', day=_day(str(since)))}"
+    return said if since is None else said + " " + _("Since %(day)s.", day=_day(str(since)))
 
 
 def _check(check: Check) -> CheckShown:

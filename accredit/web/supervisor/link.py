@@ -138,9 +138,8 @@ def decide_link_hours() -> Response:
         return _hours(link, refused=done.refused, confirmed=confirmed, news=news)
     with reading(within=link.organisation_id) as db:
         left = approval_links.waiting_for(db, link, now=utc_now())
-    return (
-        see_other("supervisor.link_hours", flash=news) if left else _finished(link, f"{news} {gettext('Thank you.')}")
-    )
+    thanks = gettext("Thank you.")
+    return see_other("supervisor.link_hours", flash=news) if left else _finished(link, f"{news} {thanks}")
 
 
 @bp.get("/approve/thanks")
