@@ -274,6 +274,7 @@ _PRACTICE = {
     "not-to-be-corrected": lazy_gettext(
         "This entry has been corrected or approved already. Ask an adult if something is still wrong."
     ),
+    "not-to-be-taken-back": lazy_gettext("An adult has looked at this entry already. Ask them if something is wrong."),
     "not-your-entry": lazy_gettext("Only your own entries can be corrected here."),
     "skill-not-in-programme": lazy_gettext("This programme does not have that skill."),
     "not-observable": lazy_gettext("This skill is shown in another way, not by observing it."),

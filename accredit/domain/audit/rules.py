@@ -137,6 +137,7 @@ class Tag(StrEnum):
     HOURS_APPROVED = "hours.approved"
     HOURS_RETURNED = "hours.returned"
     HOURS_CORRECTED = "hours.corrected"
+    HOURS_TAKEN_BACK = "hours.taken-back"
     HOURS_IMPORTED = "hours.imported"
     HOURS_BROUGHT_FORWARD = "hours.brought-forward"
     HOURS_LOG_ASKED = "hours-log.asked"

@@ -30,6 +30,8 @@ hours. They need no training first: a talk with the adult may come before it.
 
 - ``not-to-be-corrected``, ``not-your-entry``: a correction names the latest entry; a young person corrects only
   their own, and nothing that was approved.
+- ``not-to-be-taken-back``, ``not-your-entry``: a young person takes back what waits and is their own; what an adult
+  has written or decided, and what stands in its place, stays.
 - ``skill-not-in-programme``, ``not-observable``: a skill is observed only where the programme has it as one to observe.
 
 Nothing here knows a person supported: there is no field that could hold one.
@@ -304,6 +306,20 @@ def check_correction(*, status: HoursStatus, is_own: bool, is_staff: bool) -> No
         raise RuleBroken("not-your-entry")
     if status is HoursStatus.CORRECTED or (status is HoursStatus.APPROVED and not is_staff):
         raise RuleBroken("not-to-be-corrected", status=status.value)
+
+
+def check_taking_back(*, statuses: Sequence[HoursStatus], is_own: bool, is_written_by_adult: bool) -> None:
+    """Refuse taking back somebody else's entry, or one that an adult has written or decided.
+
+    ``statuses`` are those of the entry and of each that it stands in the place of, newest first; one that was decided
+    and put right since counts as approved. Raises ``not-your-entry``, ``not-to-be-taken-back``.
+    """
+    if not is_own:
+        raise RuleBroken("not-your-entry")
+    newest, *before = statuses
+    waits = newest is HoursStatus.SUBMITTED and all(each is HoursStatus.CORRECTED for each in before)
+    if not waits or is_written_by_adult:
+        raise RuleBroken("not-to-be-taken-back")
 
 
 def check_observation(

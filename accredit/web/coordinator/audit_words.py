@@ -123,6 +123,7 @@ NAMES_OF: Mapping[Part, Mapping[Tag, LazyString]] = {
         Tag.HOURS_APPROVED: _l("Time approved"),
         Tag.HOURS_RETURNED: _l("Time returned"),
         Tag.HOURS_CORRECTED: _l("Time corrected"),
+        Tag.HOURS_TAKEN_BACK: _l("Time taken back before an adult had looked"),
         Tag.HOURS_IMPORTED: _l("Log of hours brought in"),
         Tag.HOURS_BROUGHT_FORWARD: _l("Hours from earlier records brought forward"),
         Tag.HOURS_LOG_ASKED: _l("Long log of hours brought in, for somebody else to bring in too"),
@@ -269,6 +270,7 @@ SENTENCES: Mapping[Tag, LazyString] = {
     Tag.HOURS_APPROVED: _l("%(who)s approved %(time)s of %(person)s on %(day)s"),
     Tag.HOURS_RETURNED: _l("%(who)s returned %(time)s of %(person)s on %(day)s"),
     Tag.HOURS_CORRECTED: _l("%(who)s corrected an entry of %(person)s on %(day)s"),
+    Tag.HOURS_TAKEN_BACK: _l("%(who)s took back %(time)s of %(person)s on %(day)s, before an adult had looked"),
     Tag.HOURS_IMPORTED: _l(
         "%(who)s brought in a log of hours: %(approved)s approved, %(returned)s returned, %(waiting)s waiting"
     ),

@@ -154,7 +154,7 @@ VALUES: Mapping[Any, LazyString] = {
     HoursStatus.SUBMITTED: _l("waits for an adult"),
     HoursStatus.APPROVED: _l("an adult said yes"),
     HoursStatus.RETURNED: _l("came back to me"),
-    HoursStatus.CORRECTED: _l("put right by a later one"),
+    HoursStatus.CORRECTED: _l("taken back, or put right by a later one"),
     LateReason.KEPT_ON_PAPER: _l("it was kept on paper"),
     LateReason.THEY_WERE_AWAY: _l("I was away"),
     LateReason.ADULT_WAS_AWAY: _l("the adult was away"),

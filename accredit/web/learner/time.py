@@ -18,7 +18,7 @@ from accredit.domain.enrolments.queries import EnrolmentFacts
 from accredit.domain.people import queries as people
 from accredit.domain.practice import operations, queries
 from accredit.domain.practice.queries import EntryFacts
-from accredit.domain.practice.rules import HoursStatus
+from accredit.domain.practice.rules import HoursStatus, Source
 from accredit.domain.programmes import queries as programmes
 from accredit.domain.training import queries as training
 from accredit.errors import NotFound, RuleBroken
@@ -94,6 +94,7 @@ def change_time(entry_id: UUID) -> Response:
         if entry.status not in OPEN:
             raise NotFound("hours-entry")
         form = _form(db, place, entry, day=entry.held_on)
+        is_unseen = _is_unseen(db, entry)
     if form.validate_on_submit():
         try:
             with transaction() as db:
@@ -104,7 +105,30 @@ def change_time(entry_id: UUID) -> Response:
             _tell(form, broken)
         else:
             return see_other("learner.home", flash=gettext("Changed. An adult looks at it next."))
-    return page("learner/time.html", status=422 if form.errors else 200, form=form, entry=entry, words=words)
+    told = {"form": form, "entry": entry, "is_unseen": is_unseen, "words": words}
+    return page("learner/time.html", status=422 if form.errors else 200, **told)
+
+
+@bp.post("/my/time/<uuid:entry_id>/take-back")
+@young_person
+def take_back_time(entry_id: UUID) -> ResponseReturnValue:
+    """Take back an entry that was a mistake, before an adult has looked at it."""
+    with reading() as db:
+        own_enrolment(db, queries.entry(db, entry_id).enrolment_id)
+    try:
+        with transaction() as db:
+            operations.take_back_hours(db, entry_id=entry_id, actor=current_viewer().actor(), now=utc_now())
+    except RuleBroken as broken:
+        return see_other("learner.home", flash=words.sentence(broken), flash_kind="information")
+    return see_other("learner.home", flash=gettext("Taken back. It does not count, and nobody has to look at it."))
+
+
+def _is_unseen(db: Session, entry: EntryFacts) -> bool:
+    """Say whether no adult has looked at an entry of their own, nor at what it stands in the place of."""
+    if entry.status not in {HoursStatus.SUBMITTED, HoursStatus.CORRECTED} or entry.decided_by_name:
+        return False
+    before = queries.entry(db, entry.corrects_id) if entry.corrects_id else None
+    return entry.source is Source.YOUNG_PERSON and (before is None or _is_unseen(db, before))
 
 
 def _form(db: Session, place: EnrolmentFacts, usual: EntryFacts | None, *, day: date) -> TimeForm:

@@ -35,6 +35,7 @@ _TO_YOU: Mapping[str, LazyString] = {
     "not-a-supervisor": lazy_gettext("That adult was not looking after peer support that day. Choose who was there."),
     "overlap": lazy_gettext("You have already added something at that time."),
     "too-late": lazy_gettext("It is more than %(days)s days ago, so it cannot be added here. Ask your adult to help."),
+    "not-to-be-taken-back": lazy_gettext("An adult has looked at this one already. Tell them if something is wrong."),
     "not-to-be-corrected": lazy_gettext("An adult has said yes to this one already. Tell them if something is wrong."),
     "break-overlaps": lazy_gettext("You have a break in those days already."),
     "break-ended": lazy_gettext("That break is over already."),

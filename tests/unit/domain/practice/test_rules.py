@@ -221,6 +221,32 @@ def test_corrections(status: HoursStatus, is_own: bool, is_staff: bool, rule: st
     assert caught.value.rule == rule
 
 
+_WAITS, _PUT_RIGHT, _APPROVED = HoursStatus.SUBMITTED, HoursStatus.CORRECTED, HoursStatus.APPROVED
+
+
+@pytest.mark.parametrize(
+    ("statuses", "is_own", "is_written_by_adult", "rule"),
+    [
+        pytest.param([_WAITS], True, False, None, id="one's own waiting entry"),
+        pytest.param([_WAITS, _PUT_RIGHT], True, False, None, id="one that was put right meanwhile"),
+        pytest.param([_WAITS], False, False, "not-your-entry", id="somebody else's"),
+        pytest.param([_APPROVED], True, False, "not-to-be-taken-back", id="approved"),
+        pytest.param([HoursStatus.RETURNED], True, False, "not-to-be-taken-back", id="returned"),
+        pytest.param([_PUT_RIGHT], True, False, "not-to-be-taken-back", id="an older one that another stands for"),
+        pytest.param([_WAITS, _APPROVED], True, False, "not-to-be-taken-back", id="in the place of an approved one"),
+        pytest.param([_WAITS], True, True, "not-to-be-taken-back", id="added by an adult"),
+    ],
+)
+def test_taking_back(statuses: list[HoursStatus], is_own: bool, is_written_by_adult: bool, rule: str | None) -> None:
+    asked = {"statuses": statuses, "is_own": is_own, "is_written_by_adult": is_written_by_adult}
+    if rule is None:
+        rules.check_taking_back(**asked)  # type: ignore[arg-type]  # a table of mixed kinds
+        return
+    with pytest.raises(RuleBroken) as caught:
+        rules.check_taking_back(**asked)  # type: ignore[arg-type]  # the same
+    assert caught.value.rule == rule
+
+
 @pytest.mark.parametrize(
     ("changes", "rule"),
     [

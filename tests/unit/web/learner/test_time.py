@@ -144,6 +144,41 @@ def test_an_approved_entry_cannot_be_changed(ama: Browser, cast: Cast, year: Yea
     assert ama.post(f"/my/time/{year.approved_id}", data=filled(cast)).status_code == 404
 
 
+def test_an_entry_that_was_a_mistake_is_taken_back(
+    ama: Browser, cast: Cast, year: Year, sqlite_database: Database
+) -> None:
+    changed = filled(cast, on=date(2026, 6, 23), starts_at="12:40", minutes="40")
+    ama.post(f"/my/time/{year.waiting_id}", data=changed)
+    (entry, *_) = entries(sqlite_database, cast)
+    assert "Was it a mistake?" in ama.get(f"/my/time/{entry.id}").text
+    before = entries(sqlite_database, cast)
+    answer = ama.post(f"/my/time/{entry.id}/take-back", follow_redirects=True)
+    assert "Taken back. It does not count, and nobody has to look at it." in html.unescape(answer.text)
+    # What it had put right does not come back; what an adult has approved is as it was.
+    assert entries(sqlite_database, cast) == before[1:]
+    assert ama.get(f"/my/time/{entry.id}").status_code == 404
+    # The same time can be added again.
+    assert ama.post(address(cast), data=changed).status_code == 303
+
+
+def test_what_an_adult_has_decided_is_not_taken_back(
+    ama: Browser, cast: Cast, year: Year, sqlite_database: Database
+) -> None:
+    before = entries(sqlite_database, cast)
+    answer = ama.post(f"/my/time/{year.approved_id}/take-back", follow_redirects=True)
+    assert "An adult has looked at this one already." in html.unescape(answer.text)
+    assert entries(sqlite_database, cast) == before
+
+
+def test_nobody_takes_back_what_is_somebody_elses(
+    client_for: ClientFor, cast: Cast, year: Year, sqlite_database: Database
+) -> None:
+    before = entries(sqlite_database, cast)
+    for who in (cast.cai, cast.olu, cast.sam):
+        assert client_for(who).post(f"/my/time/{year.waiting_id}/take-back").status_code in {302, 303, 403, 404}
+    assert entries(sqlite_database, cast) == before
+
+
 def test_nobody_adds_or_changes_time_for_somebody_else(client_for: ClientFor, cast: Cast, year: Year) -> None:
     cai, olu = client_for(cast.cai), client_for(cast.olu)
     for client in (cai, olu):
