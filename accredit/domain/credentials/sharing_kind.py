@@ -180,7 +180,9 @@ def _document(reservation: Reserved, **told: Any) -> dict[str, Any]:
 
 
 def _digest(share: Share) -> bytes:
-    facts = {"share": str(share.id), "of": str(share.of_issuance_id), "said": share.contents}
+    # The leaf tells this digest to whoever has the evidence, and the certificate's own leaf its issuance: with that in
+    # it, the two could be put together.
+    facts = {"share": str(share.id), "said": share.contents}
     return hashlib.sha256(jcs.canonicalise({**facts, "ends": share.ends_at.isoformat()})).digest()
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
+from io import BytesIO
 from pathlib import Path
 
+import pikepdf
 from sqlmodel import col, select
 
 from accredit.clock import utc_now
@@ -57,6 +59,14 @@ def make_record(browser: Browser, cast: Cast, database: Database, folder: Path, 
 def work(database: Database, folder: Path) -> Issued:
     """Let the signer do what waits."""
     return Issuer(database, KeyRing.open(folder / "keys", PASSPHRASE), utc_now).issue_waiting()
+
+
+def inside(pdf: bytes) -> bytes:
+    """Return everything a PDF holds, each stream unpacked, and each text of its tree."""
+    with pikepdf.open(BytesIO(pdf)) as document:
+        streams = [each.read_bytes() for each in document.objects if isinstance(each, pikepdf.Stream)]
+        texts = [str(each).encode() for each in document.objects if isinstance(each, pikepdf.Dictionary)]
+    return b"\n".join([*streams, *texts, pdf])
 
 
 def call(database: Database, cast: Cast, *, known_as: str | None = None, printed_name: str | None = None) -> None:

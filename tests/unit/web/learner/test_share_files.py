@@ -26,7 +26,7 @@ from accredit.storage.erasure import scrub
 from accredit.storage.tombstones import Tombstones
 from tests.cast import Cast
 from tests.populated import Year
-from tests.unit.web.learner.sharing import call, link_on, make_share, work
+from tests.unit.web.learner.sharing import call, inside, link_on, make_share, work
 from tests.web import Browser, ClientFor
 
 
@@ -42,14 +42,6 @@ def shared(ama: Browser, year: Year, cast: Cast, sqlite_database: Database, tmp_
 @pytest.fixture
 def stranger(client_for: ClientFor) -> Browser:
     return client_for(None)
-
-
-def inside(pdf: bytes) -> bytes:
-    """Return everything a PDF holds, each stream unpacked, and each text of its tree."""
-    with pikepdf.open(BytesIO(pdf)) as document:
-        streams = [each.read_bytes() for each in document.objects if isinstance(each, pikepdf.Stream)]
-        texts = [str(each).encode() for each in document.objects if isinstance(each, pikepdf.Dictionary)]
-    return b"\n".join([*streams, *texts, pdf])
 
 
 def test_the_sheet_holds_nothing_but_what_was_chosen(ama: Browser, stranger: Browser, shared: str, year: Year) -> None:
