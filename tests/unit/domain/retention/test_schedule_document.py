@@ -13,12 +13,14 @@ import pytest
 
 from accredit.domain.clients import repeating
 from accredit.domain.clients import rules as keys
+from accredit.domain.credentials import sharing_rules
 from accredit.domain.people import first_operator, invitations, joining, passkeys, sign_ins, signing_in
 from accredit.domain.practice import approval_links
 from accredit.domain.retention import rules
 from accredit.domain.retention.rules import SCHEDULE, RecordKind
 from accredit.jobs import reconciler
 from accredit.web.auth import cookie, known
+from accredit.web.public import share
 
 ROOT = Path(__file__).resolve().parents[4]
 DOCUMENT = ROOT / "docs/privacy/retention-schedule.md"
@@ -71,6 +73,16 @@ BY_ITSELF: tuple[tuple[str, str, tuple[timedelta, ...]], ...] = (
         "a key for a school’s own program",
         "until the day that was chosen, {} ahead at most; ended before with one press, or when its maker hands over",
         (keys.LONGEST,),
+    ),
+    (
+        "a link by which a young person shows an award or a record",
+        "until the last day that they chose, {} ahead at most; ended before with one press, or by a no to sharing",
+        (timedelta(days=max(sharing_rules.DAYS.values())),),
+    ),
+    (
+        "after the PIN of such a link, taking its files",
+        "{}",
+        (timedelta(seconds=share.OPEN_SECONDS),),
     ),
     ("the code for the first operator", "{}, or once used", (first_operator.LIFETIME,)),
 )
