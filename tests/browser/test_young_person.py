@@ -138,6 +138,32 @@ def test_a_statement_is_counted_while_it_is_written_and_the_same_by_the_button(
     expect(hands.tab.get_by_label("My answer to question 1")).to_have_value("Llŷr’s\nquestion 🙂")
 
 
+@pytest.mark.parametrize("width", WIDTHS)
+def test_without_internet_nothing_typed_is_lost(chromium: Browser, own: Demonstration, width: int) -> None:
+    hands = begun(chromium, own, WITH_AN_ENTRY, width=width)
+    hands.follow("Add time")
+    hands.fill("When did it start?", "00:25")
+    hands.fill("How many minutes was it?", "35")
+    said = hands.tab.get_by_role("alert")
+    hands.tab.context.set_offline(True)
+    for press in (hands.tab.get_by_role("button", name="Add this time"), hands.tab.get_by_role("link", name="Back")):
+        press.click()
+        expect(said).to_contain_text("There is no internet just now.")
+    clean(hands)
+    hands.tab.context.set_offline(False)
+    expect(said).not_to_be_visible()
+    expect(hands.tab.get_by_label("How many minutes was it?")).to_have_value("35")
+    if width == WIDTHS[0]:
+        hands.press("Add this time")
+        hands.reads("Added. An adult looks at it next.")
+        hands.tab.locator("details.fold", has_text="Change it").locator("summary").first.click()
+        hands.follow(re.compile("^Change it"))
+        clean(hands)
+        hands.press("Take it back")
+        hands.reads("Taken back. It does not count, and nobody has to look at it.")
+    hands.tab.context.close()
+
+
 def test_a_break_costs_two_taps_and_so_does_coming_back(chromium: Browser, own: Demonstration) -> None:
     hands = begun(chromium, own, ON_A_BREAK)
     before = hands.tab.locator("main progress").first.get_attribute("value")
