@@ -67,7 +67,7 @@ def test_somebody_is_shown_as_much_as_was_chosen_until_it_is_taken_back(
     hands.choose("The skills I have shown")
     hands.choose("A job or work experience")
     hands.choose("Two weeks")
-    hands.press(re.compile("[Mm]ake the link"))
+    hands.press(re.compile("make the link", re.IGNORECASE))
     hands.reads("Here is your link.")
     hands.reads("It says nothing else about you.")
     hands.press("Add a PIN")
