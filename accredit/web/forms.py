@@ -28,7 +28,6 @@ from govuk_frontend_wtf.wtforms_widgets import (
     GovTextArea,
     GovTextInput,
 )
-from markupsafe import Markup
 from werkzeug.exceptions import RequestEntityTooLarge
 from wtforms import DateField as _DateField
 from wtforms import Field, HiddenField
@@ -63,10 +62,10 @@ _UNWRITABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 class _InOurWords:
     """A component whose fault begins with our word for "Error", which nobody sees and a screen reader says."""
 
-    def render(self, params: dict[str, Any]) -> Markup:
+    def render(self, params: dict[str, Any]) -> str:
         if params.get("errorMessage"):
             params["errorMessage"].setdefault("visuallyHiddenText", gettext("Error"))
-        rendered: Markup = super().render(params)  # type: ignore[misc]
+        rendered: str = super().render(params)  # type: ignore[misc]
         return rendered
 
 
