@@ -171,7 +171,7 @@ def take() -> Response:
     if slip_id is None:
         return see_other("auth.claim")
     if request.form.get("answer") != "yes":
-        said = _("Nothing was used up. Give that slip to an adult at school: it is somebody’s key.")
+        said = _("Nothing was used up. If that slip is not yours, give it to an adult at school: it is somebody’s key.")
         return see_other("auth.claim", flash=said, flash_kind="information")
     try:
         with transaction(everywhere=True) as db:
