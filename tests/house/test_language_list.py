@@ -28,6 +28,12 @@ OURS = {
     "files get damaged, and copies get changed on the way.",
     # What Google and Microsoft call it, on the page for whoever sets a school's sign-in up.
     "Client id",
+    "Client secret",
+    "Give the client id",
+    "Give the client secret",
+    # Told to whoever runs the service.
+    "A key does not open: ACCREDIT_KEY_PASSPHRASE is another one than it was, or the file is damaged. Put the "
+    "passphrase right or bring the file back from its backup, and start the worker again. Its journal names the file.",
     # It says what an award is not.
     "This is not a DBS check, a safeguarding clearance, a reference or a regulated qualification.",
     "The signature proves that the organisation said this; the organisation vouches for the facts. This is not a DBS "
