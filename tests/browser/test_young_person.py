@@ -19,6 +19,7 @@ from tests.browser.test_certificates import VIOLATIONS
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("young-person"), pytest.mark.timeout(600)]
 
 WITH_AN_ENTRY, ANOTHER, ON_A_BREAK = "Siân Sampl-Prawf", "Björn Beispielsson", "Дарина Зразок"
+OFFLINE = "Sofía Muestra Prueba"
 MOST_TAPS = 6
 WIDTHS = (320, 375, 1280)
 
@@ -140,7 +141,7 @@ def test_a_statement_is_counted_while_it_is_written_and_the_same_by_the_button(
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_without_internet_nothing_typed_is_lost(chromium: Browser, own: Demonstration, width: int) -> None:
-    hands = begun(chromium, own, WITH_AN_ENTRY, width=width)
+    hands = begun(chromium, own, OFFLINE, width=width)
     hands.follow("Add time")
     hands.fill("When did it start?", "00:25")
     hands.fill("How many minutes was it?", "35")

@@ -39,4 +39,5 @@ def test_it_is_told_once_the_new_one_is_there(
     open_issuer(sqlite_database, KeyRing.open(tmp_path / "keys", PASSPHRASE)).issue_waiting()
     page = text(ama, "/my/certificates")
     assert told in page
-    assert page.count('class="note"') == 1
+    # Beside it stands what is said without internet, unseen.
+    assert page.count('<p class="note"') - page.count('<p class="note" id="offline"') == 1
