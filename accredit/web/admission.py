@@ -7,6 +7,7 @@ does not notice. How a file is read is not here: see `sandbox`.
 
 from __future__ import annotations
 
+import re
 import threading
 from functools import cached_property
 from typing import Final
@@ -23,6 +24,17 @@ ADMITTED: Final = "accredit.admitted"
 REFUSED: Final = "accredit.refused"
 """In the environment of a request whose body the gateway did not wait for: the status to answer with, 408 or 503."""
 _OPEN: Final = frozenset({"public.verify_given", "api.verify"})
+_BEGINNINGS: Final = (b"%PDF-", b"\x89PNG\r\n", b"\xff\xd8\xff")
+_DRAWING: Final = re.compile(rb"<(?:[A-Za-z_][\w.\-]*:)?svg[\s>/]")
+
+
+def holds_a_file(body: bytes) -> bool:
+    """Say whether a body, or the form that it is, may hold a file that has to be opened, not only a text to be read.
+
+    It may say so of a text that speaks of one, which then takes a place without need; never the other way round
+    (`kit.openbadges.detect.kind_of`).
+    """
+    return any(each in body for each in _BEGINNINGS) or (b"svg" in body and _DRAWING.search(body) is not None)
 
 
 class Places:

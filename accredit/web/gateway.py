@@ -23,7 +23,7 @@ from typing import Any, Final, Protocol, TypeAlias
 import structlog
 from flask import Flask
 
-from accredit.web.admission import ADMITTED, PLACES, REFUSED, SMALL, Places
+from accredit.web.admission import ADMITTED, PLACES, REFUSED, SMALL, Places, holds_a_file
 
 LARGEST: Final = 12_000_000
 """No view takes a longer body: an announced one is left unread, and the application refuses it by its announcement."""
@@ -150,12 +150,15 @@ class Gateway:
             if environ["REQUEST_METHOD"] in {"GET", "HEAD"} and _QUICK(environ["PATH_INFO"]):
                 return self._run(environ | {"wsgi.input": io.BytesIO()})
             return await self._called(environ, b"")
-        if not _is_file(environ, length, self._places.doors):
+        if not _is_large(environ, length, self._places.doors):
             body = await self._body(protocol, length)
             if recalled := self._recalled(environ, body):
                 self._held -= len(body)
                 return self._run({**environ, **recalled, "wsgi.input": io.BytesIO(body)})
-            return await self._called_with(environ, body)
+            # Small files occupy whoever opens them as large ones do: a flood of them must not fill every thread.
+            if not _is_at(environ, self._places.doors) or not holds_a_file(body):
+                return await self._called_with(environ, body)
+            return await self._called_in_place(environ, body)
         if self._is_full():
             raise _TooMuch
         self._arriving += 1
@@ -164,6 +167,10 @@ class Gateway:
         finally:
             self._arriving -= 1
         # Only now: whoever sends a file slowly keeps no place from those whose file is there.
+        return await self._called_in_place(environ, body)
+
+    async def _called_in_place(self, environ: dict[str, Any], body: bytes) -> Answer:
+        """Answer a file that is whole, or raise `_TooMuch`."""
         if not self._places.take():
             self._held -= len(body)
             raise _TooMuch
@@ -309,8 +316,12 @@ def _language(cookies: str) -> str:
     return "language=cy" if "language=cy" in cookies else ""
 
 
-def _is_file(environ: Mapping[str, Any], length: int | None, doors: frozenset[str]) -> bool:
-    return environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in doors and (length is None or length > SMALL)
+def _is_at(environ: Mapping[str, Any], doors: frozenset[str]) -> bool:
+    return environ["REQUEST_METHOD"] == "POST" and environ["PATH_INFO"] in doors
+
+
+def _is_large(environ: Mapping[str, Any], length: int | None, doors: frozenset[str]) -> bool:
+    return _is_at(environ, doors) and (length is None or length > SMALL)
 
 
 def _length(environ: Mapping[str, Any]) -> int | None:

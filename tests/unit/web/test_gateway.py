@@ -134,3 +134,36 @@ def test_what_can_be_recalled_is_answered_without_a_thread(app: Flask, monkeypat
         assert one.answer.body == body
     assert seen == [(LOOP, b"known"), ("page", None), ("page", None)]
     assert asked._held == 0
+
+
+@pytest.mark.attack("VX30")
+@pytest.mark.parametrize(
+    ("body", "is_refused"),
+    [
+        pytest.param(b"%PDF-1.7 small", True, id="VX30 a small certificate"),
+        pytest.param(b"\x89PNG\r\n\x1a\n small", True, id="VX30 a small picture"),
+        pytest.param(b"\xff\xd8\xff small", True, id="VX30 a small photograph"),
+        pytest.param(b'<?xml version="1.0"?><svg:svg/>', True, id="VX30 a small drawing"),
+        pytest.param(b'--x\r\nContent-Disposition: form-data; name="file"\r\n\r\n%PDF-1.7', True, id="VX30 in a form"),
+        pytest.param(b'{"image": "badge.svg"}', False, id="VX30 a text is read without a place"),
+    ],
+)
+def test_vx30_a_small_file_needs_a_place_as_a_large_one_does(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, body: bytes, *, is_refused: bool
+) -> None:
+    places = app.extensions["accredit.places"]
+    asked = Gateway(app, threads=1)
+    called = asked._run
+    monkeypatch.setattr(
+        asked, "_run", lambda environ: called(environ) if "accredit.refused" in environ else Answer(200, [], b"opened")
+    )
+    quiet = _Protocol(body)
+    _ask(asked, quiet, path="/api/verify", length=len(body))
+    assert (quiet.answer.status, asked._held) == (200, 0)
+    taken = 0
+    while places.take():
+        taken += 1
+    busy = _Protocol(body)
+    _ask(asked, busy, path="/api/verify", length=len(body))
+    assert taken == 2, "the first left its place"
+    assert (busy.answer.status, asked._held) == (503 if is_refused else 200, 0)
