@@ -87,7 +87,8 @@ def _join(pieces: Sequence[str]) -> str:
 
 def _break(pieces: Sequence[str], count: int, room: float, weight: int) -> tuple[str, ...] | None:
     """Return the most even way to set the pieces in exactly `count` lines, none wider than `room` ems."""
-    if len(pieces) < count:
+    # Most texts that do not fit are told by their sum: nobody need try a thousand ways to set a far too long one.
+    if len(pieces) < count or sum(width(each, weight=weight) for each in pieces) > room * count:
         return None
     best: tuple[float, tuple[str, ...]] | None = None
     for cuts in combinations(range(1, min(len(pieces), 24)), count - 1):
