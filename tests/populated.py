@@ -9,13 +9,16 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlmodel import col
+from sqlmodel import col, select
 
 from accredit.domain.awarding import operations as awarding
 from accredit.domain.credentials import share_links, sharing
 from accredit.domain.credentials.models import Achievement, Credential
 from accredit.domain.credentials.sharing_rules import Chosen, Lasts, MadeFor, NameShown
 from accredit.domain.enrolments import queries as enrolments
+from accredit.domain.facilitation import operations as facilitation
+from accredit.domain.facilitation import queries as facilitators
+from accredit.domain.facilitation.models import FacilitatorRecord
 from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.organisations import holidays, paper
 from accredit.domain.organisations.rules import Details, Kind, Nation, PicturePlace
@@ -239,3 +242,32 @@ def sent_links(database: Database, cast: Cast) -> dict[str, object]:
         (share,) = share_links.shares_of(db, cast.ama.id, now=NOW)
         secret = share_links.own_link(db, share.id, young_person_id=cast.ama.id, pepper=PEPPER)
     return {"share_id": share.id, "share_secret": secret, "link_secret": "a-link-that-nobody-made"}
+
+
+def let_train(database: Database, cast: Cast) -> None:
+    """Let Sam be trained as a facilitator, and be given the record of it; nobody signs it."""
+    with database.transaction() as db:
+        facilitation.record_session(
+            db,
+            programme_id=cast.programme_id,
+            held_on=date(2026, 6, 4),
+            part_codes=["F1", "F2"],
+            delivered_by="Peer Support Trust",
+            present=[cast.sam.id],
+            actor=cast.nia.actor,
+            now=NOW,
+        )
+        record_id = facilitation.ask_for_record(
+            db, programme_id=cast.programme_id, printed_name=cast.sam.name, actor=cast.sam.actor, now=NOW
+        )
+        facilitation.give_record(db, record_id=record_id, actor=cast.nia.actor, now=NOW)
+
+
+def of_training(database: Database, cast: Cast) -> dict[str, object]:
+    """Return what stands in addresses of the training of adults."""
+    with database.reading() as db:
+        # The first of each: those who send forms may have added more since, or taken this one back.
+        *_, session = facilitators.sessions(db, organisation_id=cast.organisation_id)
+        record_id = db.exec(select(FacilitatorRecord.id).order_by(col(FacilitatorRecord.id))).first()
+    ids = {"coordinator.facilitator_register:session_id": session.id}
+    return {**ids, "coordinator:record_id": record_id, "auth:record_id": record_id}

@@ -108,7 +108,7 @@ class Album:
             tab.get_by_text("Nothing was changed since it was signed").click()
             tab.get_by_text("How we know").evaluate("each => each.scrollIntoView()")
             self.take(tab, "check-how-phone")
-            self.take(tab, "check-slip-phone", f"/v/{code[1]}{code[0]}{code[2:]}")
+            self.take(tab, "check-slip-phone", f"/v/{with_a_slip(code)}")
             self._present(tab, self._changed())
             self.take(tab, "check-changed-phone")
 
@@ -140,6 +140,10 @@ class Album:
                 tab.get_by_role("button", name="Open my page").click()
                 tab.wait_for_url("**/my")
                 self.take(tab, name)
+                if size == PHONE:
+                    self.take(tab, "young-time-phone", "/my/add-time")
+                    self.take(tab, "young-certificates-phone", "/my/certificates")
+                    self.take(tab, "young-choices-phone", "/my/choices")
 
     def of_the_school(self) -> None:
         """What the co-ordinator sees."""
@@ -237,6 +241,12 @@ def keep(picture: Image.Image, path: Path) -> None:
     sys.stdout.write(f"{path.name:<26}{size / 1000:6.0f} KB\n")
     if size > HEAVIEST:
         raise SystemExit(f"{path} is heavier than {HEAVIEST} bytes.")
+
+
+def with_a_slip(code: str) -> str:
+    """Return a code as somebody types it whose fingers swap the first two letters that differ."""
+    at = next(place for place in range(len(code) - 1) if code[place] != code[place + 1])
+    return f"{code[:at]}{code[at + 1]}{code[at]}{code[at + 2 :]}"
 
 
 def usual_port() -> int:

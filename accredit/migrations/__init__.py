@@ -27,6 +27,7 @@ PACKAGES = (
     "programmes",
     "enrolments",
     "training",
+    "facilitation",
     "practice",
     "awarding",
     "credentials",

@@ -16,8 +16,9 @@ from accredit.domain.credentials.paper_ahead import AheadView
 from accredit.domain.credentials.plain_words import told_shortly
 from accredit.domain.credentials.record_contents import NO_TARIFF
 from accredit.domain.credentials.rules import TARIFF_LINE, Totals, date_in_words, honest_sentence
-from accredit.domain.credentials.views import CredentialView, IssuedView, RecordView
+from accredit.domain.credentials.views import AttendanceView, CredentialView, IssuedView, RecordView
 from accredit.domain.organisations.paper import PLAIN, Look
+from accredit.rendering.attendance_paper import AttendanceValues, attendance_pdf
 from accredit.rendering.badge import AS_AWARDED, BadgeValues, Choice, baked_png, baked_svg
 from accredit.rendering.certificate import CertificateValues, certificate_pdf
 from accredit.rendering.certificate_forms import Form, certificate_in_form
@@ -28,7 +29,7 @@ from accredit.rendering.record_paper import RecordValues, record_pdf
 
 @singledispatch
 def pdf_of(view: IssuedView, *_document: bytes, **_told: Any) -> bytes:
-    """Return the paper of a credential as a PDF, as its kind has it: `certificate_of`, `record_of`.
+    """Return the paper of a credential as a PDF, as its kind has it: `certificate_of`, `record_of`, `attendance_of`.
 
     They take the signed document, ``base_url``, ``receipt``, ``evidence``, ``statement`` and ``look``, and leave out
     what they have no place for. Raises `TypeError` for a kind that has no paper.
@@ -79,6 +80,36 @@ def record_of(
             verify_host=urlsplit(base_url).netloc,
             qr_text=qr_address(base_url, view.code),
             tariff_line=NO_TARIFF if view.tariff_line else None,
+            demonstration=view.demonstration,
+            language="en",
+            credential_json=document,
+            receipt=receipt,
+            evidence=evidence,
+        )
+    )
+
+
+@pdf_of.register
+def attendance_of(
+    view: AttendanceView,
+    document: bytes,
+    *,
+    base_url: str,
+    receipt: bytes | None = None,
+    evidence: bytes | None = None,
+    **_of_a_certificate: object,
+) -> bytes:
+    """Return the record of an adult's training as a PDF with the signed ``document`` attached, receipt and evidence."""
+    return attendance_pdf(
+        AttendanceValues(
+            organisation=view.organisation_name,
+            programme=view.programme_name,
+            name=view.printed_name,
+            parts=view.parts,
+            given_on=date_in_words(view.given_on),
+            code=view.shown_code,
+            verify_host=urlsplit(base_url).netloc,
+            qr_text=qr_address(base_url, view.code),
             demonstration=view.demonstration,
             language="en",
             credential_json=document,

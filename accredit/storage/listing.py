@@ -34,12 +34,14 @@ class Wanted:
 class Listing(Generic[Line]):
     """A list: one row for each line, ``key`` to settle what an order leaves open, and ``read``, which makes the lines.
 
-    Each of the ``orders`` is the columns to go by, the first of them first. A filter makes a condition of a value.
+    Each of the ``orders`` is the columns to go by, the first of them first. ``within`` orders what is alike by them,
+    always forwards: the newest first is no reason to go from Z to A. A filter makes a condition of a value.
     """
 
     statement: Statement
     key: Expression
     orders: Mapping[str, tuple[Expression, ...]]
+    within: tuple[Expression, ...] = ()
     filters: Mapping[str, Callable[[str], sa.ColumnElement[bool]]] = field(default_factory=dict)
     read: Callable[[Session, Sequence[Any]], Sequence[Line]]
 
@@ -64,9 +66,10 @@ class Listing(Generic[Line]):
         return replace(self, read=lambda db, rows: more(db, read(db, rows)))  # type: ignore[arg-type,return-value]  # other lines
 
     def _ordered(self, wanted: Wanted) -> Statement:
-        columns = [*self.orders[wanted.order], self.key]
+        wanted_first = [each.desc() if wanted.is_backwards else each.asc() for each in self.orders[wanted.order]]
+        last = self.key.desc() if wanted.is_backwards else self.key.asc()
         # What has no value comes last on either database, whichever way the order goes.
-        order = [(each.desc() if wanted.is_backwards else each.asc()).nulls_last() for each in columns]
+        order = [each.nulls_last() for each in (*wanted_first, *(each.asc() for each in self.within), last)]
         return self._filtered(wanted).order_by(None).order_by(*order)
 
     def _filtered(self, wanted: Wanted) -> Statement:

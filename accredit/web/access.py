@@ -30,7 +30,7 @@ from accredit.domain.people import sign_ins
 from accredit.errors import Forbidden
 from accredit.web.database import READ_ONLY_METHODS
 from accredit.web.pages import see_other
-from accredit.web.viewer import Viewer, ViewerKind, current_viewer, sleeping_viewer
+from accredit.web.viewer import Viewer, ViewerKind, current_viewer, page_has_closed, sleeping_viewer
 
 STAFF_SIGN_IN = "auth.sign_in"
 YOUNG_SIGN_IN = "auth.claim"
@@ -139,8 +139,9 @@ def _refusal(access: Access) -> ResponseReturnValue | None:
         # What was to be written is lost either way; a redirect would pretend that it was not.
         abort(401)
     endpoint = YOUNG_SIGN_IN if access.audience == Audience.YOUNG_PERSON else STAFF_SIGN_IN
+    why = "yes" if endpoint == YOUNG_SIGN_IN and page_has_closed() else None
     # Only the path travels, so that nobody can be sent to another site after signing in.
-    return redirect(url_for(endpoint, next=request.full_path.rstrip("?")), code=303)
+    return redirect(url_for(endpoint, next=request.full_path.rstrip("?"), closed=why), code=303)
 
 
 def _lacks_second_step(viewer: Viewer) -> bool:

@@ -91,6 +91,21 @@ TOLD = {
         "This certificate was made before there was a JWT form of it. The file for apps (JSON) says the same."
     ),
 }
+OF_YOUNG_PEOPLE = Words(
+    lazy_gettext("Your page is closed"),
+    lazy_gettext("So nothing was saved just now. Open your page with your five words, and do it once more."),
+)
+"""What 401 says where a young person's page was meant."""
+REMOVED = Words(
+    lazy_gettext("Your page is closed"),
+    lazy_gettext(
+        "If you have just removed it, that is done. Your certificates stay yours. Want it all back? Ask at school for "
+        "a new slip."
+    ),
+)
+"""What 401 says to whoever presses once more on the page that removed their own."""
+LISTS = frozenset({"coordinator.class_list", "coordinator.hours_log", "coordinator.ceremony_names"})
+"""Where a school brings a list: a file that is larger than any form may be is told what it is told of others."""
 STALE_FORM = Words(
     lazy_gettext("This page was open for a long time"),
     lazy_gettext("To keep you safe, forms stop working after a while. Go back, reload the page and send it again."),
@@ -127,12 +142,20 @@ def _http(error: HTTPException) -> Response:
         return make_response(error.response)
     if error.code is not None and error.code < 400:
         return make_response(error.get_response())
-    answer = error_answer(error.code or 500)
+    words = _closed_page() if error.code == 401 else None
+    detail = str(SENTENCES["file-too-large"]) if error.code == 413 and request.endpoint in LISTS else ""
+    answer = error_answer(error.code or 500, words=words, detail=detail)
     for name, value in error.get_headers():
         # Allow with 405, Retry-After with 429: the error knows them; type and length are ours.
         if name.lower() not in {"content-type", "content-length"}:
             answer.headers[name] = value
     return answer
+
+
+def _closed_page() -> Words | None:
+    if request.blueprint != "learner":
+        return None
+    return REMOVED if request.endpoint == "learner.removed" else OF_YOUNG_PEOPLE
 
 
 def _other_host(_error: SecurityError) -> Response:

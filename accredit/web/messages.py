@@ -12,6 +12,7 @@ from flask_babel import LazyString, gettext, lazy_gettext
 
 from accredit.errors import AccreditError
 from accredit.web.languages import page_language
+from accredit.web.messages_of_training import TRAINING
 from accredit.web.words import date_in_words
 
 _ORGANISATIONS = {
@@ -221,17 +222,6 @@ _PROGRAMMES = {
     "break-overlaps": lazy_gettext("There is a break in those days already."),
     "break-ended": lazy_gettext("This break has ended already."),
 }
-_TRAINING = {
-    "register-taken": lazy_gettext("Its register was taken, so it was held. It stays as it is."),
-    "session-without-modules": lazy_gettext("Choose at least one module for this session."),
-    "module-not-in-programme": lazy_gettext("One of the modules is not part of this programme."),
-    "register-before-the-day": lazy_gettext("The register can be taken from the day of the session on."),
-    "not-enrolled": lazy_gettext("Somebody ticked was not in this programme on that day."),
-    "on-a-break": lazy_gettext(
-        "They were on a break that day. Nothing earned is lost; it can be added again after the break."
-    ),
-    "module-not-in-session": lazy_gettext("This session does not teach that module."),
-}
 _PRACTICE = {
     "earlier-minutes": lazy_gettext("Give hours between 0 and %(most)s."),
     "counted-twice": lazy_gettext(
@@ -365,7 +355,7 @@ _ISSUING = {
     ),
 }
 SENTENCES: Mapping[str, LazyString] = (
-    _ORGANISATIONS | _NAMES | _PEOPLE | _KEYS | _FILES | _PROGRAMMES | _TRAINING | _PRACTICE | _AWARDING | _ISSUING
+    _ORGANISATIONS | _NAMES | _PEOPLE | _KEYS | _FILES | _PROGRAMMES | TRAINING | _PRACTICE | _AWARDING | _ISSUING
 )
 """Rule id (or code of a conflict) → its sentence, with the facts of the rule as ``%(name)s``."""
 

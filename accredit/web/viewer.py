@@ -116,6 +116,11 @@ def sleeping_viewer() -> Viewer:
     return viewer
 
 
+def page_has_closed() -> bool:
+    """Say whether this request's reader was a young person whose page closed by itself since they were last here."""
+    return bool(g.get("page_has_closed", False))
+
+
 def go_on_as(viewer: Viewer) -> None:
     """Let the rest of this request be done by somebody who has just shown who they are."""
     g.viewer = viewer

@@ -60,6 +60,8 @@ NOT_REACHED = {
     "coordinator.export_leavers": "only when somebody has left; seen in tests/unit/web/test_lists.py",
     "coordinator.ask_call_off": "only from a session whose register was not taken",
     "coordinator.programme_draft": "only once a draft of a programme was begun",
+    "coordinator.facilitator_register": "only once adults were trained; seen in test_adults_training",
+    "coordinator.facilitator_record": "only once a record was given; seen in test_adults_training",
     "coordinator.draft_about": "only in a draft of a programme",
     "coordinator.draft_part": "only in a draft of a programme",
     "coordinator.add_draft_part": "only in a draft of a programme",

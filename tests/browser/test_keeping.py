@@ -1,4 +1,4 @@
-"""What a young person takes away, at 320, 390 and 1280 pixels by the keyboard: forms, a badge, everything at once.
+"""What a young person takes away, at 320, 375 and 1280 pixels by the keyboard: forms, a badge, everything at once.
 
 What was taken is opened from the disk, in a browser without any network, long after.
 """
@@ -21,7 +21,7 @@ from tests.browser.hands import Hands
 from tests.browser.test_certificates import clean
 
 pytestmark = pytest.mark.browser
-WIDTHS = (320, 390, 1280)
+WIDTHS = (320, 375, 1280)
 LATER = timedelta(days=90)
 FORMS = ("Large print", "Easy to read", "Black on white")
 
@@ -107,7 +107,7 @@ def test_forms_badge_linkedin_and_the_sheet(young: Hands, tmp_path: Path) -> Non
 def test_everything_is_genuine_when_issued_on_a_computer_without_us(
     chromium: Browser, demonstration: Demonstration, of_age: str, tmp_path: Path
 ) -> None:
-    young = Hands(open_tab(chromium, width=390), demonstration.address, "keyboard")
+    young = Hands(open_tab(chromium, width=375), demonstration.address, "keyboard")
     _enter(young, of_age)
     young.follow("Take all my certificates")
     _has_room(young)

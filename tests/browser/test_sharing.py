@@ -20,7 +20,7 @@ from tests.browser.test_certificates import VIOLATIONS
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("sharing"), pytest.mark.timeout(600)]
 
 WITH_AN_AWARD = "Siân Sampl-Prawf"
-WAYS = ((320, "finger"), (375, "finger"), (1280, "mouse"), (1280, "keyboard"))
+WAYS = ((320, "finger"), (375, "finger"), (1280, "keyboard"))
 SIGNED_WITHIN = 60
 PICTURES = os.environ.get("ACCREDIT_PICTURES")
 
@@ -54,7 +54,7 @@ def wait_until_signed(hands: Hands) -> None:
 
 @pytest.mark.parametrize(("width", "way"), WAYS, ids=str)
 def test_somebody_is_shown_as_much_as_was_chosen_until_it_is_taken_back(
-    chromium: Browser, own: Demonstration, width: int, way: Literal["finger", "mouse", "keyboard"]
+    chromium: Browser, own: Demonstration, width: int, way: Literal["finger", "keyboard"]
 ) -> None:
     hands = Hands(open_tab(chromium, width=width), own.address, way)
     stranger = Hands(open_tab(chromium, width=width), own.address, way)

@@ -45,7 +45,7 @@ from tests import factories
 from tests.cast import Cast, Player, make_cast
 from tests.factories import HOST, NOW
 from tests.house.test_routes import World, everything, watched_writes
-from tests.populated import let_share, populate
+from tests.populated import let_share, let_train, populate
 from tests.web import BASE_URL, compose, make_settings, prepare, sign_in
 
 ROOT: Final = Path(__file__).resolve().parents[2]
@@ -234,6 +234,7 @@ def _set(database: Database, folder: Path) -> Stage:
     prepare(database, settings)
     world = World(compose(database, settings), cast, populate(database, cast, folder), database, {})
     let_share(database, cast, world.year)
+    let_train(database, cast)
     people = (None, cast.ama, cast.cai, cast.sam, cast.nia, cast.lee, cast.operator, *elsewhere)
     columns = [column for column in COLUMNS if not column.startswith("program")]
     keys = {"program": _key(database, cast.nia), "program of another school": _key(database, cast.oz)}

@@ -24,6 +24,7 @@ from sqlmodel import SQLModel
 
 import accredit
 from accredit.domain.credentials.document import criteria_narrative
+from accredit.domain.facilitation.rules import PARTS
 from accredit.domain.programmes.templates import TEMPLATES
 from accredit.storage import Database
 from accredit.web import words
@@ -120,6 +121,8 @@ def _data(database: Database, typed: object) -> re.Pattern[str]:
         data.update(_texts(asdict(template)))
         for level in template.levels:
             data.update(_texts(criteria_narrative(template, level)))
+    # The parts of an adult's training are named in what is signed, as modules are.
+    data.update(part.title for part in PARTS)
     # The codes of our own lists are data too, and single words of the pages.
     said = NAMES + tuple(each for each in data if len(each) > 2 and re.search(r"[A-Z@\d]|\w \w", each))
     return re.compile("|".join([*map(re.escape, sorted(said, key=len, reverse=True)), *NOT_WORDS]))

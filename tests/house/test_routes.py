@@ -31,7 +31,7 @@ from accredit.web.viewer import Viewer, current_viewer
 from tests.cast import Cast, Player
 from tests.factories import NOW
 from tests.house.public_addresses import PUBLIC_ADDRESSES
-from tests.populated import Year, let_share, populate, sent_links
+from tests.populated import Year, let_share, let_train, of_training, populate, sent_links
 from tests.web import Browser, ClientFor
 
 WEB = Path(accredit.web.__file__).parent
@@ -129,7 +129,7 @@ class World:
             "issuance_id": year.issuance_id,
             "credential_id": year.credential_id,
             "level_code": "WA-TRN",
-            **sent_links(self.database, self.cast),
+            **sent_links(self.database, self.cast) | of_training(self.database, self.cast),
             "slug": "example-park-academy",
             "code": year.code,
             "achievement_id": year.achievement,
@@ -146,6 +146,7 @@ class World:
 @pytest.fixture
 def world(app: Flask, cast: Cast, sqlite_database: Database, client_for: ClientFor, tmp_path: Path) -> World:
     year = let_share(sqlite_database, cast, populate(sqlite_database, cast, tmp_path))
+    let_train(sqlite_database, cast)
     browsers = {role: client_for(None if role == "nobody" else getattr(cast, role)) for role in ROLES}
     return World(app, cast, year, sqlite_database, browsers)
 

@@ -23,6 +23,8 @@ from sqlmodel import SQLModel, col
 from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import Tag
 from accredit.domain.awarding.models import Award
+from accredit.domain.facilitation.models import FacilitatorAttendance
+from accredit.domain.facilitation.operations import leaf_record
 from accredit.domain.practice.deciding import leaf_of
 from accredit.domain.practice.models import HoursEntry
 from accredit.domain.practice.rules import HoursStatus
@@ -51,6 +53,7 @@ def verify_records(db: Session) -> tuple[str, ...]:
     return (
         *_compared(db, Act.HOURS_APPROVED, HoursEntry, _of_hours, counts=_approved_hours(db)),
         *_compared(db, Act.ATTENDANCE_CONFIRMED, Attendance, _of_attendance, counts=()),
+        *_compared(db, Act.FACILITATOR_ATTENDED, FacilitatorAttendance, _of_facilitator, counts=_all(db)),
         *_compared(
             db, Act.AWARD_DECIDED, Award, _of_award, counts=db.execute(sa.select(col(Award.id))).scalars().all()
         ),
@@ -79,6 +82,10 @@ def verify_audit_trail(db: Session) -> tuple[str, ...]:
 def _approved_hours(db: Session) -> list[UUID]:
     wanted = sa.select(col(HoursEntry.id)).where(col(HoursEntry.status) == HoursStatus.APPROVED)
     return list(db.execute(wanted).scalars())
+
+
+def _all(db: Session) -> list[UUID]:
+    return list(db.execute(sa.select(col(FacilitatorAttendance.id))).scalars())
 
 
 def _compared(db: Session, act: Act, model: Any, record_of: Any, *, counts: Any) -> Iterator[str]:
@@ -133,6 +140,10 @@ def _of_attendance(row: Attendance, _record: Record) -> Record:
         "corrects": None if row.corrects_id is None else str(row.corrects_id),
         "recorded_by": str(row.recorded_by),
     }
+
+
+def _of_facilitator(row: FacilitatorAttendance, _record: Record) -> Record:
+    return leaf_record(row)
 
 
 def _of_award(row: Award, _record: Record) -> Record:

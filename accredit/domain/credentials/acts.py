@@ -20,6 +20,7 @@ from accredit.domain.audit.rules import Tag
 from accredit.domain.awarding.models import Award
 from accredit.domain.credentials.models import Credential, SupportRecord
 from accredit.domain.enrolments.models import Enrolment
+from accredit.domain.facilitation.models import FacilitatorRecord
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.people import queries as people
 from accredit.domain.people.models import MergedPerson, Staff, YoungPerson
@@ -79,11 +80,15 @@ def _about(ids: Collection[UUID]) -> sa.CompoundSelect[UUID]:
         sa.select(col(YoungPerson.id)).where(col(YoungPerson.id).in_(wanted)),
         sa.select(col(MergedPerson.former_id)).where(col(MergedPerson.young_person_id).in_(wanted)),
         sa.select(col(Staff.id)).where(col(Staff.id).in_(wanted)),
+        sa.select(col(FacilitatorRecord.id)).where(col(FacilitatorRecord.staff_id).in_(wanted)),
         places,
         *(
             sa.select(col(row.id)).where(col(row.enrolment_id).in_(places))
             for row in (HoursEntry, SkillObservation, MilestoneReached, Award, SupportRecord)
         ),
+        sa.select(col(Issuance.id))
+        .join(FacilitatorRecord, col(FacilitatorRecord.id) == col(Issuance.subject_id))
+        .where(col(FacilitatorRecord.staff_id).in_(wanted)),
         sa.select(col(Credential.issuance_id)).where(col(Credential.young_person_id).in_(wanted)),
         sa.select(col(Issuance.id))
         .join(SupportRecord, col(SupportRecord.id) == col(Issuance.subject_id))

@@ -71,6 +71,7 @@ def awards(*, organisation_id: UUID) -> Listing[CohortLine]:
             "awarded": (col(Award.awarded_on), col(Award.decided_at)),
             "decided": (col(Award.decided_at),),
         },
+        within=(BY_NAME,),
         filters={
             "q": is_about,
             "programme": lambda value: col(Programme.id) == UUID(value),

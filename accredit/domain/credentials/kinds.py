@@ -6,9 +6,10 @@ that whoever signs, restores, erases or answers goes through `KINDS` and never a
 - ``award``: the credential of an award. Its subject is the award.
 - ``record``: a record of what somebody has done, which they asked for (`support_records`).
 - ``share``: an award as its holder shows it to somebody. Its subject is the share.
+- ``attendance``: what an adult attended of the training for facilitators (`attendance`).
 
-A kind's subject is a row of a table of its own, with an organisation. It goes when its holder's record is erased, and
-then its issuances are emptied (`SUBJECTS`).
+A kind's subject is a row of a table of its own, with an organisation. A young person's goes when their record is
+erased, and then its issuances are emptied (`SUBJECTS`).
 """
 
 from __future__ import annotations
@@ -20,12 +21,13 @@ from typing import Any, Final, Protocol
 from uuid import UUID
 
 from accredit.domain.awarding.models import Award
-from accredit.domain.credentials import operations, queries, sharing, sharing_kind, support_records, waiting
+from accredit.domain.credentials import attendance, operations, queries, sharing, sharing_kind, support_records, waiting
 from accredit.domain.credentials.models import SupportRecord
 from accredit.domain.credentials.record import record_hashes
 from accredit.domain.credentials.sharing_models import Share
 from accredit.domain.credentials.shown import Shown
 from accredit.domain.credentials.waiting import Waiting
+from accredit.domain.facilitation.models import FacilitatorRecord
 from accredit.domain.issuing.operations import Prepared
 from accredit.storage import Session
 
@@ -67,7 +69,10 @@ class HoldsBack(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Kind:
-    """One kind. ``name`` is its ``Issuance.kind`` for ever; ``subject`` the model of what it is about."""
+    """One kind. ``name`` is its ``Issuance.kind`` for ever; ``subject`` the model of what it is about.
+
+    ``is_of_adult`` says that no young person holds it: it is nothing of theirs that could be found or erased.
+    """
 
     name: str
     subject: Any
@@ -76,6 +81,7 @@ class Kind:
     record_hashes: Digests
     hold_back: HoldsBack
     shown: Shown[Any]
+    is_of_adult: bool = False
 
 
 def _prepare_awards(
@@ -121,6 +127,17 @@ SHARES: Final = Kind(
     hold_back=sharing_kind.hold_back,
     shown=sharing_kind.SHOWN,
 )
-KINDS: Final = (AWARDS, RECORDS, SHARES)
+ATTENDANCES: Final = Kind(
+    name=attendance.issuance_kind,
+    subject=FacilitatorRecord,
+    waiting=attendance.waiting,
+    prepare=attendance.prepare,
+    record_hashes=attendance.record_hashes,
+    hold_back=attendance.give_up_waiting,
+    shown=attendance.SHOWN,
+    is_of_adult=True,
+)
+KINDS: Final = (AWARDS, RECORDS, SHARES, ATTENDANCES)
 """Every kind, in the order in which what waits is issued."""
-SUBJECTS: Final = frozenset(kind.subject for kind in KINDS)
+SUBJECTS: Final = frozenset(kind.subject for kind in KINDS if not kind.is_of_adult)
+"""What young people hold one of."""

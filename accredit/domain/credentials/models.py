@@ -14,12 +14,15 @@ from accredit.domain.credentials.rules import ChallengeAnswer, ChallengeGround, 
 from accredit.storage import UtcDateTime, Word, append_only, belongs_to, new_id, one_of, own_key
 
 NO_LEVEL = ""
+OF_FACILITATORS = "/facilitators"
+"""No level has a stroke in its code."""
 
 
 class Achievement(SQLModel, table=True):
     """What can be achieved: one level of one programme version, as published at ``/achievements/<public_id>``.
 
-    With the level code `NO_LEVEL` it is the record of peer support of that version.
+    With the level code `NO_LEVEL` it is the record of peer support of that version, with `OF_FACILITATORS` the training
+    of its adults.
     """
 
     __tablename__ = "achievement"

@@ -131,7 +131,7 @@ def _shown() -> sa.Select[Any]:
         *(col(Award.portfolio), col(Award.level_code), col(Award.awarded_on)),
         *(col(Staff.name).label("signatory_name"), col(Staff.job_title), col(Achievement.public_id)),
     )
-    return shown.out(
+    return shown.out_of_young_person(
         sa.select(*columns, *shown.COLUMNS)
         .select_from(Credential)
         .join(Issuance, col(Issuance.id) == col(Credential.issuance_id))
@@ -158,7 +158,7 @@ def _view(row: sa.Row[Any], definition: Definition) -> CredentialView:
     portfolio = Portfolio.from_json(row.portfolio)
     level = definition.level(row.level_code)
     return CredentialView(
-        **shown.common(row),
+        **shown.of_young_person(row),
         award_id=row.award_id,
         programme_name=definition.name,
         level_code=level.code,

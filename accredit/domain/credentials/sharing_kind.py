@@ -198,7 +198,7 @@ def _shown() -> sa.Select[Any]:
         sa.literal("").label("code"),
     )
     of_share = sa.and_(col(Issuance.kind) == sharing.KIND, col(Issuance.subject_id) == col(Share.id))
-    return shown.out(
+    return shown.out_of_young_person(
         sa.select(*columns, *shown.COLUMNS)
         .select_from(Share)
         .join(Issuance, of_share)
@@ -227,7 +227,7 @@ def _read(rows: Sequence[sa.Row[Any]]) -> list[ShareView]:
 
 def _view(row: sa.Row[Any], said: Said) -> ShareView:
     return ShareView(
-        **shown.common(row),
+        **shown.of_young_person(row),
         programme_name=said.programme_name,
         tariff_line=said.tariff_line,
         said=said,

@@ -40,9 +40,10 @@ View = TypeVar("View", bound=IssuedView)
 class Shown(Generic[View]):
     """How the released credentials of one kind are read.
 
-    ``statement`` selects `COLUMNS` and the kind's own, of which ``young_person_id``, ``code`` and ``public_id`` are for
-    `common`; it is of what is `out`. ``read`` turns its rows into views. ``issuances`` selects the ids of issuances,
-    newest first, but for those that are hidden; ``code`` is the column of the typed code in either of the two.
+    ``statement`` selects `ISSUED` and the kind's own, of which ``code`` and ``public_id`` are for `common`; or
+    `COLUMNS` and also ``young_person_id``, for `of_young_person`. It is of what is `out`. ``read`` turns its rows into
+    views. ``issuances`` selects the ids of issuances, newest first, but for those that are hidden; ``code`` is the
+    column of the typed code in either of the two.
     """
 
     statement: Callable[[], sa.Select[Any]]
@@ -80,7 +81,7 @@ class Shown(Generic[View]):
         return self.read(db.execute(self.statement().where(condition)).all())
 
 
-COLUMNS: Final[tuple[Any, ...]] = (
+ISSUED: Final[tuple[Any, ...]] = (
     *(col(Issuance.id).label("issuance_id"), col(Issuance.organisation_id), col(Issuance.credential_id)),
     *(col(Issuance.signed_document), col(Issuance.prepared_at), col(Issuance.stage), col(Issuance.released_at)),
     *(col(Issuance.status), col(Issuance.status_since), col(Issuance.leaf_index)),
@@ -88,23 +89,37 @@ COLUMNS: Final[tuple[Any, ...]] = (
     *(col(ProgrammeVersion.id).label("version_id"), col(ProgrammeVersion.definition)),
     *(col(Organisation.name).label("organisation_name"), col(Organisation.slug), col(Organisation.did)),
     *(col(Organisation.town), col(Organisation.contact)),
-    *(col(YoungPerson.known_as), col(CodeName.shown).label("name_on_code")),
     *organisations.RECOGNITION,
     col(ServiceIdentity.demonstration),
     log_columns.the_origin().label("ledger_origin"),
 )
-"""What every kind's statement selects. It joins issuance, programme version, organisation and young person itself."""
+"""What every kind's statement selects. It joins issuance, programme version and organisation itself."""
+COLUMNS: Final[tuple[Any, ...]] = (*ISSUED, col(YoungPerson.known_as), col(CodeName.shown).label("name_on_code"))
+"""What the statement of a kind selects that young people hold. It joins the young person, too."""
+
+
+def out_of_young_person(statement: sa.Select[Any]) -> sa.Select[Any]:
+    """Do as `out`, for a young person's: with what they chose for their code."""
+    return out(statement.outerjoin(CodeName, col(CodeName.young_person_id) == col(YoungPerson.id)))
 
 
 def out(statement: sa.Select[Any]) -> sa.Select[Any]:
     """Add what the columns need of the organisation and the service, and leave only what is out and holds its place."""
     return (
         statement.outerjoin(Confirmation, organisations.latest_confirmation())
-        .outerjoin(CodeName, col(CodeName.young_person_id) == col(YoungPerson.id))
         .outerjoin(ServiceIdentity, sa.true())
         .where(col(Issuance.stage) == Stage.RELEASED, col(Issuance.signed_document).is_not(None))
         .where(~replacing.has_successor(col(Issuance.id)))
     )
+
+
+def of_young_person(row: sa.Row[Any]) -> dict[str, Any]:
+    """Return what the view of a young person's credential says beyond its kind, as `common` does."""
+    told = common(row)
+    seen_as = shown_name(
+        row.name_on_code or NameShown.INITIALS, printed_name=told["printed_name"], known_as=row.known_as
+    )
+    return told | {"young_person_id": row.young_person_id, "known_as": row.known_as, "seen_as": seen_as}
 
 
 def common(row: sa.Row[Any]) -> dict[str, Any]:
@@ -115,7 +130,6 @@ def common(row: sa.Row[Any]) -> dict[str, Any]:
         "code": row.code,
         "shown_code": typed_code.show(row.code),
         "issuance_id": row.issuance_id,
-        "young_person_id": row.young_person_id,
         "organisation_id": row.organisation_id,
         "organisation_name": row.organisation_name,
         "organisation_slug": row.slug,
@@ -124,9 +138,8 @@ def common(row: sa.Row[Any]) -> dict[str, Any]:
         "organisation_contact": row.contact,
         "recognition": organisations.recognition_in(row),
         "printed_name": name,
-        "known_as": row.known_as,
         "initials": initials(name),
-        "seen_as": shown_name(row.name_on_code or NameShown.INITIALS, printed_name=name, known_as=row.known_as),
+        "seen_as": initials(name),
         "issued_at": row.prepared_at,
         "released_at": row.released_at,
         "progress": progress_of(row.stage, row.status),

@@ -15,9 +15,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.awarding.models import Award
+from accredit.domain.credentials.attendance_contents import ATTENDANCE_TITLE
 from accredit.domain.credentials.models import Credential, SupportRecord
 from accredit.domain.credentials.record_contents import RECORD_TITLE
 from accredit.domain.enrolments.models import Enrolment
+from accredit.domain.facilitation.models import FacilitatorRecord, FacilitatorSession
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.people.models import MergedPerson, Staff, YoungPerson
 from accredit.domain.practice.models import HoursEntry, MilestoneReached, PracticeSession, SkillObservation
@@ -67,6 +69,9 @@ def _statements(ids: set[UUID]) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
         sa.select(col(TrainingSession.id), col(TrainingSession.title), col(TrainingSession.held_on).label("day")).where(
             col(TrainingSession.id).in_(ids)
         ),
+        sa.select(col(FacilitatorSession.id), col(FacilitatorSession.held_on).label("day")).where(
+            col(FacilitatorSession.id).in_(ids)
+        ),
         sa.select(col(PracticeSession.id), programme, col(PracticeSession.held_on).label("day"))
         .add_columns(col(PracticeSession.minutes))
         .join(Programme, col(Programme.id) == col(PracticeSession.programme_id))
@@ -89,6 +94,7 @@ def _statements(ids: set[UUID]) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
         ).where(col(reached.id).in_(ids)),
         *_of_awards(ids, person),
         *_of_records(ids, person),
+        *_of_facilitators(ids),
     )
 
 
@@ -125,5 +131,17 @@ def _of_records(ids: set[UUID], person: Any) -> tuple[sa.Select[*tuple[Any, ...]
         .join(SupportRecord, col(SupportRecord.id) == col(Issuance.subject_id))
         .join(Enrolment, place)
         .join(YoungPerson, holder)
+        .where(col(Issuance.id).in_(ids)),
+    )
+
+
+def _of_facilitators(ids: set[UUID]) -> tuple[sa.Select[*tuple[Any, ...]], ...]:
+    told: tuple[Any, ...] = (col(Staff.name).label("person"), sa.literal(ATTENDANCE_TITLE).label("title"))
+    holder = col(Staff.id) == col(FacilitatorRecord.staff_id)
+    return (
+        sa.select(col(FacilitatorRecord.id), *told).join(Staff, holder).where(col(FacilitatorRecord.id).in_(ids)),
+        sa.select(col(Issuance.id), *told)
+        .join(FacilitatorRecord, col(FacilitatorRecord.id) == col(Issuance.subject_id))
+        .join(Staff, holder)
         .where(col(Issuance.id).in_(ids)),
     )

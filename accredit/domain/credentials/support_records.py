@@ -218,7 +218,7 @@ def _shown() -> sa.Select[Any]:
         *(col(SupportRecord.portfolio), col(SupportRecord.shows_months), col(SupportRecord.made_on)),
         col(Achievement.public_id),
     )
-    return shown.out(
+    return shown.out_of_young_person(
         sa.select(*columns, *shown.COLUMNS)
         .select_from(SupportRecord)
         .join(Enrolment, col(Enrolment.id) == col(SupportRecord.enrolment_id))
@@ -253,7 +253,7 @@ def _read(rows: Sequence[sa.Row[Any]]) -> list[RecordView]:
 def _view(row: sa.Row[Any], definition: Definition) -> RecordView:
     portfolio = Portfolio.from_json(row.portfolio)
     return RecordView(
-        **shown.common(row),
+        **shown.of_young_person(row),
         record_id=row.record_id,
         programme_name=definition.name,
         contents=contents_of(portfolio, definition, shows_months=row.shows_months),

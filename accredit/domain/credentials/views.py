@@ -8,9 +8,11 @@ from typing import ClassVar
 from uuid import UUID
 
 from accredit.clock import local_date
+from accredit.domain.credentials.attendance_contents import ATTENDANCE_TITLE, attendance_sentence, minutes_of
 from accredit.domain.credentials.record_contents import RECORD_TITLE, Contents, record_sentence
 from accredit.domain.credentials.rules import ModuleDone, Progress, SkillShown, Totals, honest_sentence
 from accredit.domain.credentials.sharing_rules import Said
+from accredit.domain.facilitation.rules import Attended
 from accredit.domain.issuing.rules import Status
 from accredit.domain.organisations.queries import Recognition
 
@@ -19,8 +21,8 @@ from accredit.domain.organisations.queries import Recognition
 class IssuedView:
     """One released credential of any kind.
 
-    ``code`` has no hyphens; ``printed_name`` was signed, ``known_as`` is today's. What a kind says beyond that is in a
-    class of its own, with what every page needs: ``title``, ``dated_on``, ``sentence``.
+    ``code`` has no hyphens; ``printed_name`` was signed. What a kind says beyond that, and whose it is, is in a class
+    of its own, with what every page needs: ``title``, ``dated_on``, ``sentence``.
     """
 
     kind: ClassVar[str]
@@ -34,7 +36,6 @@ class IssuedView:
     code: str
     shown_code: str
     issuance_id: UUID
-    young_person_id: UUID
     organisation_id: UUID
     organisation_name: str
     organisation_slug: str
@@ -43,7 +44,8 @@ class IssuedView:
     organisation_contact: str | None
     recognition: Recognition | None
     printed_name: str
-    known_as: str
+    known_as: str | None
+    """What a young person is called today; None for an adult."""
     initials: str
     seen_as: str
     """The name that strangers see behind its code: initials, unless its holder chose otherwise (`code_names`)."""
@@ -78,7 +80,15 @@ class IssuedView:
 
 
 @dataclass(frozen=True, kw_only=True)
-class CredentialView(IssuedView):
+class YoungPersonsView(IssuedView):
+    """One released credential of a young person."""
+
+    young_person_id: UUID
+    known_as: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CredentialView(YoungPersonsView):
     """The credential of an award.
 
     The signatory is the adult who made the award: for the certificate, not for public pages.
@@ -115,7 +125,7 @@ class CredentialView(IssuedView):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RecordView(IssuedView):
+class RecordView(YoungPersonsView):
     """A record of peer support."""
 
     kind: ClassVar[str] = "record"
@@ -146,7 +156,7 @@ class RecordView(IssuedView):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ShareView(IssuedView):
+class ShareView(YoungPersonsView):
     """What a share says. It has no typed code; ``printed_name`` is the name that was chosen."""
 
     kind: ClassVar[str] = "share"
@@ -179,6 +189,38 @@ class ShareView(IssuedView):
     def last_day(self) -> date:
         """The last day on which it is open: it ends when that day does."""
         return local_date(self.ends_at - timedelta(seconds=1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class AttendanceView(IssuedView):
+    """A record of an adult's training. It has no level."""
+
+    kind: ClassVar[str] = "attendance"
+
+    record_id: UUID
+    staff_id: UUID
+    parts: tuple[Attended, ...]
+    given_on: date
+
+    @property
+    def title(self) -> str:
+        """What it is, in the language in which it was signed."""
+        return ATTENDANCE_TITLE
+
+    @property
+    def dated_on(self) -> date:
+        """The day on which somebody gave it."""
+        return self.given_on
+
+    @property
+    def sentence(self) -> str:
+        """What was attended up to that day."""
+        return attendance_sentence(self.parts)
+
+    @property
+    def minutes(self) -> int:
+        """The time of every part together."""
+        return minutes_of(self.parts)
 
 
 @dataclass(frozen=True, kw_only=True)

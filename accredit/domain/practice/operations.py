@@ -1,8 +1,8 @@
 """Submit, approve, return, correct and take back supervised hours; observe skills; record milestones.
 
 Load, decide, write, audit. Approving commits to the log: one leaf for each entry. Facts of an entry never change; a
-correction is a new entry that names the old one. Drop-ins with a register (`registers`) and the import of a school's
-own log (`hours_import`) have modules of their own, and are called from here.
+correction is a new entry that names the old one. Drop-ins with a register (`registers`), the import of a school's
+own log (`hours_import`) and taking back (`taking_back`) have modules of their own, and are called from here.
 """
 
 from __future__ import annotations
@@ -22,9 +22,10 @@ from accredit.domain.practice import rules
 from accredit.domain.practice.casebook import Casebook, as_entry, open_casebook
 from accredit.domain.practice.deciding import decide, leaf_of, required_staff_id, staff_id_of
 from accredit.domain.practice.hours_import import Imported, import_hours_log
-from accredit.domain.practice.models import HoursEntry, LateHours, MilestoneReached, SkillObservation
+from accredit.domain.practice.models import HoursEntry, MilestoneReached, SkillObservation
 from accredit.domain.practice.registers import RegisterTaken, record_practice_session
 from accredit.domain.practice.rules import HoursStatus, Milestone, ReturnReason, Source
+from accredit.domain.practice.taking_back import may_take_back, take_back_hours
 from accredit.domain.transparency import operations as transparency
 from accredit.domain.transparency.rules import Act
 from accredit.errors import NotFound, RuleBroken
@@ -38,6 +39,7 @@ __all__ = [
     "approve_many",
     "correct_hours",
     "import_hours_log",
+    "may_take_back",
     "observe_skill",
     "record_milestone",
     "record_practice_session",
@@ -207,29 +209,6 @@ def correct_hours(
     db.add(new)
     _audit(db, Tag.HOURS_CORRECTED, new, actor=actor, now=now, corrects=old.id, was=before.value)
     return new.id
-
-
-def take_back_hours(db: Session, *, entry_id: UUID, actor: Actor, now: datetime) -> None:
-    """Let an entry that its young person added by mistake count no more, before an adult has decided it.
-
-    It stays, like one that was put right, with nothing in its place; nothing of it was in the log. Raises `NotFound`,
-    and `RuleBroken` as `rules.check_taking_back` does.
-    """
-    (row,) = _for_update(db, [entry_id])
-    enrolled = open_casebook(db, [row.enrolment_id], lock=True).enrolment(row.enrolment_id)
-    chain = [row]
-    while (before := chain[-1].corrects_id) is not None:
-        chain += _for_update(db, [before])
-    ids = [each.id for each in chain]
-    late = db.exec(select(LateHours).where(col(LateHours.entry_id).in_(ids))).first()
-    rules.check_taking_back(
-        statuses=[HoursStatus.APPROVED if each.decided_by else each.status for each in chain],
-        is_own=actor.kind is ActorKind.YOUNG_PERSON and actor.id == enrolled.young_person_id,
-        is_written_by_adult=late is not None or any(each.source is not Source.YOUNG_PERSON for each in chain),
-    )
-    row.status = HoursStatus.CORRECTED
-    row.decided_at = now
-    _audit(db, Tag.HOURS_TAKEN_BACK, row, actor=actor, now=now, minutes=row.minutes)
 
 
 def observe_skill(

@@ -199,8 +199,9 @@ def check_submission(
     check_day(terms, day, is_meeting=terms.is_meeting(entry.activity_type))
     if not supervisors.holds_role(entry.supervised_by, day):
         raise RuleBroken("not-a-supervisor", staff_id=entry.supervised_by, on=day)
-    if any(entry.overlaps(other) and other.id != entry.id for other in others):
-        raise RuleBroken("overlap", held_on=day)
+    same = next((other for other in others if entry.overlaps(other) and other.id != entry.id), None)
+    if same is not None:
+        raise RuleBroken("overlap", held_on=day, entry_id=same.id)
     check_lateness(entry, within_days=terms.definition.log_within_days)
 
 

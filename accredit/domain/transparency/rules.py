@@ -27,6 +27,8 @@ class Act(StrEnum):
     """The accountable acts, one leaf each."""
 
     ATTENDANCE_CONFIRMED = "attendance-confirmed"
+    FACILITATOR_ATTENDED = "facilitator-attended"
+    FACILITATOR_RECORD_GIVEN = "facilitator-record-given"
     HOURS_APPROVED = "hours-approved"
     HOURS_BROUGHT_FORWARD = "hours-brought-forward"
     SKILL_OBSERVED = "skill-observed"

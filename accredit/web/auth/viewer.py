@@ -35,7 +35,10 @@ def load_viewer() -> Viewer:
     if cookie.ACCOUNT not in session and cookie.young_sign_in(session) is None:
         return ANONYMOUS
     now = utc_now()
-    viewer = ANONYMOUS if cookie.is_over(session, now=now) else _known(now)
+    is_over = cookie.is_over(session, now=now)
+    # Only the request that finds it over knows why; the next one meets a stranger.
+    g.page_has_closed = is_over and cookie.young_sign_in(session) is not None
+    viewer = ANONYMOUS if is_over else _known(now)
     if not viewer.is_signed_in:
         session.clear()
     elif cookie.is_asleep(session, now=now):

@@ -1,7 +1,8 @@
 """Young people open their page with the code on a paper slip, once, and then with five words. Nothing else is asked.
 
 1. `claim`, `use_claim`: one box takes either. Words sign in; a slip's code is looked up and remembered for ten minutes.
-2. `yours`, `take`: whose page is it? Only "yes" uses the slip up, and shows the five words, this once.
+2. `yours`, `take`: whose page is it? Only "yes" uses the slip up, and shows the five words, this once. Whoever goes
+   back to them, or loads that page again, is told so (`_shown_once`): nobody keeps the words, not even for a moment.
 """
 
 from __future__ import annotations
@@ -139,7 +140,9 @@ def _closed(form: ClaimForm) -> Response:
 
 def _over(rule: str) -> Response:
     heading, what_to_do = OVER[rule]
-    return page("auth/slip_over.html", status=422, heading=heading, what_to_do=what_to_do)
+    # Whoever used their slip up has words: they type them here. What was typed just now was the code.
+    form = ClaimForm(formdata=None) if rule == "slip-used" else None
+    return page("auth/slip_over.html", status=422, heading=heading, what_to_do=what_to_do, form=form)
 
 
 @bp.get("/start/yours")
@@ -149,7 +152,7 @@ def yours() -> Response:
     now = utc_now()
     slip_id = cookie.slip_typed(session, now=now)
     if slip_id is None:
-        return see_other("auth.claim")
+        return _shown_once()
     with reading(everywhere=True) as db:
         found = claiming.slip(db, slip_id, now=now)
         if found is None:
@@ -169,7 +172,8 @@ def take() -> Response:
     slip_id = cookie.slip_typed(session, now=now)
     cookie.forget_slip(session)
     if slip_id is None:
-        return see_other("auth.claim")
+        # The page of the words, loaded again, sends its form once more.
+        return see_other("auth.yours" if current_viewer().kind == ViewerKind.YOUNG_PERSON else "auth.claim")
     if request.form.get("answer") != "yes":
         said = _("Nothing was used up. If that slip is not yours, give it to an adult at school: it is somebody’s key.")
         return see_other("auth.claim", flash=said, flash_kind="information")
@@ -183,6 +187,13 @@ def take() -> Response:
     who = YoungSignIn(young_person_id=mine.young_person_id, card_id=mine.card_id)
     cookie.remember_young_person(session, who, now=now)
     return page("auth/words.html", words=mine.words)
+
+
+def _shown_once() -> Response:
+    """Say to whoever goes back to their words that they were shown once; ask anybody else for a slip."""
+    if current_viewer().kind != ViewerKind.YOUNG_PERSON:
+        return see_other("auth.claim")
+    return page("auth/words_shown.html")
 
 
 def not_a_word(error: WordCodeError) -> str:

@@ -97,6 +97,8 @@ def _import_views() -> None:
         corrections,
         earlier_hours,
         enrolments,
+        facilitator_records,
+        facilitators,
         glance,
         handing_over,
         hiding,

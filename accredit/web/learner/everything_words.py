@@ -15,6 +15,7 @@ from accredit.domain.credentials.rules import RevocationAnswer, RevokeReason
 from accredit.domain.issuing.rules import Status
 from accredit.domain.people.rules import About, NameConfirmedBy, RecordAnswer, RecordWish, Voice
 from accredit.domain.practice.rules import HoursStatus, LateReason, Source
+from accredit.kit import typed_code
 from accredit.web.languages import page_language
 from accredit.web.learner import share_words, words
 from accredit.web.words import date_in_words, hours_in_words, moment_in_words, month_in_words
@@ -196,10 +197,16 @@ _SAID: Sequence[tuple[Any, Callable[[Any], str]]] = (
 )
 
 
+NO_NEWS: frozenset[str] = frozenset({"over_day_limit_confirmed"})
+"""Columns of yes and no that say something only where it is yes."""
+
+
 def said(column: str, value: Any) -> str:
     """Say what stands in a column, in the language of the page."""
     if column == "minutes":
         return hours_in_words(value, page_language())
+    if column == "code":
+        return typed_code.show(value)
     if column.startswith("turns_"):
         return month_in_words(date.fromisoformat(f"{value}-01"), page_language())
     return next((say(value) for kind, say in _SAID if isinstance(value, kind)), str(value))

@@ -99,11 +99,6 @@ class Standing:
         """Say if they came back today from a break that counts until tonight."""
         return self.pause is not None and self.pause.ends_on == self.on
 
-    @property
-    def skills(self) -> tuple[str, ...]:
-        """The skills that have been shown."""
-        return tuple(skill.title for skill in self.progress.portfolio.skills)
-
     def _finding(self, kind: FindingKind) -> Finding | None:
         return next((each for each in self.next.findings if each.kind is kind), None) if self.next else None
 

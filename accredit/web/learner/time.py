@@ -18,7 +18,7 @@ from accredit.domain.enrolments.queries import EnrolmentFacts
 from accredit.domain.people import queries as people
 from accredit.domain.practice import operations, queries
 from accredit.domain.practice.queries import EntryFacts
-from accredit.domain.practice.rules import HoursStatus, Source
+from accredit.domain.practice.rules import HoursStatus
 from accredit.domain.programmes import queries as programmes
 from accredit.domain.training import queries as training
 from accredit.errors import NotFound, RuleBroken
@@ -67,6 +67,7 @@ def new_time(enrolment_id: UUID) -> Response:
         place = own_enrolment(db, enrolment_id)
         last = next((each for each in queries.entries(db, enrolment_id) if not each.is_meeting), None)
         form = _form(db, place, last, day=today())
+    same = None
     if form.validate_on_submit():
         try:
             with transaction() as db:
@@ -78,10 +79,10 @@ def new_time(enrolment_id: UUID) -> Response:
                     now=utc_now(),
                 )
         except RuleBroken as broken:
-            _tell(form, broken)
+            same = _tell(form, broken)
         else:
             return see_other("learner.home", flash=gettext("Added. An adult looks at it next."))
-    return page("learner/time.html", status=422 if form.errors else 200, form=form, entry=None)
+    return page("learner/time.html", status=422 if form.errors else 200, form=form, entry=None, same=same, open=OPEN)
 
 
 @bp.route("/my/time/<uuid:entry_id>", methods=["GET", "POST"])
@@ -94,7 +95,8 @@ def change_time(entry_id: UUID) -> Response:
         if entry.status not in OPEN:
             raise NotFound("hours-entry")
         form = _form(db, place, entry, day=entry.held_on)
-        is_unseen = _is_unseen(db, entry)
+        may_take_back = operations.may_take_back(db, entry_id=entry_id, actor=current_viewer().actor())
+    same = None
     if form.validate_on_submit():
         try:
             with transaction() as db:
@@ -102,10 +104,10 @@ def change_time(entry_id: UUID) -> Response:
                     db, entry_id=entry_id, **_values(form), actor=current_viewer().actor(), now=utc_now()
                 )
         except RuleBroken as broken:
-            _tell(form, broken)
+            same = _tell(form, broken)
         else:
             return see_other("learner.home", flash=gettext("Changed. An adult looks at it next."))
-    told = {"form": form, "entry": entry, "is_unseen": is_unseen, "words": words}
+    told = {"form": form, "entry": entry, "may_take_back": may_take_back, "words": words, "same": same, "open": OPEN}
     return page("learner/time.html", status=422 if form.errors else 200, **told)
 
 
@@ -121,14 +123,6 @@ def take_back_time(entry_id: UUID) -> ResponseReturnValue:
     except RuleBroken as broken:
         return see_other("learner.home", flash=words.sentence(broken), flash_kind="information")
     return see_other("learner.home", flash=gettext("Taken back. It does not count, and nobody has to look at it."))
-
-
-def _is_unseen(db: Session, entry: EntryFacts) -> bool:
-    """Say whether no adult has looked at an entry of their own, nor at what it stands in the place of."""
-    if entry.status not in {HoursStatus.SUBMITTED, HoursStatus.CORRECTED} or entry.decided_by_name:
-        return False
-    before = queries.entry(db, entry.corrects_id) if entry.corrects_id else None
-    return entry.source is Source.YOUNG_PERSON and (before is None or _is_unseen(db, before))
 
 
 def _form(db: Session, place: EnrolmentFacts, usual: EntryFacts | None, *, day: date) -> TimeForm:
@@ -158,6 +152,11 @@ def _values(form: TimeForm) -> dict[str, Any]:
     }
 
 
-def _tell(form: TimeForm, broken: RuleBroken) -> None:
+def _tell(form: TimeForm, broken: RuleBroken) -> EntryFacts | None:
+    """Say beside its field why an entry is refused; return the one that stands at the same time, if that is why."""
     field = form[words.FIELDS.get(broken.rule, "day")]
     field.errors = [*field.errors, words.sentence(broken)]
+    if broken.rule != "overlap":
+        return None
+    with reading() as db:
+        return queries.entry(db, UUID(str(broken.facts["entry_id"])))

@@ -1,5 +1,6 @@
 """A credential at its own address, for its holder and for staff of its organisation who see progress.
 
+Of an adult's training it is for themselves and for those who may give such a record.
 To anybody else the answer is that of an address that never existed.
 """
 
@@ -10,7 +11,7 @@ from uuid import UUID
 from flask import Response, request
 
 from accredit.domain.credentials import finding
-from accredit.domain.credentials.views import IssuedView
+from accredit.domain.credentials.views import AttendanceView, IssuedView, YoungPersonsView
 from accredit.domain.organisations.rules import Permission
 from accredit.errors import NotFound
 from accredit.web.access import public
@@ -74,5 +75,9 @@ def _mine(credential_id: UUID) -> IssuedView:
 def _may_see(view: IssuedView) -> bool:
     viewer = current_viewer()
     if viewer.kind is ViewerKind.YOUNG_PERSON:
-        return viewer.young_person_id == view.young_person_id
-    return viewer.organisation_id == view.organisation_id and viewer.may(Permission.SEE_PROGRESS)
+        return isinstance(view, YoungPersonsView) and viewer.young_person_id == view.young_person_id
+    if viewer.organisation_id != view.organisation_id:
+        return False
+    if isinstance(view, AttendanceView):
+        return viewer.staff_id == view.staff_id or viewer.may(Permission.AWARD)
+    return viewer.may(Permission.SEE_PROGRESS)

@@ -32,6 +32,7 @@ NAMES = (
     "İpek Örnekoğlu",
     "Ștefan Exemplaru",
     "Björn Beispielsson",
+    "Renée Façade-Exemple",
     "Putri",
     "E",
     "Дарина Зразок",

@@ -43,13 +43,6 @@ def test_a_name_is_found_letter_for_letter(form: Form, name: str) -> None:
     assert unicodedata.normalize("NFC", name).replace(" ", "") in text
 
 
-def test_high_contrast_sets_every_script() -> None:
-    # The page is the usual one, whose names are all tested.
-    for name in ("Дарина Зразок", "ليلى مثال", LONGEST_NAME):
-        text = read(made(Form.HIGH_CONTRAST, name=name)).replace(" ", "")
-        assert unicodedata.normalize("NFC", name).replace(" ", "") in text
-
-
 @pytest.mark.parametrize("form", FLOWING)
 def test_it_reads_from_school_to_footer(form: Form) -> None:
     text = read(made(form))

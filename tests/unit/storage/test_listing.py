@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
+from sqlmodel import col
 
 from accredit.domain.credentials import cohort
 from accredit.domain.enrolments import listing as enrolments
 from accredit.domain.organisations import listing as organisations
 from accredit.domain.people import leaving
 from accredit.domain.people import listing as people
+from accredit.domain.people.models import YoungPerson
 from accredit.domain.practice import listing as practice
 from accredit.domain.training import listing as training
 from accredit.storage import Database
@@ -170,6 +173,15 @@ def test_every_order_works_and_another_school_sees_nothing_of_it(describe: Any, 
             for is_backwards in (False, True):
                 wanted = Wanted(order=order, is_backwards=is_backwards)
                 assert (of.count(db, wanted), list(of.lines(db, wanted, limit=10))) == (0, [])
+
+
+def test_what_is_alike_goes_by_name_whichever_way_the_list_goes(database: Database, cast: Cast) -> None:
+    of = enrolments.young_people(organisation_id=cast.organisation_id, on=TODAY)
+    alike = replace(of, orders={"school": (col(YoungPerson.organisation_id),)}, within=(people.BY_NAME,))
+    by_name = [line.person.id for line in listed(database, cast, of, "name")]
+    for order in ("school", "-school"):
+        assert [line.person.id for line in listed(database, cast, alike, order)] == by_name
+    assert cohort.awards(organisation_id=cast.organisation_id).within == (people.BY_NAME,)
 
 
 def test_a_page_costs_the_same_however_long_the_list_is(sqlite_database: Database) -> None:

@@ -294,7 +294,7 @@ def test_after_an_older_backup_came_back_what_waits_is_given_up(quick_story: Sto
     with quick_story.database.transaction() as db:
         for number in (1, 0):
             held = {kind.name: kind.hold_back(db, now=quick_story.now) for kind in KINDS}
-            assert held == {"award": number, "record": number, "share": 0}
+            assert held == {"award": number, "record": number, "share": 0, "attendance": 0}
     assert issue(quick_story).prepared == 0
     with quick_story.database.reading() as db:
         row = db.get(SupportRecord, record_id)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import time, timedelta
+
 import pytest
 
 from accredit.domain.audit.rules import Tag
-from accredit.domain.practice import operations, queries
-from accredit.domain.practice.rules import HoursStatus
-from accredit.errors import RuleBroken
+from accredit.domain.practice import late_hours, operations, queries
+from accredit.domain.practice.rules import HoursStatus, LateReason
+from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Database
 from tests.cast import Cast
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 from tests.unit.domain.practice.test_hours import _correct as correct
 from tests.unit.domain.practice.test_hours import _leaves as leaves_of
 from tests.unit.domain.practice.test_hours import _status as status
@@ -44,3 +46,38 @@ def test_what_stands_in_the_place_of_an_adults_decision_is_not_taken_back(databa
     with pytest.raises(RuleBroken, match="not-to-be-taken-back"), database.transaction(cast.organisation_id) as db:
         operations.take_back_hours(db, entry_id=new_id, actor=cast.ama.actor, now=NOW)
     assert status(database, new_id) is HoursStatus.SUBMITTED
+
+
+def test_a_page_offers_it_to_exactly_whom_the_press_lets(database: Database, cast: Cast) -> None:
+    with database.transaction(cast.organisation_id) as db:
+        entry_id = submit(db, cast)
+    with database.reading(cast.organisation_id) as db:
+        assert operations.may_take_back(db, entry_id=entry_id, actor=cast.ama.actor)
+        for other in (cast.sam.actor, cast.cai.actor):
+            assert not operations.may_take_back(db, entry_id=entry_id, actor=other)
+        with pytest.raises(NotFound):
+            operations.may_take_back(db, entry_id=cast.ama.id, actor=cast.ama.actor)
+    with database.transaction(cast.organisation_id) as db:
+        operations.take_back_hours(db, entry_id=entry_id, actor=cast.ama.actor, now=NOW)
+    with database.reading(cast.organisation_id) as db:
+        assert not operations.may_take_back(db, entry_id=entry_id, actor=cast.ama.actor)
+
+
+def test_what_an_adult_added_late_is_neither_offered_nor_taken_back(database: Database, cast: Cast) -> None:
+    with database.transaction(cast.organisation_id) as db:
+        entry_id = late_hours.add_late_hours(
+            db,
+            enrolment_id=cast.ama.enrolled,
+            activity_type="drop-in",
+            held_on=TODAY - timedelta(days=60),
+            starts_at=time(12, 30),
+            minutes=30,
+            supervised_by=cast.sam.id,
+            reason=LateReason.KEPT_ON_PAPER,
+            actor=cast.nia.actor,
+            now=NOW,
+        )
+    with database.reading(cast.organisation_id) as db:
+        assert not operations.may_take_back(db, entry_id=entry_id, actor=cast.ama.actor)
+    with pytest.raises(RuleBroken, match="not-to-be-taken-back"), database.transaction(cast.organisation_id) as db:
+        operations.take_back_hours(db, entry_id=entry_id, actor=cast.ama.actor, now=NOW)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -47,7 +48,7 @@ def who_is_there(client: Browser) -> str:
 
 
 def words_on(page: str) -> str:
-    return page.partition("<code>")[2].partition("</code>")[0]
+    return " ".join(re.findall(r"<code[^>]*>([^<]+)</code>", page))
 
 
 @pytest.mark.parametrize(
@@ -114,6 +115,54 @@ def test_what_was_typed_is_forgotten_after_ten_minutes(client_for: ClientFor, co
     assert client.get("/start/yours").location == "/start"
     assert client.post("/start/yours", data={"answer": "yes"}).location == "/start"
     assert who_is_there(client) == "anonymous"
+
+
+def test_words_are_shown_once_and_going_back_to_them_says_so(client_for: ClientFor, code: str) -> None:
+    client = client_for()
+    client.post("/start", data={"code": code})
+    shown = client.post("/start/yours", data={"answer": "yes"})
+    # With a program the address of this page is asked for when somebody goes back; without one the form is sent again.
+    assert 'src="/static/once.js' in shown.text
+    assert client.post("/start/yours", data={"answer": "yes"}).location == "/start/yours"
+    again = client.get("/start/yours")
+    assert again.status_code == 200
+    assert "Your words were shown once" in again.text
+    assert not words_on(again.text)
+    for answer in (shown, again):
+        assert answer.headers["Cache-Control"] == "no-store"
+    assert len(re.findall(r"<li><code", shown.text)) == 5
+
+
+def test_whoever_used_their_slip_types_their_words_where_that_is_said(client_for: ClientFor, code: str) -> None:
+    client = client_for()
+    client.post("/start", data={"code": code})
+    words = words_on(client.post("/start/yours", data={"answer": "yes"}).text)
+    other = client_for()
+    over = other.post("/start", data={"code": code}).text
+    assert "This slip was used already" in over
+    assert 'action="/start"' in over
+    assert 'name="code"' in over
+    assert code not in over
+    assert other.post("/start", data={"code": words}).location == "/my"
+
+
+def test_whoever_was_away_is_told_why_their_page_closed(client_for: ClientFor, words: str, today: Traveller) -> None:
+    client = client_for()
+    client.post("/start", data={"code": words})
+    today.shift(601)
+    answer = client.get("/my/done", follow_redirects=True)
+    assert "Your page closed by itself" in answer.text
+    assert 'value="/my/done"' in answer.text
+    # Nobody else is told so: they never had a page open here.
+    assert "closed by itself" not in client_for().get("/my/done", follow_redirects=True).text
+
+
+def test_what_is_sent_after_the_page_closed_says_so_and_leads_back(client_for: ClientFor) -> None:
+    answer = client_for().post("/my/ask-school", data={})
+    assert answer.status_code == 401
+    assert "Your page is closed" in answer.text
+    assert "five words" in answer.text
+    assert 'href="/start"' in answer.text
 
 
 @pytest.mark.parametrize(

@@ -170,6 +170,13 @@ def test_a_file_that_is_too_large_is_told_so(
     assert "The file is too large." in answer.get_data(as_text=True)
 
 
+def test_a_file_that_is_larger_than_any_form_is_told_the_same(client_for: ClientFor, cast: Cast) -> None:
+    kind = "multipart/form-data; boundary=x"
+    answer = client_for(cast.nia).post("/school/people/class-list", data=b"x" * 5_000_001, content_type=kind)
+    assert answer.status_code == 413
+    assert "Choose a smaller one, for example one year group." in answer.get_data(as_text=True)
+
+
 def test_a_file_sealed_for_one_school_is_no_use_at_another(client_for: ClientFor, cast: Cast) -> None:
     shown = upload(client_for(cast.nia), GOOD)
     assert send(client_for(cast.oz), shown, do="look").status_code == 409

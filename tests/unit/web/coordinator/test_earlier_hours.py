@@ -42,9 +42,7 @@ def test_totals_are_attested_and_named_wherever_hours_are_shown(
     assert "12½ hours up to 1 June 2026, attested by Nia Enghraifft" in client.get(address).get_data(as_text=True)
     for place in (f"/school/people/{cast.ama.id}", f"/school/programmes/{cast.programme_id}/progress"):
         assert "from the school’s earlier records" in client.get(place).get_data(as_text=True)
-    assert "12½ hours of these are from the school’s earlier records." in client_for(cast.ama).get("/my").get_data(
-        as_text=True
-    )
+    assert "All of this is from the school’s earlier records." in client_for(cast.ama).get("/my").get_data(as_text=True)
 
 
 @pytest.mark.parametrize(

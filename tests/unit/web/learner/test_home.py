@@ -35,6 +35,14 @@ def test_award_next_level_and_what_waits_stand_on_one_page(ama: Browser) -> None
     assert "0 of 3 meetings with your adult" in seen
 
 
+@pytest.mark.parametrize("path", ["/my", "/my/done"])
+def test_skills_that_an_adult_saw_are_told_apart_from_others(ama: Browser, path: str) -> None:
+    seen = read(ama, path)
+    saw, shown = seen.index("An adult has seen:"), seen.index("Your training and your time show:")
+    assert saw < shown
+    assert 'class="chips"' in seen[saw:shown]
+
+
 def test_training_that_was_done_carries_its_date(ama: Browser) -> None:
     assert "Listening well <small>12 September 2025</small>" in read(ama)
 

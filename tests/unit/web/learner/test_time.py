@@ -215,3 +215,13 @@ def test_hours_are_never_approved_by_adding_them(ama: Browser, cast: Cast, sqlit
     newest = entries(sqlite_database, cast)[0]
     with pytest.raises(Exception, match="own-hours"), sqlite_database.transaction(cast.organisation_id) as db:
         practice.approve_hours(db, entry_id=newest.id, actor=cast.ama.actor, now=NOW)
+
+
+def test_what_stands_at_the_same_time_is_named_and_can_be_changed(ama: Browser, cast: Cast, year: Year) -> None:
+    assert ama.post(address(cast), data=filled(cast)).status_code == 303
+    answer = ama.post(address(cast), data=filled(cast, starts_at="15:45"))
+    assert answer.status_code == 422
+    page = " ".join(html.unescape(answer.text).split())
+    assert "You have already added something at that time." in page
+    assert "At that time there is: Drop-in at lunch or after school, 30 June 2026, 15:30, 30 minutes." in page
+    assert "Change that one</a>" in page
