@@ -179,7 +179,12 @@ def _family(pid: int) -> Iterator[int]:
     except OSError:
         return
     for task in tasks:
-        for child in (task / "children").read_text(encoding="ascii").split():
+        try:
+            children = (task / "children").read_text(encoding="ascii").split()
+        except OSError:
+            # A thread may end between being listed and being asked.
+            continue
+        for child in children:
             yield from _family(int(child))
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.resources
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -95,13 +96,16 @@ class Browsing:
         self.tab: Page = self.context.new_page()
         self._said: list[str] = []
         self._asked: list[str] = []
-        self._weight = 0
+        self._weights: Counter[str] = Counter()
+        self._page_of: dict[str, str] = {}
+        self._shown = ""
         self.tab.on("console", lambda told: self._said.append(told.text) if told.type in {"error", "warning"} else None)
         self.tab.on("pageerror", lambda fault: self._said.append(str(fault)))
         self.tab.on("request", self._ask)
         wire: CDPSession = self.context.new_cdp_session(self.tab)
         wire.send("Network.enable")
         wire.send("Network.setCacheDisabled", {"cacheDisabled": True})
+        wire.on("Network.requestWillBeSent", self._belong)
         wire.on("Network.loadingFinished", self._weigh)
 
     def walk(self, walk: Walk, starts: Sequence[str]) -> Walk:
@@ -119,7 +123,7 @@ class Browsing:
 
     def look(self, walk: Walk, arrive: Callable[[], int]) -> Seen:
         """Arrive at a page and look at it: as it is, at a phone's width, and zoomed in."""
-        self._said, self._asked, self._weight = [], [], 0
+        self._said, self._asked = [], []
         self.tab.set_viewport_size({"width": DESKTOP, "height": 900})
         status = arrive()
         path = self.tab.url.removeprefix(walk.address)
@@ -138,7 +142,7 @@ class Browsing:
             text=self.tab.locator("body").inner_text(),
             said=[text for text in self._said if not (status >= 400 and "status of" in text)],
             scripts=self.tab.locator("script").count(),
-            weight=self._weight,
+            weight=self._weights[self._shown],
             strangers=[each for each in self._asked if not each.startswith((walk.address + "/", "data:"))],
             violations=violations,
             overflow=overflow,
@@ -175,5 +179,11 @@ class Browsing:
     def _ask(self, request: Request) -> None:
         self._asked.append(request.url)
 
+    def _belong(self, event: dict[str, Any]) -> None:
+        # What the page before is still fetching when it is left weighs on that page and not on the next.
+        self._page_of[event["requestId"]] = event["loaderId"]
+        if event.get("type") == "Document":
+            self._shown = event["loaderId"]
+
     def _weigh(self, event: dict[str, Any]) -> None:
-        self._weight += int(event["encodedDataLength"])
+        self._weights[self._page_of.get(event["requestId"], "")] += int(event["encodedDataLength"])

@@ -87,6 +87,22 @@ def test_the_time_of_a_process_is_that_of_its_children_too() -> None:
     assert load.cpu_seconds(os.getpid()) - before > 0.1
 
 
+def test_threads_that_end_while_a_process_is_asked_about_are_left_out() -> None:
+    over = threading.Event()
+
+    def come_and_go() -> None:
+        while not over.is_set():
+            threading.Thread(target=int).start()
+
+    busy = threading.Thread(target=come_and_go)
+    busy.start()
+    try:
+        assert all(load.cpu_seconds(os.getpid()) > 0 for _ in range(300))
+    finally:
+        over.set()
+        busy.join()
+
+
 def test_a_crowd_is_in_every_table_and_in_the_log(sqlite_database: Database, tmp_path: Path) -> None:
     story = told(sqlite_database, tmp_path)
     issued = story.issue()
