@@ -11,8 +11,8 @@ from accredit.clock import local_date
 from accredit.domain.credentials.to_do import STANDING, ToDo, to_do
 from accredit.domain.notifications import operations as notifications
 from accredit.domain.organisations import queries as organisations
-from accredit.domain.organisations import suspending
 from accredit.domain.organisations.rules import Permission, permissions_of
+from accredit.domain.organisations.standing import standing_of
 from accredit.domain.people import digests
 from accredit.domain.people import queries as people
 from accredit.domain.people.digests import DueDigest
@@ -58,7 +58,7 @@ class Digests:
     def _letter(self, each: DueDigest, now: datetime) -> tuple[str, str] | None:
         """Return subject and text; None when nothing waits for them, they hold no role today, or nobody acts there."""
         with self._database.reading(each.organisation_id) as db:
-            if suspending.suspended_since(db, each.organisation_id) is not None:
+            if not standing_of(db, each.organisation_id).somebody_acts:
                 return None
             permissions = permissions_of(people.staff_member(db, each.staff_id).roles_on(local_date(now)))
             waits = to_do(

@@ -16,8 +16,9 @@ import structlog
 from accredit.clock import local_date
 from accredit.domain.credentials.to_do import ToDo, ToDoKind
 from accredit.domain.notifications import operations as notifications
-from accredit.domain.organisations import holidays, suspending
+from accredit.domain.organisations import holidays
 from accredit.domain.organisations import queries as organisations
+from accredit.domain.organisations.standing import standing_of
 from accredit.domain.people import refresher_reminders
 from accredit.domain.people.refresher_reminders import DueReminder
 from accredit.domain.practice.noticing import is_no_school_day
@@ -73,9 +74,8 @@ class RefresherReminders:
     def _school(self, organisation_id: UUID, today: date) -> _School:
         with self._database.reading(organisation_id) as db:
             name = organisations.organisation(db, organisation_id).name
-            # For a school that is suspended nobody could do anything about it (WA12).
-            is_suspended = suspending.suspended_since(db, organisation_id) is not None
-            if is_suspended or holidays.is_holiday(db, organisation_id, today):
+            # For a school that is suspended or has closed nobody could do anything about it (WA12).
+            if not standing_of(db, organisation_id).somebody_acts or holidays.is_holiday(db, organisation_id, today):
                 return _School(name=name)
             found = programmes.programmes(db, organisation_id=organisation_id, on=today)
             days = tuple((each, falling_due(db, programme_id=each.id, on=today)) for each in found)

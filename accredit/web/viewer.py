@@ -60,6 +60,8 @@ class Viewer:
     scopes: frozenset[Scope] = frozenset()
     """What the key of a program is for; of programs alone."""
     second_step_from: date | None = None
+    closed_on: date | None = None
+    """The last day of a young person's organisation that has closed; None of everybody else."""
 
     @property
     def is_signed_in(self) -> bool:

@@ -61,6 +61,8 @@ class Tag(StrEnum):
     ORGANISATION_CONFIRMATION_WITHDRAWN = "organisation.confirmation-withdrawn"
     ORGANISATION_SUSPENDED = "organisation.suspended"
     ORGANISATION_GOES_ON = "organisation.goes-on"
+    ORGANISATION_CLOSED = "organisation.closed"
+    ORGANISATION_OPEN_AGAIN = "organisation.open-again"
     JOINING_ASKED = "joining.asked"
     JOINING_DECLINED = "joining.declined"
     ACCOUNT_ADDED = "account.added"

@@ -24,6 +24,7 @@ from accredit.domain.credentials.second_person import check_second_person, check
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing import queries as issuances
 from accredit.domain.issuing.rules import Status
+from accredit.domain.organisations.closing import check_open
 from accredit.domain.organisations.rules import Permission
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Session
@@ -52,6 +53,7 @@ def challenge(db: Session, *, credential_id: UUID, ground: ChallengeGround, acto
         raise RuleBroken("nothing-to-challenge")
     if waiting(db, issuance_id=view.issuance_id) is not None:
         raise RuleBroken("challenged-already")
+    check_open(db, view.organisation_id)
     db.add(
         Challenge(
             organisation_id=view.organisation_id,

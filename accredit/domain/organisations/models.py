@@ -94,6 +94,19 @@ class OrganisationSuspension(SQLModel, table=True):
     at: datetime = Field(sa_type=UtcDateTime)
 
 
+class OrganisationClosing(SQLModel, table=True):
+    """An operator's note that an organisation has closed; without a day, that it has not."""
+
+    __tablename__ = "organisation_closing"
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    closed_on: date | None = None
+    """Its last day, as it said itself."""
+    operator_id: UUID
+    at: datetime = Field(sa_type=UtcDateTime)
+
+
 class SchoolHoliday(SQLModel, table=True):
     """Days on which a school is closed, the first and the last included: nothing is sent by itself that can wait."""
 
@@ -109,3 +122,4 @@ class SchoolHoliday(SQLModel, table=True):
 
 append_only(Confirmation)
 append_only(OrganisationSuspension)
+append_only(OrganisationClosing)

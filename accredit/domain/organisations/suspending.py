@@ -17,10 +17,11 @@ import sqlalchemy as sa
 from sqlmodel import col
 
 from accredit.domain.audit import operations as audit
-from accredit.domain.audit.rules import Actor, ActorKind, Tag, check_fresh
-from accredit.domain.organisations.models import Organisation, OrganisationSuspension
+from accredit.domain.audit.rules import Actor, Tag
+from accredit.domain.organisations.by_operator import locked
+from accredit.domain.organisations.models import OrganisationSuspension
 from accredit.domain.organisations.rules import SuspensionReason
-from accredit.errors import Forbidden, NotFound, RuleBroken
+from accredit.errors import RuleBroken
 from accredit.storage import Session, readings
 
 
@@ -38,12 +39,16 @@ def let_go_on(db: Session, *, organisation_id: UUID, actor: Actor, now: datetime
 
 def suspended_since(db: Session, organisation_id: UUID) -> datetime | None:
     """Return since when an organisation is suspended; None where it is not."""
-    rows = readings.rows(db, _LATEST, organisation_id=organisation_id)
-    return rows[0].at if rows and rows[0].reason is not None else None
+    rows = readings.rows(db, SINCE, organisation_id=organisation_id)
+    return rows[0].suspended_since if rows else None
 
 
-_LATEST = (
-    sa.select(col(OrganisationSuspension.at), col(OrganisationSuspension.reason))
+SINCE = (
+    sa.select(
+        sa.case((col(OrganisationSuspension.reason).is_not(None), col(OrganisationSuspension.at))).label(
+            "suspended_since"
+        )
+    )
     .where(col(OrganisationSuspension.organisation_id) == sa.bindparam("organisation_id"))
     .order_by(col(OrganisationSuspension.at).desc(), col(OrganisationSuspension.id).desc())
     .limit(1)
@@ -54,15 +59,9 @@ def _decide(
     db: Session, *, organisation_id: UUID, reason: SuspensionReason | None, actor: Actor, now: datetime
 ) -> datetime | None:
     """Write a decision down, and return since when the organisation was suspended before it."""
-    if actor.kind is not ActorKind.OPERATOR or actor.id is None:
-        raise Forbidden("operator-only")
-    check_fresh(actor)
-    # Locked, so that of two who decide at once the second sees what the first did.
-    found = sa.select(col(Organisation.id)).where(col(Organisation.id) == organisation_id).with_for_update()
-    if db.execute(found).first() is None:
-        raise NotFound("organisation")
+    operator_id = locked(db, organisation_id, actor)
     before = suspended_since(db, organisation_id)
-    db.add(OrganisationSuspension(organisation_id=organisation_id, reason=reason, operator_id=actor.id, at=now))
+    db.add(OrganisationSuspension(organisation_id=organisation_id, reason=reason, operator_id=operator_id, at=now))
     db.flush()
     audit.record(
         db,

@@ -3,6 +3,8 @@
 - Nothing is typed, so nobody else can be named: an adult talks with them about the rest.
 - One request at a time (``asked-school-already``); after an answer they may ask again.
 - A co-ordinator answers, within a month (UK GDPR, article 12(3)); "done" is said once it is done.
+- Of a school that has closed it can be asked only that the record is taken away (``organisation-closed``); those who
+  run the service see that somebody asked, and erase it.
 - Asking changes nothing in the record. What is taken away goes with an erasure (`domain.retention`), which takes the
   request with it.
 """
@@ -19,6 +21,7 @@ from sqlmodel import col
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
+from accredit.domain.organisations.closing import check_open, closed_on
 from accredit.domain.organisations.rules import Permission, may
 from accredit.domain.people import queries
 from accredit.domain.people.models import YoungPerson
@@ -46,13 +49,21 @@ class RequestFacts:
 
 
 def ask(db: Session, *, wish: RecordWish, actor: Actor, now: datetime) -> None:
-    """Ask about one's own record. Raises `NotFound` for everybody else, `RuleBroken` ``asked-school-already``."""
+    """Ask about one's own record.
+
+    Raises `NotFound` for everybody else, and `RuleBroken`: ``organisation-closed``, ``asked-school-already``.
+    """
     # Locked, so that two presses make one request.
     wanted = sa.select(YoungPerson).where(col(YoungPerson.id) == actor.id).with_for_update()
     person = db.execute(wanted).scalar_one_or_none() if actor.kind is ActorKind.YOUNG_PERSON else None
     if person is None:
         raise NotFound("young-person")
-    if waiting(db, person.id) is not None:
+    if wish is not RecordWish.TAKE_AWAY:
+        check_open(db, person.organisation_id)
+    before = latest(db, person.id)
+    # What nobody is left to put right does not stand in the way of taking it away.
+    is_moot = before is not None and before.wish is not wish and closed_on(db, person.organisation_id) is not None
+    if before is not None and before.answer is None and not is_moot:
         raise RuleBroken("asked-school-already")
     row = RecordRequest(organisation_id=person.organisation_id, young_person_id=person.id, wish=wish, asked_at=now)
     db.add(row)
@@ -85,10 +96,19 @@ def waiting_of(db: Session, *, organisation_id: UUID) -> tuple[RequestFacts, ...
     return tuple(_facts(row) for row in rows)
 
 
+def waiting_where_closed(db: Session) -> tuple[RequestFacts, ...]:
+    """Return what waits at organisations that have closed, the oldest first; for those who run the service."""
+    rows = db.execute(_open(sa.true())).scalars().all()
+    closed = {each for each in {row.organisation_id for row in rows} if closed_on(db, each) is not None}
+    return tuple(_facts(row) for row in rows if row.organisation_id in closed)
+
+
 def latest(db: Session, young_person_id: UUID) -> RequestFacts | None:
     """Return what somebody asked last, answered or not."""
     wanted = sa.select(RecordRequest).where(col(RecordRequest.young_person_id) == young_person_id)
-    row = db.execute(wanted.order_by(col(RecordRequest.asked_at).desc(), col(RecordRequest.id))).scalars().first()
+    row = (
+        db.execute(wanted.order_by(col(RecordRequest.asked_at).desc(), col(RecordRequest.id).desc())).scalars().first()
+    )
     return None if row is None else _facts(row)
 
 

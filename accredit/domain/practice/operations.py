@@ -18,6 +18,7 @@ from sqlmodel import col, select
 from accredit.clock import local_date
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
+from accredit.domain.organisations.closing import check_open
 from accredit.domain.practice import rules
 from accredit.domain.practice.casebook import Casebook, as_entry, open_casebook
 from accredit.domain.practice.deciding import decide, leaf_of, required_staff_id, staff_id_of
@@ -71,12 +72,14 @@ def submit_hours(
 ) -> UUID:
     """Submit one entry for approval and return its id; the actor is the young person, or staff on their behalf.
 
-    Raises `NotFound` (another's enrolment), and `RuleBroken` as `rules.check_submission` does.
+    Raises `NotFound` (another's enrolment), and `RuleBroken` ``organisation-closed`` or as `rules.check_submission`
+    does.
     """
     casebook = open_casebook(db, [enrolment_id], lock=True)
     enrolled = casebook.enrolment(enrolment_id)
     if staff_id_of(actor) is None and actor.id != enrolled.young_person_id:
         raise NotFound("enrolment")
+    check_open(db, enrolled.organisation_id)
     row = HoursEntry(
         organisation_id=enrolled.organisation_id,
         enrolment_id=enrolment_id,
@@ -179,13 +182,14 @@ def correct_hours(
     """Submit a new entry in the place of an old one and return its id; the old one no longer counts, and stays.
 
     The day of logging is that of the old entry: correcting a mistake does not make hours late. A later date than that
-    day is no mistake in what was logged then, so such an entry is logged now. Raises `NotFound`, and `RuleBroken` as
-    `rules.check_correction` and `rules.check_submission` do.
+    day is no mistake in what was logged then, so such an entry is logged now. Raises `NotFound`, and `RuleBroken`
+    ``organisation-closed`` or as `rules.check_correction` and `rules.check_submission` do.
     """
     (old,) = _for_update(db, [entry_id])
     casebook = open_casebook(db, [old.enrolment_id], lock=True)
     is_own = actor.kind is ActorKind.YOUNG_PERSON and actor.id == casebook.enrolment(old.enrolment_id).young_person_id
     rules.check_correction(status=old.status, is_own=is_own, is_staff=staff_id_of(actor) is not None)
+    check_open(db, old.organisation_id)
     new = HoursEntry(
         organisation_id=old.organisation_id,
         enrolment_id=old.enrolment_id,

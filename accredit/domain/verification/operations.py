@@ -10,7 +10,7 @@ from typing import Final
 
 from accredit.domain.credentials import finding
 from accredit.domain.credentials.views import IssuedView
-from accredit.domain.organisations import suspending
+from accredit.domain.organisations.standing import Standing, standing_of
 from accredit.domain.verification import ways_in
 from accredit.domain.verification.checks import examine
 from accredit.domain.verification.examination import Examination
@@ -36,8 +36,8 @@ class CodeAnswer:
 
     view: IssuedView
     report: VerificationReport
-    suspended_since: datetime | None = None
-    """Since when nobody acts for its organisation; None where that is not so."""
+    standing: Standing
+    """How its organisation stands."""
     basis: Notes | None = field(default=None, compare=False, repr=False)
     """What it follows from, where that is known: of two answers with one basis only the time may differ."""
 
@@ -210,11 +210,11 @@ def verify_code(
             now=now, sources=sources, offline=offline, expected_name=expected_name, known_as=view.known_as
         )
         report = _examined(document, examination)
-        since = suspending.suspended_since(db, view.organisation_id)
+        stands = standing_of(db, view.organisation_id)
     if not (is_plain and report.may_be_remembered):
-        return CodeAnswer(view=view, report=report, suspended_since=since)
+        return CodeAnswer(view=view, report=report, standing=stands)
     basis = notes if notes.is_whole else None
-    answer = CodeAnswer(view=view, report=report, suspended_since=since, basis=basis)
+    answer = CodeAnswer(view=view, report=report, standing=stands, basis=basis)
     _ANSWERS.keep(version, canonical, answer, until=_until(report))
     _SAME_ANSWERS.keep(canonical, answer, notes, now=now, until=_until(report))
     return answer

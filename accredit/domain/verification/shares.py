@@ -8,7 +8,7 @@ from accredit.domain.credentials import sharing_kind
 from accredit.domain.credentials.share_links import ShareFacts
 from accredit.domain.credentials.views import ShareView
 from accredit.domain.issuing import queries as issuing
-from accredit.domain.organisations import suspending
+from accredit.domain.organisations.standing import standing_of
 from accredit.domain.verification import operations
 from accredit.domain.verification.operations import CodeAnswer
 from accredit.domain.verification.queries import DatabaseSources
@@ -29,5 +29,5 @@ def verify_share(db: Session, *, share: ShareFacts, now: datetime) -> CodeAnswer
     return CodeAnswer(
         view=view,
         report=operations.verify(document, now=now, sources=DatabaseSources(db)),
-        suspended_since=suspending.suspended_since(db, view.organisation_id),
+        standing=standing_of(db, view.organisation_id),
     )

@@ -15,7 +15,7 @@ begin_bp = Blueprint("begin", __name__)
 def register(app: Flask) -> None:
     """Add the operator's pages to ``app``."""
     # Imported here: the views need the blueprints, which are born above.
-    from accredit.web.admin import adding, first_operator, joining, organisations, recognising, suspending  # noqa: F401
+    from accredit.web.admin import adding, closing, first_operator, joining, organisations, recognising, suspending  # noqa: F401
 
     app.register_blueprint(bp)
     app.register_blueprint(begin_bp)

@@ -28,6 +28,7 @@ FIELD_OF_RULE = {
     "ukprn": "ukprn",
     "charity-number": "charity_number",
     "confirmed-in-the-future": "on",
+    "closed-in-the-future": "last_day",
     "email-format": "email",
     "staff-already-added": "email",
     "email-in-use": "email",
@@ -78,6 +79,16 @@ class SuspensionForm(RuledForm):
     def chosen(self) -> SuspensionReason:
         """Return the reason that was chosen."""
         return SuspensionReason(self.reason.data)
+
+
+class ClosingForm(RuledForm):
+    """The last day of an organisation that has closed."""
+
+    last_day = DateField(_l("Which was its last day?"), [InputRequired(_l("Give its last day"))])
+
+    def chosen(self) -> date:
+        """Return the day that was given."""
+        return cast("date", self.last_day.data)
 
 
 class AdministratorForm(RuledForm):

@@ -8,10 +8,11 @@ from flask import Response
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
-from accredit.domain.organisations import listing, suspending
+from accredit.domain.organisations import listing
 from accredit.domain.organisations import queries as organisations_read
 from accredit.domain.organisations.queries import OrganisationFacts
-from accredit.domain.people import joining
+from accredit.domain.organisations.standing import standing_of
+from accredit.domain.people import asking_school, joining
 from accredit.domain.people import queries as people
 from accredit.storage import Session, inspection
 from accredit.web.access import operator_only
@@ -35,7 +36,8 @@ def home() -> Response:
         asking = joining.waiting(db, now=utc_now())
         inspected = inspection.latest(db)
         still = standing_still(db)
-    return page("admin/home.html", shown=shown, asking=asking, inspected=inspected, still=still)
+        wishes = asking_school.waiting_where_closed(db)
+    return page("admin/home.html", shown=shown, asking=asking, inspected=inspected, still=still, wishes=wishes)
 
 
 @bp.route("/organisations/export", methods=["GET", "POST"])
@@ -85,13 +87,13 @@ def organisation(organisation_id: UUID) -> Response:
         facts = organisations_read.organisation(db, organisation_id)
         staff = people.staff(db, organisation_id=organisation_id)
         alike = taken_for(db, facts)
-        suspended = suspending.suspended_since(db, organisation_id)
+        stands = standing_of(db, organisation_id)
     return page(
         "admin/organisation.html",
         facts=facts,
         staff=staff,
         alike=alike,
-        suspended=suspended,
+        standing=stands,
         kinds=KINDS,
         nations=NATIONS,
         channels=CHANNELS,

@@ -12,7 +12,7 @@ from flask_security import login_user
 from flask_security.utils import hash_password
 
 from accredit.clock import local_date
-from accredit.domain.organisations import suspending
+from accredit.domain.organisations.standing import standing_of
 from accredit.domain.people import passphrases, second_step, sign_ins, signing_in
 from accredit.domain.people import queries as people
 from accredit.domain.people.models import Account
@@ -31,6 +31,10 @@ from accredit.web.viewer import Viewer, sleeping_viewer
 SUSPENDED = lazy_gettext(
     "The pages of your organisation are closed for now. Nothing is lost, and certificates stay what they are. Those "
     "who run this service say why, and when it goes on."
+)
+CLOSED = lazy_gettext(
+    "Your organisation has closed, so there is nothing more to do here. What it recorded holds, and its young people "
+    "keep their pages and certificates. Is that not so? Tell those who run this service."
 )
 WHOLE = frozenset({SignInWay.PASSKEY})
 
@@ -116,9 +120,11 @@ def _why_not(account: SignInAccount, *, now: datetime) -> str:
     """Say to somebody who has shown who they are why there is nothing to sign in to."""
     with reading(everywhere=True) as db:
         places = [each for each in people.staff_of_account(db, account.id) if each.roles_on(local_date(now))]
-        since = [suspending.suspended_since(db, each.organisation_id) for each in places]
-    if any(since):
+        stand = [standing_of(db, each.organisation_id) for each in places]
+    if any(each.suspended_since for each in stand):
         return str(SUSPENDED)
+    if any(each.closed_on for each in stand):
+        return str(CLOSED)
     return str(_("You have no role in an organisation today. Ask your co-ordinator to give you one."))
 
 

@@ -12,8 +12,8 @@ from flask_security import current_user
 
 from accredit.clock import local_date, utc_now
 from accredit.domain.organisations import queries as organisations
-from accredit.domain.organisations import suspending
 from accredit.domain.organisations.rules import Role, permissions_of
+from accredit.domain.organisations.standing import standing_of
 from accredit.domain.people import demanding, sign_ins, word_cards
 from accredit.domain.people import queries as people
 from accredit.domain.people.queries import StaffFacts
@@ -96,8 +96,9 @@ def _young_person(db: Session, who: YoungSignIn) -> Viewer:
         facts = people.young_person(db, who.young_person_id)
     except NotFound:
         return ANONYMOUS
-    is_suspended = suspending.suspended_since(db, facts.organisation_id) is not None
-    if card is None or card.id != who.card_id or cookie.began_before(session, card.done_at) or is_suspended:
+    stands = standing_of(db, facts.organisation_id)
+    is_over = card is None or card.id != who.card_id or cookie.began_before(session, card.done_at)
+    if is_over or stands.suspended_since is not None:
         return ANONYMOUS
     return Viewer(
         kind=ViewerKind.YOUNG_PERSON,
@@ -105,13 +106,14 @@ def _young_person(db: Session, who: YoungSignIn) -> Viewer:
         organisation_name=organisations.organisation(db, facts.organisation_id).name,
         young_person_id=facts.id,
         display_name=facts.known_as,
+        closed_on=stands.closed_on,
     )
 
 
 def readers_of_account(db: Session, account_id: UUID, *, on: date) -> tuple[Viewer, ...]:
     """Return everybody an account can be on a day: the operator first, then staff in each organisation by name.
 
-    In an organisation that is suspended nobody is anybody (WA12).
+    In an organisation that is suspended or has closed nobody is anybody (WA12).
     """
     account = people.account(db, account_id)
     if account is None or not account.active:
@@ -119,7 +121,7 @@ def readers_of_account(db: Session, account_id: UUID, *, on: date) -> tuple[View
     places = [
         _staff(db, account_id, facts, on)
         for facts in people.staff_of_account(db, account_id)
-        if facts.roles_on(on) and suspending.suspended_since(db, facts.organisation_id) is None
+        if facts.roles_on(on) and standing_of(db, facts.organisation_id).somebody_acts
     ]
     places.sort(key=lambda place: place.organisation_name or "")
     runs = [Viewer(kind=ViewerKind.OPERATOR, account_id=account_id, display_name=account.email)]

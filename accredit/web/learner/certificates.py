@@ -104,7 +104,7 @@ def second_look(credential_id: UUID) -> ResponseReturnValue:
     with reading() as db:
         view = own_view(db, credential_id)
         kept = _kept(db, view)
-    if not kept.may_ask:
+    if not kept.may_ask or current_viewer().closed_on is not None:
         return see_other("learner.certificates")
     form = SecondLookForm()
     if form.validate_on_submit():

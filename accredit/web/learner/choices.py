@@ -66,8 +66,11 @@ def choose() -> Response:
             shares.end_all(db, young_person_id=own_id(), actor=current_viewer().actor(), now=utc_now())
     if about is About.OWN_PAGE and not is_yes:
         # The words do not open anything any more; what this browser knew of them goes with them.
+        is_for_good = current_viewer().closed_on is not None
         session.clear()
         said = _("Your page is closed. Your certificates stay yours. Want it back? Ask at school for a new slip.")
+        if is_for_good:
+            said = _("Your page is closed. Your certificates stay yours.")
         return see_other("auth.claim", flash=said)
     said = _("Thank you. You can change your mind whenever you like.") if is_yes else _("Done. Nobody asks why.")
     return see_other("learner.choices", flash=said)

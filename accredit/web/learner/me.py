@@ -38,7 +38,9 @@ def today() -> date:
 
 
 def own_enrolments(db: Session, *, on: date) -> tuple[EnrolmentFacts, ...]:
-    """Return the programmes they are in on a day, breaks included."""
+    """Return the programmes they are in on a day, breaks included: none once their organisation has closed."""
+    if current_viewer().closed_on is not None:
+        return ()
     return tuple(each for each in enrolments.enrolments_of(db, own_id()) if each.is_enrolled(on))
 
 

@@ -47,11 +47,14 @@ def removed() -> Response:
     """Remove the page and the public pages, and sign its owner out everywhere."""
     with transaction() as db:
         removing.remove(db, young_person_id=own_id(), actor=current_viewer().actor(), now=utc_now())
+    is_for_good = current_viewer().closed_on is not None
     session.clear()
     said = _(
         "Your page and your public pages are gone. Your certificates stay yours. "
         "Want it all back? Ask at school for a new slip."
     )
+    if is_for_good:
+        said = _("Your page and your public pages are gone. Your certificates stay yours.")
     return see_other("auth.claim", flash=said)
 
 
@@ -68,7 +71,10 @@ def ask_school() -> Response:
             asking_school.ask(db, wish=wish, actor=current_viewer().actor(), now=utc_now())
     except RuleBroken as broken:
         return see_other("learner.remove", flash=words.sentence(broken), flash_kind="careful")
-    return see_other("learner.remove", flash=_("Your school knows that you asked. An adult will talk with you."))
+    said = _("Your school knows that you asked. An adult will talk with you.")
+    if current_viewer().closed_on is not None:
+        said = _("Those who run this website see that you asked.")
+    return see_other("learner.remove", flash=said)
 
 
 @bp.post("/my/found-again")

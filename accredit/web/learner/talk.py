@@ -16,10 +16,11 @@ from accredit.web.viewer import current_viewer
 @public
 def talk() -> Response:
     """Say whom to talk to; nobody has to sign in first to read a telephone number."""
-    organisation_id = current_viewer().organisation_id
+    viewer = current_viewer()
     lines: list[str] = []
-    if organisation_id is not None:
+    # Nobody is to look for an adult in a school that has closed.
+    if viewer.organisation_id is not None and viewer.closed_on is None:
         with reading() as db:
-            said = organisations.organisation(db, organisation_id).talk_to or ""
+            said = organisations.organisation(db, viewer.organisation_id).talk_to or ""
         lines = [line.strip() for line in said.splitlines() if line.strip()]
     return page("learner/talk.html", lines=lines)

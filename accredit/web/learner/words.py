@@ -23,6 +23,7 @@ from accredit.web.languages import page_language
 from accredit.web.words import number_in_words
 
 _TO_YOU: Mapping[str, LazyString] = {
+    "organisation-closed": lazy_gettext("Your school has closed, so nobody there can look at it any more."),
     "in-the-future": lazy_gettext("That day has not come yet. Add it when it is done."),
     "not-one-day": lazy_gettext("That would go on past midnight. Check the start and the minutes."),
     "wrong-activity-type": lazy_gettext("Your programme does not have that. Choose another one."),

@@ -12,7 +12,7 @@ from datetime import datetime
 from flask import Response, request, url_for
 from flask_babel import gettext as _
 
-from accredit.clock import local_date, utc_now
+from accredit.clock import utc_now
 from accredit.domain.credentials import paper_codes
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.people.names import name_matches
@@ -27,7 +27,7 @@ from accredit.web.limits import Allowance, address, check_allowance, count_try
 from accredit.web.pages import page
 from accredit.web.public import bp
 from accredit.web.public.kept_page import kept_page
-from accredit.web.public.verdicts import Ask, as_claimed, confirmed, reference, shown
+from accredit.web.public.verdicts import Ask, as_claimed, ask_of, confirmed, reference, shown
 from accredit.web.settings import current_settings
 
 # By reader and award, and by award from everywhere: guessing a class list through one certificate must not pay.
@@ -131,7 +131,7 @@ def verdict_page(
         reference=None if file_given else reference(view.code, report.checked_at, report.verdict, report.reason),
         # Without an intact and bound document nothing of it is shown as if it were known.
         view=view if report.claims is not None else None,
-        ask=Ask(name=view.organisation_name, contact=view.organisation_contact),
+        ask=ask_of(view, found.standing),
         shown_code=view.shown_code,
         address=check_address(view) if not file_given else verify_address(),
         sentence=view.sentence,
@@ -141,7 +141,7 @@ def verdict_page(
         error=error,
         file_given=file_given,
         is_led_on=is_led_on,
-        suspended=local_date(found.suspended_since) if found.suspended_since else None,
+        standing=found.standing,
     )
     return private(answer)
 

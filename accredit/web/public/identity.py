@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from flask import Response
 
-from accredit.clock import local_date
 from accredit.domain.credentials import queries as credentials
 from accredit.domain.issuing import queries as issuing
 from accredit.domain.issuing.queries import KeyFacts
 from accredit.domain.organisations import queries as organisations
-from accredit.domain.organisations import suspending
 from accredit.domain.organisations.queries import OrganisationFacts
+from accredit.domain.organisations.standing import standing_of
 from accredit.domain.verification.evidence import write_lists
 from accredit.domain.verification.handing_out import did_document_of, lists_of, profile_of
 from accredit.errors import NotFound
@@ -36,7 +35,7 @@ def organisation(slug: str) -> Response:
     with reading(everywhere=True) as db:
         found = _organisation(db, slug)
         names = issuing.verification_keys(db, found.did)
-        since = suspending.suspended_since(db, found.id)
+        stands = standing_of(db, found.id)
     if not wants_page(LD_JSON, "application/json"):
         answer = document_answer(profile_of(found))
     else:
@@ -47,7 +46,7 @@ def organisation(slug: str) -> Response:
             organisation=found,
             stands_behind=said,
             keys=len(names),
-            suspended=local_date(since) if since else None,
+            standing=stands,
         )
     answer.headers["Vary"] = "Accept"
     return answer

@@ -26,7 +26,7 @@ from accredit.web.limits import Allowance, address, check_allowance, count_try
 from accredit.web.pages import page
 from accredit.web.public import bp
 from accredit.web.public.code import check_reader, private
-from accredit.web.public.verdicts import Ask, confirmed, shown
+from accredit.web.public.verdicts import ask_of, confirmed, shown
 from accredit.web.settings import current_pepper
 from accredit.web.share_files import share_file as file_answer
 from accredit.web.viewer import current_viewer
@@ -132,9 +132,9 @@ def _opened(found: ShareFacts, secret: str, answer: CodeAnswer) -> Response:
         view=view if answer.report.claims is not None else None,
         holder=view.printed_name,
         share_secret=secret,
-        ask=Ask(name=view.organisation_name, contact=view.organisation_contact),
+        ask=ask_of(view, answer.standing),
         stands_behind=confirmed(by.channel, by.confirmed_on) if by else None,
-        suspended=local_date(answer.suspended_since) if answer.suspended_since else None,
+        standing=answer.standing,
         grant=_grants().dumps(found.id.hex) if found.has_pin else "",
     )
     return private(opened)

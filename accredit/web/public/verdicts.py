@@ -14,7 +14,9 @@ from hashlib import sha256
 from flask import current_app
 from flask_babel import gettext
 
+from accredit.domain.credentials.views import IssuedView
 from accredit.domain.organisations.rules import Channel
+from accredit.domain.organisations.standing import Standing
 from accredit.domain.people.names import check_name
 from accredit.domain.verification import words
 from accredit.domain.verification.as_text import as_text
@@ -223,6 +225,11 @@ class Ask:
 
     name: str
     contact: str | None
+
+
+def ask_of(view: IssuedView, standing: Standing) -> Ask:
+    """Return whom to ask about a credential of ours: nobody answers for an organisation that has closed."""
+    return Ask(name=view.organisation_name, contact=None if standing.closed_on else view.organisation_contact)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from accredit.clock import utc_now
-from accredit.domain.organisations import suspending
+from accredit.domain.organisations.standing import standing_of
 from accredit.domain.verification import operations, ways_in
 from accredit.domain.verification.operations import Checked, CodeAnswer
 from accredit.domain.verification.reading import receive
@@ -138,8 +138,8 @@ def _by_bytes(data: bytes) -> ResponseReturnValue:
 def _answer(checked: Checked) -> Response:
     if checked.view is not None:
         with reading(everywhere=True) as db:
-            since = suspending.suspended_since(db, checked.view.organisation_id)
-        found = CodeAnswer(view=checked.view, report=checked.report, suspended_since=since)
+            stands = standing_of(db, checked.view.organisation_id)
+        found = CodeAnswer(view=checked.view, report=checked.report, standing=stands)
         return verdict_page(found, file_given=True)
     answer = report_page(checked.report)
     reason = checked.report.reason

@@ -19,7 +19,7 @@ from wtforms.validators import InputRequired, Length
 
 from accredit.clock import utc_now
 from accredit.domain.organisations import queries as organisations
-from accredit.domain.organisations import suspending
+from accredit.domain.organisations.standing import standing_of
 from accredit.domain.people import queries as people
 from accredit.domain.people.names import initials
 from accredit.domain.practice import approval_links
@@ -154,8 +154,8 @@ def _link() -> LinkFacts | None:
         return None
     with reading(everywhere=True) as db:
         found = approval_links.opened_in(db, browser_secret=session[BROWSER], pepper=current_pepper(), now=utc_now())
-        # For an organisation that is suspended nobody acts, by no link either (WA12).
-        return found if found and suspending.suspended_since(db, found.organisation_id) is None else None
+        # For an organisation that is suspended or has closed nobody acts, by no link either (WA12).
+        return found if found and standing_of(db, found.organisation_id).somebody_acts else None
 
 
 def _finished(link: LinkFacts, news: str) -> Response:

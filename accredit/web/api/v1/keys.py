@@ -17,7 +17,7 @@ from accredit.clock import local_date, utc_now
 from accredit.domain.clients import operations, queries
 from accredit.domain.clients.queries import Opened
 from accredit.domain.clients.rules import BEGINNING
-from accredit.domain.organisations import suspending
+from accredit.domain.organisations.standing import standing_of
 from accredit.domain.people import demanding
 from accredit.errors import Conflict, Forbidden, NotFound
 from accredit.storage import Session
@@ -59,8 +59,8 @@ def look_for_the_key() -> None:
     now = utc_now()
     with reading(everywhere=True) as db:
         found = queries.opened_by(db, text.strip(), now=now)
-        # For an organisation that is suspended no program acts either (attacks.md WA12).
-        if found is not None and suspending.suspended_since(db, found.organisation_id) is not None:
+        # For an organisation that is suspended or has closed no program acts either (attacks.md WA12).
+        if found is not None and not standing_of(db, found.organisation_id).somebody_acts:
             found = None
         lacks = found is not None and _lacks_second_step(db, found, now)
     if found is None:
