@@ -61,6 +61,9 @@ _ORGANISATIONS = {
     "registry-in-the-future": lazy_gettext("This edition of the register says that it was made in the future."),
 }
 _NAMES = {
+    "page-is-this-one": lazy_gettext("These are the words of this page. Type those of your page at the other school."),
+    "page-same-school": lazy_gettext("That page is at this school, too. Ask an adult at school to look at the list."),
+    "pages-together-already": lazy_gettext("These two pages are together already."),
     "name-missing": lazy_gettext("Give a name. One word is a complete name."),
     "name-too-long": lazy_gettext("A name has at most 150 characters."),
     "name-control": lazy_gettext(

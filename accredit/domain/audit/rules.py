@@ -113,6 +113,8 @@ class Tag(StrEnum):
     CLAIM_SLIP_WITHDRAWN = "claim-slip.withdrawn"
     CLAIM_SLIP_USED = "claim-slip.used"
     WORD_CARD_MADE = "word-card.made"
+    PAGES_BROUGHT_TOGETHER = "own-pages.brought-together"
+    PAGES_PARTED = "own-pages.parted"
     OWN_PAGE_REMOVED = "own-page.removed"
     RECORD_REQUEST_MADE = "record-request.made"
     RECORD_REQUEST_ANSWERED = "record-request.answered"

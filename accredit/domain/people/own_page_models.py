@@ -26,6 +26,9 @@ class WordCard(SQLModel, table=True):
     last_used_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     done_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
     """When its owner last pressed "Done": a sign-in that began before is over, wherever its cookie was copied to."""
+    page_id: UUID | None = Field(default=None, index=True)
+    """The same for cards of somebody who brought their pages at several schools together; new words are of none."""
+    together_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 

@@ -39,6 +39,8 @@ class CardFacts:
     made_at: datetime
     last_used_at: datetime | None
     done_at: datetime | None
+    page_id: UUID | None
+    """Of whoever brought their pages at several schools together (`pages_together`)."""
 
 
 def words_hash(words: str, *, pepper: bytes) -> bytes:
@@ -179,4 +181,5 @@ def _card(row: WordCard) -> CardFacts:
         made_at=row.made_at,
         last_used_at=row.last_used_at,
         done_at=row.done_at,
+        page_id=row.page_id,
     )

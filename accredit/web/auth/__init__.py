@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
         account,
         demanding,
         inviting,
+        other_schools,
         own_training,
         passkeys,
         password,

@@ -51,6 +51,11 @@ def remember_young_person(cookie: Cookie, who: YoungSignIn, *, now: datetime) ->
     cookie[_CAME] = cookie[_SEEN] = int(now.timestamp())
 
 
+def go_to(cookie: Cookie, who: YoungSignIn) -> None:
+    """Let a young person be on another page of theirs, for no longer than they would have been on this one."""
+    cookie[_YOUNG_PERSON], cookie[_CARD] = str(who.young_person_id), str(who.card_id)
+
+
 def remember_account(cookie: Cookie, *, secret: str, now: datetime) -> None:
     """Note when an account, which the library has just signed in, came, and the secret of its sign-in."""
     cookie[_HELD] = secret

@@ -8,7 +8,7 @@ from flask import Response, request, session
 from flask_babel import gettext as _
 
 from accredit.clock import local_date, utc_now
-from accredit.domain.people import sign_ins, signing_in, word_cards
+from accredit.domain.people import pages_together, sign_ins, signing_in
 from accredit.web.access import public, signed_in
 from accredit.web.auth import bp, cookie
 from accredit.web.auth.viewer import readers_of_account
@@ -81,7 +81,7 @@ def sign_out() -> Response:
             if viewer.account_id is not None and viewer.sign_in_id is not None:
                 sign_ins.leave(db, account_id=viewer.account_id, sign_in_id=viewer.sign_in_id)
             if viewer.young_person_id is not None:
-                word_cards.leave(db, young_person_id=viewer.young_person_id, now=utc_now())
+                pages_together.leave(db, young_person_id=viewer.young_person_id, now=utc_now())
     session.clear()
     if viewer.kind == ViewerKind.YOUNG_PERSON:
         return see_other("auth.claim", flash=_("Your page is closed. Only files that you saved are still here."))

@@ -74,6 +74,7 @@ COLUMNS: Mapping[str, LazyString] = {
     "last_used_at": _l("Last used"),
     "withdrawn_at": _l("Ended"),
     "done_at": _l("Pressed Done"),
+    "together_since": _l("Together with a page at another school since"),
     "about": _l("About"),
     "voice": _l("Who said it"),
     "is_yes": _l("Yes or no"),
