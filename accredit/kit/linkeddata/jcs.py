@@ -10,6 +10,7 @@ import json
 import math
 from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
+from itertools import chain
 from typing import Any, Final
 
 from accredit.kit.linkeddata.errors import MappingRefused, Step, json_path
@@ -17,6 +18,7 @@ from accredit.kit.linkeddata.errors import MappingRefused, Step, json_path
 _encode_text = json.encoder.py_encode_basestring
 _EXACT: Final = 2**53
 _LEAVES: Final = frozenset({str, bool, int, type(None)})
+_PLAIN: Final = _LEAVES | {dict, list}
 # Of plain values Python's own writer says the same, byte for byte, and says it in C.
 _write_plain = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -40,25 +42,16 @@ def _is_plain(value: Any) -> bool:
 
     No fractions and no whole numbers that a double does not hold; and names in ASCII, whose order is that of UTF-16.
     """
-    waiting = [value]
-    for each in waiting:
-        kind = type(each)
-        if kind is dict:
-            if not _are_ascii(each):
-                return False
-            members = each.values()
-        elif kind is list:
-            members = each
-        elif kind in _LEAVES and _are_exact((each,), {kind}):
-            continue
-        else:
-            return False
+    # Level by level, so that what is many, rows above all, is looked at in C and not one by one.
+    level: list[Any] = [[value]]
+    while level:
+        objects = [each for each in level if type(each) is dict]
+        lists = (each for each in level if type(each) is list)
+        members = list(chain(chain.from_iterable(map(dict.values, objects)), chain.from_iterable(lists)))
         kinds = set(map(type, members))
-        if not kinds <= _LEAVES:
-            # What goes deeper, and what is nothing that JSON has, is looked at in its turn.
-            waiting += [inner for inner in members if type(inner) not in _LEAVES]
-        if not _are_exact(members, kinds):
+        if not (kinds <= _PLAIN and _are_ascii(set().union(*objects)) and _are_exact(members, kinds)):
             return False
+        level = [] if kinds <= _LEAVES else [each for each in members if type(each) not in _LEAVES]
     return True
 
 
