@@ -111,6 +111,8 @@ class Tag(StrEnum):
     CLAIM_SLIP_WITHDRAWN = "claim-slip.withdrawn"
     CLAIM_SLIP_USED = "claim-slip.used"
     WORD_CARD_MADE = "word-card.made"
+    OWN_PASSKEY_ADDED = "own-passkey.added"
+    OWN_PASSKEY_ENDED = "own-passkey.ended"
     OWN_PAGE_REMOVED = "own-page.removed"
     RECORD_REQUEST_MADE = "record-request.made"
     RECORD_REQUEST_ANSWERED = "record-request.answered"

@@ -24,6 +24,7 @@ def register(app: Flask) -> None:
         account,
         demanding,
         inviting,
+        own_devices,
         own_training,
         passkeys,
         password,
