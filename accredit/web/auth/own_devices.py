@@ -76,6 +76,7 @@ def own_devices() -> Response:
     return page(
         "auth/own_devices.html",
         keys=keys,
+        is_added="added" in request.args,
         is_full=len(keys) >= own_passkeys.MOST_KEYS,
         came_lately=cookie.came_lately(session, now=utc_now()),
         is_own_device=cookie.is_own_device(session),
@@ -128,7 +129,7 @@ def add_own_device() -> Response:
         except RuleBroken as broken:
             return see_other("auth.own_devices", flash=sentence(broken), flash_kind="careful")
     if added:
-        return see_other("auth.own_devices", flash=_("Done. From now on this device opens your page."))
+        return see_other("auth.own_devices", added="yes", flash=_("Done. From now on this device opens your page."))
     return see_other("auth.own_devices", flash=_("That did not work. Try once more."), flash_kind="careful")
 
 
