@@ -205,7 +205,7 @@ def test_a_sixth_device_is_not_offered(client_for: ClientFor, cast: Cast) -> Non
 
 def test_an_answer_without_a_question_adds_nothing(client_for: ClientFor, cast: Cast) -> None:
     sent = client_for(cast.ama).post("/my/devices", data={"passkey": "{}"}, follow_redirects=True)
-    assert "That did not work. Try once more." in sent.text
+    assert "That did not work. Try once more, or go on with your words." in sent.text
 
 
 def test_my_choices_lead_there_and_everything_about_me_names_the_device(
