@@ -130,7 +130,8 @@ def add_own_device() -> Response:
             return see_other("auth.own_devices", flash=sentence(broken), flash_kind="careful")
     if added:
         return see_other("auth.own_devices", added="yes", flash=_("Done. From now on this device opens your page."))
-    return see_other("auth.own_devices", flash=_("That did not work. Try once more, or go on with your words."), flash_kind="careful")
+    said = _("That did not work. Try once more, or go on with your words.")
+    return see_other("auth.own_devices", flash=said, flash_kind="careful")
 
 
 @bp.post("/my/devices/<uuid:passkey_id>/end")
