@@ -8,6 +8,9 @@ What they share with those of staff is in `device_keys`, with its rules; neither
 - A key opens a page only while five words open it as well. Whatever ends the words ends the keys (`word_cards.close`):
   a new slip, a page closed or removed, a record that goes on in another one. The sign-in is one by the words' card.
 - Whatever is wrong with an answer, or with the page behind a key, the answer is the same.
+
+Whoever writes of a key holds its owner first (`_alone`): of a key and a new slip at once the slip wins, and neither
+waits for the other for ever.
 """
 
 from __future__ import annotations
@@ -26,6 +29,7 @@ from accredit.domain.audit.rules import Actor, ActorKind, Tag, check_fresh
 from accredit.domain.organisations import suspending
 from accredit.domain.people import device_keys, queries, word_cards
 from accredit.domain.people.device_keys import Place
+from accredit.domain.people.models import YoungPerson
 from accredit.domain.people.own_page_models import OwnPasskey, OwnPasskeyChallenge
 from accredit.domain.people.sign_ins import Browser, Device, System
 from accredit.domain.people.word_cards import CardFacts
@@ -103,17 +107,15 @@ def add(
 
     Raises `RuleBroken` ``own-passkeys-full``, `NotFound`.
     """
+    _alone(db, _owner(actor))
+    card = word_cards.current(db, _owner(actor))
     challenge = device_keys.take(db, OwnPasskeyChallenge, challenge_id, now=now)
-    if challenge is None or challenge.user_handle is None or challenge.young_person_id != _owner(actor):
-        return False
-    # Held, so that of a key and a new slip at once the slip wins.
-    card = word_cards.hold(db, challenge.young_person_id)
-    if card is None:
+    if card is None or challenge is None or challenge.young_person_id != card.young_person_id:
         return False
     if len(_rows(db, card.young_person_id)) >= MOST_KEYS:
         raise RuleBroken("own-passkeys-full")
     key = device_keys.made(answer, challenge=challenge.challenge, place=place)
-    if key is None or _with(db, key.credential_id) is not None:
+    if key is None or challenge.user_handle is None or _owner_of(db, key.credential_id) is not None:
         return False
     db.add(
         OwnPasskey(
@@ -134,18 +136,21 @@ def add(
 
 def use(db: Session, *, challenge_id: UUID, answer: str, place: Place, now: datetime) -> CardFacts | None:
     """Return the card of the page whose key answers a challenge, marked as used; None whatever the reason."""
-    challenge = device_keys.take(db, OwnPasskeyChallenge, challenge_id, now=now)
     said = device_keys.read(answer)
-    row = _with(db, said.credential_id) if said is not None else None
-    if challenge is None or challenge.young_person_id is not None or said is None or row is None:
+    owner_id = _owner_of(db, said.credential_id) if said is not None else None
+    if owner_id is not None:
+        _alone(db, owner_id)
+    challenge = device_keys.take(db, OwnPasskeyChallenge, challenge_id, now=now)
+    if said is None or owner_id is None or challenge is None or challenge.young_person_id is not None:
         return None
+    row = db.exec(select(OwnPasskey).where(OwnPasskey.credential_id == said.credential_id)).first()
     # WebAuthn §7.2, step 6: nobody said who they are, so the device must.
-    if said.user_handle != row.user_handle:
+    if row is None or said.user_handle != row.user_handle:
         return None
     count = device_keys.counted(
         said, challenge=challenge.challenge, place=place, public_key=row.public_key, sign_count=row.sign_count
     )
-    card = word_cards.current(db, row.young_person_id)
+    card = word_cards.current(db, owner_id)
     if count is None or card is None or suspending.suspended_since(db, row.organisation_id) is not None:
         return None
     row.sign_count, row.last_used_on = count, local_date(now)
@@ -155,7 +160,8 @@ def use(db: Session, *, challenge_id: UUID, answer: str, place: Place, now: date
 
 def take_away(db: Session, *, passkey_id: UUID, actor: Actor, now: datetime) -> None:
     """Forget a key to one's own page. Raises `NotFound` for one that is not there, or somebody else's."""
-    row = db.exec(select(OwnPasskey).where(OwnPasskey.id == passkey_id).with_for_update()).first()
+    _alone(db, _owner(actor))
+    row = db.exec(select(OwnPasskey).where(OwnPasskey.id == passkey_id)).first()
     if row is None or row.young_person_id != _owner(actor):
         raise NotFound("passkey")
     db.delete(row)
@@ -168,8 +174,12 @@ def _owner(actor: Actor) -> UUID:
     return actor.id
 
 
-def _with(db: Session, credential_id: bytes) -> OwnPasskey | None:
-    return db.exec(select(OwnPasskey).where(OwnPasskey.credential_id == credential_id).with_for_update()).first()
+def _alone(db: Session, young_person_id: UUID) -> None:
+    db.exec(select(YoungPerson.id).where(YoungPerson.id == young_person_id).with_for_update()).all()
+
+
+def _owner_of(db: Session, credential_id: bytes) -> UUID | None:
+    return db.exec(select(OwnPasskey.young_person_id).where(OwnPasskey.credential_id == credential_id)).first()
 
 
 def _rows(db: Session, young_person_id: UUID) -> list[OwnPasskey]:

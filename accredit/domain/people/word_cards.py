@@ -23,7 +23,7 @@ from sqlmodel import col, select
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
 from accredit.domain.people import rules
-from accredit.domain.people.models import ClaimSlip
+from accredit.domain.people.models import ClaimSlip, YoungPerson
 from accredit.domain.people.own_page_models import OwnPasskey, OwnPasskeyChallenge, WordCard
 from accredit.errors import NotFound
 from accredit.kit import word_code
@@ -56,12 +56,6 @@ def find(db: Session, text: str, *, pepper: bytes) -> CardFacts | None:
 def current(db: Session, young_person_id: UUID) -> CardFacts | None:
     """Return the card that opens a young person's page now, or None."""
     return of_people(db, [young_person_id]).get(young_person_id)
-
-
-def hold(db: Session, young_person_id: UUID) -> CardFacts | None:
-    """Return the card that opens a young person's page now, and keep it from being stopped until this is written."""
-    wanted = select(WordCard).where(WordCard.young_person_id == young_person_id, col(WordCard.withdrawn_at).is_(None))
-    return _facts(db.exec(wanted.with_for_update()))
 
 
 def of_people(db: Session, young_person_ids: Iterable[UUID]) -> dict[UUID, CardFacts]:
@@ -138,6 +132,9 @@ def leave(db: Session, *, young_person_id: UUID, now: datetime) -> None:
 def close(db: Session, young_person_ids: Iterable[UUID], *, now: datetime) -> set[UUID]:
     """Stop every slip, card and passkey of some young people; return whose there were. The caller records why."""
     wanted, had = list(young_person_ids), set[UUID]()
+    # Whoever adds a key holds its owner alone: it is there to be seen, or it comes too late.
+    owners = select(YoungPerson.id).where(col(YoungPerson.id).in_(wanted)).order_by(col(YoungPerson.id))
+    db.exec(owners.with_for_update(read=True, key_share=True)).all()
     models: tuple[Any, ...] = (ClaimSlip, WordCard)
     for model in models:
         rows = db.exec(
@@ -146,8 +143,6 @@ def close(db: Session, young_person_ids: Iterable[UUID], *, now: datetime) -> se
         for row in rows:
             row.withdrawn_at = now
             had.add(row.young_person_id)
-    # Only now: whoever adds a key holds the card, so that their key is there to be seen.
-    db.flush()
     keys: tuple[Any, ...] = (OwnPasskey, OwnPasskeyChallenge)
     for model in keys:
         db.execute(delete(model).where(col(model.young_person_id).in_(wanted)))

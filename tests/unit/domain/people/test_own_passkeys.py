@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +12,7 @@ from uuid import UUID
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec
+from sqlalchemy.exc import SQLAlchemyError
 from sqlmodel import select
 
 from accredit.domain.audit.models import AuditEvent
@@ -254,6 +256,35 @@ def test_whatever_ends_the_words_ends_the_keys_for_good(
         assert opened(db, phone) is None
         # Nor is one added that was begun before.
         assert not add(db, cast.ama.actor, waiting, device().create(options))
+
+
+@pytest.mark.parametrize("end", [new_slip, stop, lambda db, cast: give_words(db, cast.ama)])
+def test_of_a_key_and_a_new_slip_at_once_the_slip_wins(
+    database: Database, cast: Cast, end: Callable[[Session, Cast], None]
+) -> None:
+    new, refused = device(), list[SQLAlchemyError]()
+    with database.transaction() as db:
+        challenge_id, options = asked_for_new(db, cast.ama.actor)
+    answer, both = new.create(options), threading.Barrier(2)
+
+    def at_once(act: Callable[[Session], object]) -> None:
+        both.wait()
+        try:
+            with database.transaction() as db:
+                act(db)
+        except SQLAlchemyError as error:
+            refused.append(error)
+
+    acts = (lambda db: add(db, cast.ama.actor, challenge_id, answer), lambda db: end(db, cast))
+    threads = [threading.Thread(target=at_once, args=(act,)) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert refused == []
+    with database.transaction() as db:
+        assert db.exec(select(OwnPasskey)).all() == []
+        assert opened(db, new) is None
 
 
 def test_somebody_who_left_keeps_their_page_and_their_keys(
