@@ -118,6 +118,8 @@ _PEOPLE = {
     "email-format": lazy_gettext("Write the address like name@example.org."),
     "no-address": lazy_gettext("This person has no e-mail address here, so they do not sign in."),
     "passkeys-full": lazy_gettext("You have ten passkeys. Remove one you no longer use first."),
+    "own-passkeys-full": lazy_gettext("Five devices open your page. Remove one first."),
+    "shared-device": lazy_gettext("Only a device that nobody else uses can open your page. Here your words do it."),
     "school-issuer": lazy_gettext(
         "Write the address as the school’s service gives it, for example https://accounts.google.com or "
         "https://login.microsoftonline.com/…/v2.0 with the school’s own tenant in it."

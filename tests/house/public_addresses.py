@@ -44,6 +44,8 @@ PUBLIC_ADDRESSES = frozenset(
         "/sign-in/second-step",
         "/sign-out",
         "/start",
+        "/start/passkey",
+        "/start/passkey/begin",
         "/start/yours",
         "/status/<list_id>",
         "/status/<list_id>-lists.json",

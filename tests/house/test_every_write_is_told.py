@@ -23,7 +23,7 @@ pytestmark = [pytest.mark.attack("WZ30"), pytest.mark.timeout(600)]
 DOMAIN = Path(accredit.domain.__file__).parent
 # Of whoever looks, not of what is done: how long a sign-in was quiet, that a code was tried, a press of Done.
 BESIDE = {"audit_event", "sign_in", "sign_in_code", "passkey_challenge", "second_step", "ledger_leaf", "ledger_record"}
-BESIDE |= {"ledger_head", "outgoing_mail", "class_list_columns", "word_card"}
+BESIDE |= {"ledger_head", "outgoing_mail", "class_list_columns", "word_card", "own_passkey_challenge"}
 MORE_THAN_ONE = {
     "POST /hours/approve": "each entry is an act of its own",
     "POST /hours": "each entry is an act of its own",

@@ -14,11 +14,12 @@ GRADE, LONGEST = 6.0, 25
 FUNCTIONS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
 PAGES = [
     *sorted(ROOT.glob("templates/learner/*.html")),
+    ROOT / "templates/auth/own_devices.html",
     ROOT / "templates/learner/take.txt",
     ROOT / "templates/layouts/young.html",
     ROOT / "templates/components/talk.html",
 ]
-CODE = sorted(ROOT.glob("accredit/web/learner/*.py"))
+CODE = [*sorted(ROOT.glob("accredit/web/learner/*.py")), ROOT / "accredit/web/auth/own_devices.py"]
 PAPERS = [ROOT / "docs/privacy/notice-young-people.md", ROOT / "docs/guides/young-person.md"]
 
 

@@ -115,6 +115,8 @@ class Tag(StrEnum):
     WORD_CARD_MADE = "word-card.made"
     PAGES_BROUGHT_TOGETHER = "own-pages.brought-together"
     PAGES_PARTED = "own-pages.parted"
+    OWN_PASSKEY_ADDED = "own-passkey.added"
+    OWN_PASSKEY_ENDED = "own-passkey.ended"
     OWN_PAGE_REMOVED = "own-page.removed"
     RECORD_REQUEST_MADE = "record-request.made"
     RECORD_REQUEST_ANSWERED = "record-request.answered"

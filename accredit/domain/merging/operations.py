@@ -30,7 +30,7 @@ from accredit.domain.organisations.rules import Permission, may
 from accredit.domain.people import consents, word_cards
 from accredit.domain.people import queries as people
 from accredit.domain.people.models import ClaimSlip, MergedPerson, MergeRequest, YoungPerson
-from accredit.domain.people.own_page_models import Consent, RecordRequest, WordCard
+from accredit.domain.people.own_page_models import Consent, OwnPasskey, OwnPasskeyChallenge, RecordRequest, WordCard
 from accredit.domain.people.rules import About, Answer
 from accredit.domain.people.second_person import NOBODY, Others, check_second_person, others_who_may
 from accredit.domain.retention.models import LegalHold
@@ -44,7 +44,7 @@ from accredit.storage.merging import go_on_in
 FOLLOWS: tuple[Any, ...] = (
     *(Challenge, RevocationRequest, Hiding, PaperAhead, Credential),
     *(Share, ShareOpening, CodeName),
-    *(ClaimSlip, WordCard, Consent, RecordRequest, LegalHold),
+    *(ClaimSlip, WordCard, OwnPasskey, OwnPasskeyChallenge, Consent, RecordRequest, LegalHold),
 )
 """Whatever names a young person besides their places."""
 TAKEN_OVER = ("school_reference", "upn_hash", "year_group", "form", "turns_13", "turns_16", "turns_18", "name_said")

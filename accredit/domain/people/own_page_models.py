@@ -1,8 +1,8 @@
-"""Rows about a young person's own page: the words that open it, and what was agreed to. Their slips are in `models`."""
+"""Rows about a young person's own page: what opens it, and what was agreed to. Their slips are in `models`."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint
@@ -30,6 +30,45 @@ class WordCard(SQLModel, table=True):
     """The same for cards of somebody who brought their pages at several schools together; new words are of none."""
     together_since: datetime | None = Field(default=None, sa_type=UtcDateTime)
     withdrawn_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+
+
+class OwnPasskey(SQLModel, table=True):
+    """The public half of a key in a young person's own device; the row goes as soon as it opens nothing any more."""
+
+    __tablename__ = "own_passkey"
+    __table_args__ = (belongs_to("young_person", "young_person_id"),)
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    organisation_id: UUID = Field(foreign_key="organisation.id", index=True)
+    young_person_id: UUID = Field(index=True)
+    credential_id: bytes = Field(unique=True)
+    user_handle: bytes = Field(unique=True)
+    """What the device says in place of a name: random, and another one for each key."""
+    public_key: bytes
+    sign_count: int
+    browser: str
+    system: str
+    made_at: datetime = Field(sa_type=UtcDateTime)
+    last_used_on: date | None = None
+
+
+class OwnPasskeyChallenge(SQLModel, table=True):
+    """What a device is asked to sign, once: by the owner of a page for a new key, or by whoever comes, to open one."""
+
+    __tablename__ = "own_passkey_challenge"
+    __table_args__ = (
+        belongs_to("young_person", "young_person_id"),
+        CheckConstraint("(young_person_id IS NULL) = (organisation_id IS NULL)", name="owner_is_whole"),
+        CheckConstraint("(young_person_id IS NULL) = (user_handle IS NULL)", name="handle_is_for_new"),
+    )
+
+    id: UUID = Field(default_factory=new_id, primary_key=True)
+    challenge: bytes
+    organisation_id: UUID | None = Field(default=None, foreign_key="organisation.id")
+    young_person_id: UUID | None = Field(default=None, index=True)
+    user_handle: bytes | None = None
+    """The one that a new key is to have."""
+    made_at: datetime = Field(sa_type=UtcDateTime, index=True)
 
 
 class Consent(SQLModel, table=True):

@@ -1,55 +1,29 @@
 """Passkeys: a key in somebody's device that only opens with their finger, face or PIN (WebAuthn Level 3).
 
-- A challenge is drawn here, kept here, and used once, within five minutes, whether the answer is right or not.
-- The device must have made sure of its owner (user verification), so a passkey is both steps of signing in at once.
-- An answer is for this service's own address, for the account that its key was added to, and for one challenge.
-- A counter that went back is a copied key: refused.
+These open accounts of staff; what they share with those of young people is in `device_keys`, with its rules.
+
+- The device has made sure of its owner, so a passkey is both steps of signing in at once.
+- An answer is for the account that its key was added to.
 """
 
 from __future__ import annotations
 
-import json
-import secrets
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 from uuid import UUID
 
-import structlog
-import webauthn
-from sqlalchemy import delete
 from sqlmodel import col, select
-from webauthn.helpers import base64url_to_bytes, options_to_json
-from webauthn.helpers.exceptions import WebAuthnException
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    PublicKeyCredentialDescriptor,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, Tag
-from accredit.domain.people import queries
+from accredit.domain.people import device_keys, queries
+from accredit.domain.people.device_keys import Place
 from accredit.domain.people.models import Passkey, PasskeyChallenge
 from accredit.domain.people.sign_ins import Browser, Device, System
 from accredit.errors import NotFound, RuleBroken
 from accredit.storage import Session
 
-logger = structlog.get_logger()
-
-LIFETIME = timedelta(minutes=5)
-LONGEST_ANSWER = 20_000
 MOST_KEYS = 10
-_REFUSALS = (WebAuthnException, ValueError, KeyError, TypeError, AttributeError, RecursionError)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Place:
-    """The service as a device knows it: its name, its host without a port, and its whole address."""
-
-    host: str
-    origin: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,33 +55,22 @@ def ask_for_new(db: Session, *, account_id: UUID, place: Place, now: datetime) -
     if account is None:
         raise NotFound("account")
     row = _challenge(db, account_id, now)
-    options = webauthn.generate_registration_options(
-        rp_id=place.host,
-        rp_name="accredit",
-        # The account's own id, so that a device keeps one passkey for it; never the address (WebAuthn §14.6.1).
-        user_id=account_id.bytes,
-        user_name=account.email,
-        user_display_name=account.email,
+    options = device_keys.asked_for_new(
         challenge=row.challenge,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.REQUIRED, user_verification=UserVerificationRequirement.REQUIRED
-        ),
-        exclude_credentials=[PublicKeyCredentialDescriptor(id=key.credential_id) for key in _rows(db, account_id)],
+        place=place,
+        # The account's own id, so that a device keeps one passkey for it; never the address (WebAuthn §14.6.1).
+        user_handle=account_id.bytes,
+        user_name=account.email,
+        known=[key.credential_id for key in _rows(db, account_id)],
     )
-    return row.id, options_to_json(options)
+    return row.id, options
 
 
 def ask(db: Session, *, account_id: UUID | None, place: Place, now: datetime) -> tuple[UUID, str]:
     """Draw a challenge to be answered by a passkey of an account; None for whoever comes, so that nobody is named."""
     row = _challenge(db, account_id, now)
     keys = _rows(db, account_id) if account_id is not None else []
-    options = webauthn.generate_authentication_options(
-        rp_id=place.host,
-        challenge=row.challenge,
-        allow_credentials=[PublicKeyCredentialDescriptor(id=key.credential_id) for key in keys],
-        user_verification=UserVerificationRequirement.REQUIRED,
-    )
-    return row.id, options_to_json(options)
+    return row.id, device_keys.asked(challenge=row.challenge, place=place, known=[key.credential_id for key in keys])
 
 
 def add(
@@ -125,30 +88,20 @@ def add(
 
     Raises `RuleBroken` ``passkeys-full``.
     """
-    challenge = _used_challenge(db, challenge_id, now)
-    if challenge is None or challenge.account_id != account_id or len(answer) > LONGEST_ANSWER:
+    challenge = device_keys.take(db, PasskeyChallenge, challenge_id, now=now)
+    if challenge is None or challenge.account_id != account_id:
         return False
     if len(_rows(db, account_id)) >= MOST_KEYS:
         raise RuleBroken("passkeys-full")
-    try:
-        verified = webauthn.verify_registration_response(
-            credential=answer,
-            expected_challenge=challenge.challenge,
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
-            require_user_verification=True,
-        )
-    except _REFUSALS as refusal:
-        logger.info("a new passkey was refused", cause=type(refusal).__name__)
-        return False
-    if db.exec(select(Passkey).where(Passkey.credential_id == verified.credential_id)).first() is not None:
+    key = device_keys.made(answer, challenge=challenge.challenge, place=place)
+    if key is None or _with(db, key.credential_id) is not None:
         return False
     db.add(
         Passkey(
             account_id=account_id,
-            credential_id=verified.credential_id,
-            public_key=verified.credential_public_key,
-            sign_count=verified.sign_count,
+            credential_id=key.credential_id,
+            public_key=key.public_key,
+            sign_count=key.sign_count,
             browser=device.browser.value,
             system=device.system.value,
             made_at=now,
@@ -160,32 +113,20 @@ def add(
 
 def use(db: Session, *, challenge_id: UUID, answer: str, place: Place, now: datetime) -> UUID | None:
     """Return the account whose passkey answers a challenge; None when none does, whatever the reason."""
-    challenge = _used_challenge(db, challenge_id, now)
-    if challenge is None or len(answer) > LONGEST_ANSWER:
+    challenge = device_keys.take(db, PasskeyChallenge, challenge_id, now=now)
+    said = device_keys.read(answer)
+    row = _with(db, said.credential_id) if said is not None else None
+    if challenge is None or said is None or row is None or challenge.account_id not in {None, row.account_id}:
         return None
-    try:
-        credential: dict[str, Any] = json.loads(answer)
-        wanted = select(Passkey).where(Passkey.credential_id == base64url_to_bytes(credential["rawId"]))
-        row = db.exec(wanted.with_for_update()).first()
-        if row is None or (challenge.account_id is not None and challenge.account_id != row.account_id):
-            return None
-        handle = credential["response"].get("userHandle")
-        # WebAuthn §7.2, step 6: the device says whose it is, and that must be whose the key is here.
-        if handle is not None and base64url_to_bytes(handle) != row.account_id.bytes:
-            return None
-        verified = webauthn.verify_authentication_response(
-            credential=credential,
-            expected_challenge=challenge.challenge,
-            expected_rp_id=place.host,
-            expected_origin=place.origin,
-            credential_public_key=row.public_key,
-            credential_current_sign_count=row.sign_count,
-            require_user_verification=True,
-        )
-    except _REFUSALS as refusal:
-        logger.info("a passkey was refused", cause=type(refusal).__name__)
+    # WebAuthn §7.2, step 6: the device says whose it is, and that must be whose the key is here.
+    if said.user_handle not in {None, row.account_id.bytes}:
         return None
-    row.sign_count, row.last_used_at = verified.new_sign_count, now
+    count = device_keys.counted(
+        said, challenge=challenge.challenge, place=place, public_key=row.public_key, sign_count=row.sign_count
+    )
+    if count is None:
+        return None
+    row.sign_count, row.last_used_at = count, now
     return row.account_id
 
 
@@ -199,20 +140,12 @@ def take_away(db: Session, *, account_id: UUID, passkey_id: UUID, actor: Actor, 
 
 
 def _challenge(db: Session, account_id: UUID | None, now: datetime) -> PasskeyChallenge:
-    db.execute(delete(PasskeyChallenge).where(col(PasskeyChallenge.made_at) < now - LIFETIME))
-    row = PasskeyChallenge(challenge=secrets.token_bytes(32), account_id=account_id, made_at=now)
-    db.add(row)
-    db.flush()
-    return row
+    row = PasskeyChallenge(challenge=device_keys.new_challenge(), account_id=account_id, made_at=now)
+    return device_keys.keep(db, row, now=now)
 
 
-def _used_challenge(db: Session, challenge_id: UUID, now: datetime) -> PasskeyChallenge | None:
-    row = db.exec(select(PasskeyChallenge).where(PasskeyChallenge.id == challenge_id).with_for_update()).first()
-    if row is None:
-        return None
-    # Gone before anything is looked at: a wrong answer uses it up as well.
-    db.delete(row)
-    return row if abs(now - row.made_at) <= LIFETIME else None
+def _with(db: Session, credential_id: bytes) -> Passkey | None:
+    return db.exec(select(Passkey).where(Passkey.credential_id == credential_id).with_for_update()).first()
 
 
 def _rows(db: Session, account_id: UUID) -> list[Passkey]:

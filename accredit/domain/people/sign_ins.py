@@ -22,6 +22,7 @@ from sqlmodel import col, select
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, Tag
 from accredit.domain.people.models import Account, Invitation, PasskeyChallenge, SignIn, SignInCode
+from accredit.domain.people.own_page_models import OwnPasskeyChallenge
 from accredit.domain.people.rules import SignInWay
 from accredit.errors import NotFound
 from accredit.storage import Session
@@ -187,7 +188,7 @@ def end_every_one(db: Session, *, account_id: UUID) -> None:
 
 def forget_all(db: Session) -> None:
     """End whatever a restored backup brought back: sign-ins ended since, codes and invitations used since."""
-    for model in (SignIn, SignInCode, Invitation, PasskeyChallenge):
+    for model in (SignIn, SignInCode, Invitation, PasskeyChallenge, OwnPasskeyChallenge):
         db.execute(delete(model))
 
 

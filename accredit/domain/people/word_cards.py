@@ -1,7 +1,8 @@
 """The five words with which a young person opens their own page, again and again, on any computer.
 
 - They are drawn when somebody uses their paper slip (`people.claiming`), shown once, and kept only as a keyed hash.
-- Somebody has one card at most; a new slip, a new card or a consent taken back stops the one before at once.
+- Somebody has one card at most; a new slip, a new card or a consent taken back stops the one before at once, and with
+  it every passkey of theirs (`own_passkeys`): a key opens only what words open.
 - "Done" ends every sign-in of the card that began before: a cookie that was copied is worth nothing afterwards.
 - The words open the page of somebody who has left as well: it stays theirs.
 """
@@ -16,14 +17,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 from sqlmodel import col, select
 
 from accredit.domain.audit import operations as audit
 from accredit.domain.audit.rules import Actor, ActorKind, Tag
 from accredit.domain.people import rules
-from accredit.domain.people.models import ClaimSlip
-from accredit.domain.people.own_page_models import WordCard
+from accredit.domain.people.models import ClaimSlip, YoungPerson
+from accredit.domain.people.own_page_models import OwnPasskey, OwnPasskeyChallenge, WordCard
 from accredit.errors import NotFound
 from accredit.kit import word_code
 from accredit.storage import Session
@@ -131,8 +132,11 @@ def leave(db: Session, *, young_person_id: UUID, now: datetime) -> None:
 
 
 def close(db: Session, young_person_ids: Iterable[UUID], *, now: datetime) -> set[UUID]:
-    """Stop every slip and card of some young people; return whose there were. The caller records why."""
+    """Stop every slip, card and passkey of some young people; return whose there were. The caller records why."""
     wanted, had = list(young_person_ids), set[UUID]()
+    # Whoever adds a key holds its owner alone: it is there to be seen, or it comes too late.
+    owners = select(YoungPerson.id).where(col(YoungPerson.id).in_(wanted)).order_by(col(YoungPerson.id))
+    db.exec(owners.with_for_update(read=True, key_share=True)).all()
     models: tuple[Any, ...] = (ClaimSlip, WordCard)
     for model in models:
         rows = db.exec(
@@ -141,6 +145,9 @@ def close(db: Session, young_person_ids: Iterable[UUID], *, now: datetime) -> se
         for row in rows:
             row.withdrawn_at = now
             had.add(row.young_person_id)
+    keys: tuple[Any, ...] = (OwnPasskey, OwnPasskeyChallenge)
+    for model in keys:
+        db.execute(delete(model).where(col(model.young_person_id).in_(wanted)))
     return had
 
 

@@ -35,7 +35,7 @@ from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.organisations import queries as organisations
 from accredit.domain.people.models import ClaimSlip, MergedPerson, MergeRequest, YoungPerson
-from accredit.domain.people.own_page_models import Consent, RecordRequest, WordCard
+from accredit.domain.people.own_page_models import Consent, OwnPasskey, OwnPasskeyChallenge, RecordRequest, WordCard
 from accredit.domain.practice.models import (
     ApprovalLinkPerson,
     EarlierHoursRequest,
@@ -72,6 +72,8 @@ TOLD: Final[Mapping[Any, tuple[str, ...]]] = {
     ),
     ClaimSlip: ("made_at", "last_used_at", "withdrawn_at"),
     WordCard: ("made_at", "last_used_at", "done_at", "together_since", "withdrawn_at"),
+    OwnPasskey: ("browser", "system", "made_at", "last_used_on"),
+    OwnPasskeyChallenge: ("made_at",),
     Consent: ("about", "voice", "is_yes", "at"),
     RecordRequest: ("wish", "asked_at", "answer", "answered_at"),
     Enrolment: ("programme_id", "started_on", "ended_on", "created_at"),
@@ -123,6 +125,7 @@ KEPT_BACK: Final[Mapping[str, Why]] = {
                 "record_hash",
             ),
             *("kept_id", "other_id", "former_id", "page_id"),
+            *("credential_id", "public_key", "sign_count", "user_handle", "challenge"),
         ),
         Why.OURS,
     ),

@@ -40,7 +40,7 @@ from accredit.domain.people.models import (
     WeeklyDigest,
     YoungPerson,
 )
-from accredit.domain.people.own_page_models import Consent, RecordRequest, WordCard
+from accredit.domain.people.own_page_models import Consent, OwnPasskey, OwnPasskeyChallenge, RecordRequest, WordCard
 from accredit.domain.practice.models import (
     ApprovalLink,
     ApprovalLinkPerson,
@@ -110,7 +110,7 @@ def belongings(db: Session, person_id: UUID) -> Belongings | None:
         (Enrolment, enrolments),
         *(
             (model, _ids(db, model, col(model.young_person_id) == person_id))
-            for model in (RecordRequest, Consent, WordCard, ClaimSlip, LegalHold)
+            for model in (RecordRequest, Consent, OwnPasskeyChallenge, OwnPasskey, WordCard, ClaimSlip, LegalHold)
         ),
         (MergeRequest, _ids(db, MergeRequest, _is_of_request(person_id))),
         (MergedPerson, _ids(db, MergedPerson, col(MergedPerson.young_person_id) == person_id)),

@@ -25,6 +25,7 @@ def register(app: Flask) -> None:
         demanding,
         inviting,
         other_schools,
+        own_devices,
         own_training,
         passkeys,
         password,

@@ -14,9 +14,9 @@ from accredit.domain.people import passkeys, school_sign_in, second_step, sign_i
 from accredit.domain.people.rules import SignInWay
 from accredit.web.access import account_holder
 from accredit.web.auth import bp
-from accredit.web.auth.devices import device_in_words
 from accredit.web.auth.entering import account_row
 from accredit.web.database import reading, transaction
+from accredit.web.device_words import device_in_words
 from accredit.web.pages import page, see_other
 from accredit.web.viewer import Viewer, current_viewer
 

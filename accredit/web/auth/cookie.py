@@ -4,6 +4,7 @@
   keeps the hash of (`accredit.domain.people.sign_ins`), and the organisation chosen.
 - A young person: their id and the card of words that let them in; stopping the card ends the sign-in, and so does
   "Done", in every copy of the cookie.
+- Whether a young person said, since they came, that nobody else uses this device: until then it counts as shared.
 - For ten minutes, whoever typed a slip's code: which slip, until they say that it is theirs.
 - Everybody: when they came and when they were last here. Staff stay for 30 minutes of quiet and 12 hours in all, young
   people (shared devices) for 10 minutes and 2 hours: nobody keeps a borrowed cookie awake for ever.
@@ -31,6 +32,9 @@ _REWRITE_AFTER = timedelta(seconds=30)
 ACCOUNT = "_user_id"  # The name is Flask-Login's.
 _CAME, _SEEN, _ORGANISATION, _YOUNG_PERSON, _CARD = "came", "seen", "organisation", "young_person", "card"
 _HELD = "sign_in"
+_OWN_DEVICE = "own_device"
+# The page that was opened, where its owner went on from it to another of theirs.
+_OPENED = "opened"
 _CLAIMED, _CLAIMED_AT = "slip", "slip_at"
 
 Cookie = MutableMapping[str, Any]
@@ -53,6 +57,7 @@ def remember_young_person(cookie: Cookie, who: YoungSignIn, *, now: datetime) ->
 
 def go_to(cookie: Cookie, who: YoungSignIn) -> None:
     """Let a young person be on another page of theirs, for no longer than they would have been on this one."""
+    cookie.setdefault(_OPENED, cookie[_YOUNG_PERSON])
     cookie[_YOUNG_PERSON], cookie[_CARD] = str(who.young_person_id), str(who.card_id)
 
 
@@ -107,6 +112,22 @@ def forget_slip(cookie: Cookie) -> None:
     """Forget it."""
     cookie.pop(_CLAIMED, None)
     cookie.pop(_CLAIMED_AT, None)
+
+
+def say_own_device(cookie: Cookie) -> None:
+    """Note that nobody else uses this device, until this sign-in is over."""
+    cookie[_OWN_DEVICE] = True
+
+
+def is_own_device(cookie: Cookie) -> bool:
+    """Say whether whoever is here said so."""
+    return bool(cookie.get(_OWN_DEVICE, False))
+
+
+def came_lately(cookie: Cookie, *, now: datetime) -> bool:
+    """Say whether a young person opened this page a moment ago: nobody who found it open, or came over from another."""
+    is_the_one = cookie.get(_OPENED, cookie.get(_YOUNG_PERSON)) == cookie.get(_YOUNG_PERSON)
+    return is_the_one and not _is_past(cookie, _CAME, YOUNG_QUIET, now)
 
 
 def began_before(cookie: Cookie, moment: datetime | None) -> bool:

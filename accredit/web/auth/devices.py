@@ -1,6 +1,6 @@
 """The device that somebody signs in with: two words of it, and the letter that tells its owner of another one.
 
-What is kept of a device is in `accredit.domain.people.sign_ins`.
+What is kept of a device is in `accredit.domain.people.sign_ins`, and how it is said in `accredit.web.device_words`.
 """
 
 from __future__ import annotations
@@ -8,44 +8,19 @@ from __future__ import annotations
 from datetime import datetime
 
 from flask import render_template, request
-from flask_babel import LazyString
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
 
 from accredit.domain.notifications import operations as notifications
 from accredit.domain.people import sign_ins
-from accredit.domain.people.sign_ins import Browser, Device, System
+from accredit.domain.people.sign_ins import Device
 from accredit.storage import Session
+from accredit.web.device_words import device_in_words
 from accredit.web.settings import current_settings
-
-BROWSERS: dict[Browser, str | LazyString] = {
-    Browser.CHROME: "Chrome",
-    Browser.EDGE: "Edge",
-    Browser.FIREFOX: "Firefox",
-    Browser.SAFARI: "Safari",
-    Browser.OTHER: _l("another browser"),
-}
-SYSTEMS: dict[System, str | LazyString] = {
-    System.ANDROID: "Android",
-    System.CHROMEBOOK: "Chromebook",
-    System.IPAD: "iPad",
-    System.IPHONE: "iPhone",
-    System.LINUX: "Linux",
-    System.MAC: "Mac",
-    System.WINDOWS: "Windows",
-    System.OTHER: _l("another device"),
-}
 
 
 def device_here() -> Device:
     """Return the two words that are kept of this request's device."""
     return sign_ins.device_of(request.headers.get("User-Agent", ""))
-
-
-def device_in_words(device: Device) -> str:
-    """Return what is known of a device, as its owner would recognise it."""
-    said: str = _("%(browser)s on %(system)s", browser=BROWSERS[device.browser], system=SYSTEMS[device.system])
-    return said
 
 
 def tell_of_another_device(db: Session, *, email: str, device: Device, now: datetime) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from accredit.clock import utc_now
 from accredit.domain.people import passkeys
-from accredit.domain.people.passkeys import Place
+from accredit.domain.people.device_keys import Place
 from accredit.domain.people.rules import SignInWay
 from accredit.errors import RuleBroken
 from accredit.web.access import proved_account_holder, public
@@ -54,7 +54,7 @@ def begin_passkey() -> Response:
     with transaction(everywhere=True) as db:
         challenge, options = passkeys.ask(db, account_id=viewer.account_id, place=place(), now=now)
     session[CHALLENGE] = str(challenge)
-    return _json(options)
+    return as_json(options)
 
 
 @bp.post("/sign-in/passkey")
@@ -80,7 +80,7 @@ def begin_new_passkey() -> Response:
             db, account_id=own_account(current_viewer()), place=place(), now=utc_now()
         )
     session[CHALLENGE] = str(challenge)
-    return _json(options)
+    return as_json(options)
 
 
 @bp.post("/account/passkeys")
@@ -121,7 +121,8 @@ def end_passkey(passkey_id: UUID) -> Response:
     return see_other("auth.account", flash=_("That passkey signs nobody in any more."))
 
 
-def _json(text: str) -> Response:
+def as_json(text: str) -> Response:
+    """Return what a browser is told to ask a device."""
     answer = make_response(text)
     answer.content_type = "application/json"
     return answer

@@ -14,8 +14,10 @@ from accredit.domain.awarding.rules import SetAsideReason
 from accredit.domain.credentials.rules import RevocationAnswer, RevokeReason
 from accredit.domain.issuing.rules import Status
 from accredit.domain.people.rules import About, NameConfirmedBy, RecordAnswer, RecordWish, Voice
+from accredit.domain.people.sign_ins import Browser, System
 from accredit.domain.practice.rules import HoursStatus, LateReason, Source
 from accredit.kit import typed_code
+from accredit.web.device_words import BROWSERS, SYSTEMS
 from accredit.web.languages import page_language
 from accredit.web.learner import share_words, words
 from accredit.web.words import date_in_words, hours_in_words, moment_in_words, month_in_words
@@ -24,6 +26,8 @@ KINDS: Mapping[str, LazyString] = {
     "young_person": _l("About me"),
     "claim_slip": _l("My slips for signing in"),
     "word_card": _l("My five words for signing in"),
+    "own_passkey": _l("My devices that open my page"),
+    "own_passkey_challenge": _l("When I began to add a device"),
     "consent": _l("What I, and home, said yes or no to"),
     "record_request": _l("What I asked school about my record"),
     "enrolment": _l("My programmes"),
@@ -72,6 +76,9 @@ COLUMNS: Mapping[str, LazyString] = {
     "opening_asked_at": _l("Asked to open my page again"),
     "made_at": _l("Made"),
     "last_used_at": _l("Last used"),
+    "last_used_on": _l("Last used"),
+    "browser": _l("Browser"),
+    "system": _l("Device"),
     "withdrawn_at": _l("Ended"),
     "done_at": _l("Pressed Done"),
     "together_since": _l("Together with a page at another school since"),
@@ -208,6 +215,10 @@ def said(column: str, value: Any) -> str:
         return hours_in_words(value, page_language())
     if column == "code":
         return typed_code.show(value)
+    if column == "browser":
+        return str(BROWSERS[Browser(value)])
+    if column == "system":
+        return str(SYSTEMS[System(value)])
     if column.startswith("turns_"):
         return month_in_words(date.fromisoformat(f"{value}-01"), page_language())
     return next((say(value) for kind, say in _SAID if isinstance(value, kind)), str(value))

@@ -41,6 +41,7 @@ const begin = async (form) => {
 for (const form of document.querySelectorAll("form[data-passkey]")) {
   if (!window.PublicKeyCredential) continue;
   form.hidden = false;
+  form.parentElement.querySelector("[data-without-passkey]")?.remove();
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
     const said = form.querySelector("[role=status]");

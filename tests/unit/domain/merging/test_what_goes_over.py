@@ -18,6 +18,7 @@ from accredit.domain.enrolments.models import Break, Enrolment, EnrolmentMove
 from accredit.domain.issuing import operations as issuing
 from accredit.domain.issuing.rules import ReplaceReason
 from accredit.domain.merging import operations, places
+from accredit.domain.people import own_passkeys
 from accredit.domain.people.models import MergedPerson, MergeRequest, YoungPerson
 from accredit.domain.people.rules import NameConfirmedBy
 from accredit.domain.practice.models import ApprovalLinkPerson
@@ -30,6 +31,7 @@ from accredit.jobs.worker import open_issuer
 from accredit.keyring import KeyRing
 from accredit.storage.tombstones import Tombstones
 from tests.factories import NOW, TODAY
+from tests.own_devices import added, give_words
 from tests.populated import PASSPHRASE
 from tests.unit.domain.merging.school import School, check_whole
 
@@ -59,6 +61,17 @@ def test_a_certificate_that_is_to_be_replaced_is_waited_for(school: School) -> N
     with pytest.raises(RuleBroken, match="merge-not-signed"):
         school.merge(kept=school.amy, other=school.cast.ama)
     assert school.is_there(school.cast.ama)
+
+
+def test_the_devices_of_the_kept_record_go_on_and_those_of_the_other_end(school: School) -> None:
+    with school.database.transaction(school.cast.organisation_id) as db:
+        for player in (school.amy, school.cast.ben):
+            give_words(db, player)
+            added(db, player)
+    school.merge(kept=school.cast.ben, other=school.amy)
+    with school.database.reading() as db:
+        assert len(own_passkeys.of_owner(db, school.cast.ben.actor)) == 1
+        assert own_passkeys.of_owner(db, school.amy.actor) == ()
 
 
 def test_two_certificates_of_one_level_stay_two(school: School, tmp_path: Path) -> None:

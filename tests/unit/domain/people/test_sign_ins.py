@@ -12,6 +12,7 @@ from accredit.domain.audit.models import AuditEvent
 from accredit.domain.audit.rules import SERVICE, Tag
 from accredit.domain.people import operations as people
 from accredit.domain.people import passkeys, sign_ins, signing_in
+from accredit.domain.people.device_keys import Place
 from accredit.domain.people.models import Invitation, PasskeyChallenge, SignIn, SignInCode
 from accredit.domain.people.rules import SignInWay
 from accredit.domain.people.sign_ins import Browser, Device, System
@@ -139,7 +140,7 @@ def test_wa12_what_a_restored_backup_brings_back_is_ended(database: Database, ac
     _, secret = begin(database, account_id)
     with database.transaction() as db:
         signing_in.make_code(db, email="sam@example.org", browser_secret="x", pepper=PEPPER, now=NOW)
-        passkeys.ask(db, account_id=None, place=passkeys.Place(host="a.example", origin="https://a.example"), now=NOW)
+        passkeys.ask(db, account_id=None, place=Place(host="a.example", origin="https://a.example"), now=NOW)
         sign_ins.forget_all(db)
         assert all(db.exec(select(model)).all() == [] for model in (SignIn, SignInCode, PasskeyChallenge, Invitation))
     assert not is_on(database, account_id, secret)

@@ -20,7 +20,7 @@ from accredit.domain.issuing import self_audit
 from accredit.domain.issuing.models import Issuance, StatusList
 from accredit.domain.notifications.models import OutgoingMail
 from accredit.domain.people.models import ClaimSlip, YoungPerson
-from accredit.domain.people.own_page_models import WordCard
+from accredit.domain.people.own_page_models import OwnPasskey, OwnPasskeyChallenge, WordCard
 from accredit.domain.retention import operations, queries
 from accredit.domain.retention.models import Erasure
 from accredit.domain.retention.rules import ErasureReason, HoldReason, RecordKind
@@ -39,6 +39,7 @@ from accredit.storage.erasure import scrub
 from accredit.storage.tombstones import Tombstones
 from tests.cast import Cast, make_cast
 from tests.factories import HOST, NOW
+from tests.own_devices import added, asked_for_new, give_words
 from tests.populated import PASSPHRASE, Year, populate
 
 CANARY = "Zephyrine Quixotica"
@@ -163,6 +164,18 @@ def test_dp09_a_record_of_what_they_did_goes_with_its_holder(school: School) -> 
         assert (report.verdict, report.reason) == (Verdict.CANNOT_CONFIRM, Reason.NO_CURRENT_RECORD)
         assert verification.verify_code(db, code=view.code, now=utc_now()) is None
         assert self_audit.verify_store(db) == ()
+
+
+def test_dp09_the_keys_in_their_devices_go_with_their_holder(school: School) -> None:
+    with school.database.transaction(school.cast.organisation_id) as db:
+        for player in (school.cast.ama, school.cast.ben):
+            give_words(db, player)
+            added(db, player)
+            asked_for_new(db, player.actor)
+    school.erase(school.cast.ama.id)
+    with school.database.reading() as db:
+        for model in (OwnPasskey, OwnPasskeyChallenge):
+            assert [row.young_person_id for row in db.execute(sa.select(model)).scalars()] == [school.cast.ben.id]
 
 
 def test_the_status_index_of_an_erased_certificate_stays_used(school: School) -> None:

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.people.models import Staff, YoungPerson
+from accredit.domain.people.own_page_models import OwnPasskey
 from accredit.domain.retention.everything import KEPT_BACK, TOLD, Everything, everything
 from accredit.domain.retention.queries import Belongings, belongings
 from accredit.domain.transparency import operations as transparency
@@ -19,6 +20,7 @@ from accredit.errors import NotFound
 from accredit.storage import Database, identity, new_id
 from tests.cast import Cast, make_cast
 from tests.factories import HOST, NOW
+from tests.own_devices import added, give_words
 from tests.populated import populate
 
 CANARIES = {"school_reference": "C4NARY-1", "year_group": "C4NARY-2", "form": "C4NARY-3", "name_said": "C4NARY-4"}
@@ -35,6 +37,9 @@ def cast(database: Database, tmp_path: Path) -> Cast:
         for name, mark in CANARIES.items():
             setattr(ama, name, mark)
     populate(database, cast, tmp_path)
+    with database.transaction(cast.organisation_id) as db:
+        give_words(db, cast.ama)
+        added(db, cast.ama)
     return cast
 
 
@@ -83,6 +88,16 @@ def test_nobody_else_is_in_it(database: Database, cast: Cast) -> None:
     for name, row_id in (*adults, *others):
         assert name not in written
         assert str(row_id) not in written
+
+
+def test_a_device_is_named_and_nothing_of_its_key_is_told(database: Database, cast: Cast) -> None:
+    found = told(database, cast)
+    sections: dict[str, Any] = {each.kind: each.rows for each in found.sections}
+    assert sections["own_passkey"] == ({"browser": "safari", "system": "iphone", "made_at": NOW, "last_used_on": None},)
+    with database.reading() as db:
+        row = db.execute(sa.select(OwnPasskey)).scalar_one()
+    for secret in (row.public_key, row.credential_id, row.user_handle):
+        assert secret.hex() not in json.dumps(found.to_json())
 
 
 def test_codes_are_told_in_the_words_of_the_programme(database: Database, cast: Cast) -> None:

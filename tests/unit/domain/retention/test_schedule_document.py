@@ -14,7 +14,7 @@ import pytest
 from accredit.domain.clients import repeating
 from accredit.domain.clients import rules as keys
 from accredit.domain.credentials import sharing_rules
-from accredit.domain.people import first_operator, invitations, joining, passkeys, sign_ins, signing_in
+from accredit.domain.people import device_keys, first_operator, invitations, joining, sign_ins, signing_in
 from accredit.domain.practice import approval_links
 from accredit.domain.retention import rules
 from accredit.domain.retention.rules import SCHEDULE, RecordKind
@@ -55,7 +55,7 @@ BY_ITSELF: tuple[tuple[str, str, tuple[timedelta, ...]], ...] = (
         "{} after the last time",
         (timedelta(seconds=known.LASTS_SECONDS),),
     ),
-    ("what a device is asked to sign with a passkey", "{}, or once used", (passkeys.LIFETIME,)),
+    ("what a device is asked to sign with a passkey", "{}, or once used", (device_keys.LIFETIME,)),
     ("a code sent to sign in", "{}, or once used", (signing_in.LIFETIME,)),
     ("an invitation to staff", "{}, or once used", (invitations.LASTS,)),
     (

@@ -191,3 +191,14 @@ def test_what_goes_at_one_school_leaves_the_other(
     assert "Example Valley School" not in ama.get("/my/schools").text
     with sqlite_database.reading() as db:
         assert pages_together.others(db, cast.ama.id) == ()
+
+
+def test_whoever_came_over_from_another_page_adds_no_device_here(ama: Browser, elsewhere: str, cast: Cast) -> None:
+    """What opens a page on every other day is added by who opened that page, and outlasts no parting of pages."""
+    together(ama, elsewhere)
+    ama.post("/my/devices/mine")
+    assert ama.post("/my/devices/begin").status_code == 200
+    ama.post(there(cast))
+    assert ama.post("/my/devices/begin").status_code in {401, 403}
+    ama.post(there(cast, cast.ama))
+    assert ama.post("/my/devices/begin").status_code == 200
