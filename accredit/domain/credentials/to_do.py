@@ -18,6 +18,7 @@ from accredit.domain.awarding import queries as awarding
 from accredit.domain.awarding import standing
 from accredit.domain.awarding.queries import Progress
 from accredit.domain.credentials import challenging, queries, revoking
+from accredit.domain.facilitation import queries as facilitation
 from accredit.domain.issuing import queries as issuances
 from accredit.domain.organisations.rules import Permission, Role
 from accredit.domain.people import asking_school, leaving, one_person
@@ -42,6 +43,10 @@ class ToDoKind(StrEnum):
     RECORD_REQUESTS = "record-requests"
     """Young people who asked about what is kept of them: an answer is due within a month."""
     REVOCATIONS = "revocations"
+    ADULTS_RECORDS = "adults-records"
+    """Adults who asked for a record of their own training, but for the reader's own."""
+    ADULTS_ENDINGS = "adults-endings"
+    """Records of adults that somebody else asked to be ended."""
     LARGE_TOTALS = "large-totals"
     """Programmes in which somebody else attested totals so large that two say so."""
     LARGE_LOGS = "large-logs"
@@ -98,6 +103,10 @@ def to_do(
     today = local_date(now)
     if Permission.SUSPEND in permissions:
         found += _to_answer(db, organisation_id)
+        found.append(_endings(db, organisation_id, staff_id))
+    if Permission.AWARD in permissions:
+        asked = facilitation.waiting(db, organisation_id=organisation_id)
+        found.append(ToDo(kind=ToDoKind.ADULTS_RECORDS, count=sum(each.staff_id != staff_id for each in asked)))
     if Permission.MANAGE_PEOPLE in permissions:
         classes = cohorts(db, organisation_id=organisation_id, on=today) if known is None else known
         found += _of_cohorts(db, classes, today)
@@ -124,6 +133,12 @@ def _to_answer(db: Session, organisation_id: UUID) -> Iterator[ToDo]:
             # The oldest first; once it is answered, the next one is here.
             first = issuances.issuance(db, waiting[0]).subject_id
             yield ToDo(kind=kind, count=len(waiting), subject=first)
+
+
+def _endings(db: Session, organisation_id: UUID, staff_id: UUID | None) -> ToDo:
+    asked = facilitation.open_endings(db, organisation_id=organisation_id)
+    found = [each for each in asked if staff_id not in {each.staff_id, each.ending_asked_by}]
+    return ToDo(kind=ToDoKind.ADULTS_ENDINGS, count=len(found), subject=found[0].id if found else None)
 
 
 def _of_cohorts(db: Session, classes: Cohorts, today: date) -> Iterator[ToDo]:

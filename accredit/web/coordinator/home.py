@@ -91,6 +91,8 @@ PLACES: Mapping[ToDoKind, tuple[str, str]] = {
     ToDoKind.RECORD_REQUESTS: ("coordinator.person", "young_person_id"),
     ToDoKind.LARGE_TOTALS: ("coordinator.bring_hours_forward", "programme_id"),
     ToDoKind.LARGE_LOGS: ("coordinator.hours_log", ""),
+    ToDoKind.ADULTS_RECORDS: ("coordinator.facilitators", ""),
+    ToDoKind.ADULTS_ENDINGS: ("coordinator.facilitator_record", "record_id"),
     ToDoKind.LEAVERS: ("coordinator.leavers", ""),
     ToDoKind.MERGES: ("coordinator.person", "young_person_id"),
     ToDoKind.DRAFTS: ("coordinator.programme_draft", "draft_id"),

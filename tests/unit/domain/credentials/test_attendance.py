@@ -19,6 +19,7 @@ from accredit.domain.credentials import attendance, attendance_ending, finding
 from accredit.domain.credentials.kinds import ATTENDANCES, KINDS, SUBJECTS
 from accredit.domain.credentials.rules import RevokeReason
 from accredit.domain.credentials.subjects import subjects
+from accredit.domain.credentials.to_do import ToDoKind, to_do
 from accredit.domain.credentials.views import AttendanceView
 from accredit.domain.facilitation import operations as facilitation
 from accredit.domain.facilitation.models import FacilitatorRecord
@@ -27,7 +28,7 @@ from accredit.domain.issuing import queries as issuances
 from accredit.domain.issuing import self_audit
 from accredit.domain.issuing.models import Issuance
 from accredit.domain.issuing.rules import ReplaceReason
-from accredit.domain.organisations.rules import Role
+from accredit.domain.organisations.rules import Role, permissions_of
 from accredit.domain.verification import evidence, handing_out
 from accredit.domain.verification import operations as verification
 from accredit.domain.verification.offline_sources import OfflineSources
@@ -38,6 +39,7 @@ from accredit.jobs.issuing import Issued, Issuer
 from accredit.rendering.of_credential import pdf_of
 from tests import factories
 from tests.cast import Player
+from tests.factories import NOW
 from tests.unit.domain.verification.story import Story
 
 DAY = date(2026, 6, 4)
@@ -211,6 +213,8 @@ def test_one_person_asks_and_another_ends_it(story: Story) -> None:
     nia, reason = story.cast.nia, RevokeReason.FACTS_WRONG
     assert desk.ends(attendance_ending.ask, view.record_id, nia, reason=reason) is False
     assert desk.verdict(view) == (Verdict.GENUINE, None)
+    waits = {who: _endings_told(story, who) for who in (nia.id, desk.mia.id)}
+    assert waits == {nia.id: 0, desk.mia.id: 1}, "who asked has done their part"
     refusals: list[tuple[Any, Player, dict[str, Any], str]] = [
         (attendance_ending.ask, desk.mia, {"reason": reason}, "asked-already"),
         (attendance_ending.confirm, nia, {}, "second-person-needed"),
@@ -338,3 +342,11 @@ def test_it_is_nothing_of_a_young_person(desk: Desk) -> None:
     assert FacilitatorRecord not in SUBJECTS
     with desk.story.database.reading() as db:
         assert db.execute(sa.select(col(Issuance.kind))).scalars().all() == ["attendance"]
+
+
+def _endings_told(story: Story, staff_id: UUID) -> int:
+    own = story.cast.organisation_id
+    may = permissions_of([Role.COORDINATOR])
+    with story.database.reading(own) as db:
+        found = to_do(db, organisation_id=own, permissions=may, staff_id=staff_id, now=NOW)
+    return sum(each.count for each in found if each.kind is ToDoKind.ADULTS_ENDINGS)

@@ -8,11 +8,12 @@ from uuid import UUID
 import pytest
 
 from accredit.domain.credentials.to_do import ToDo, ToDoKind, to_do
+from accredit.domain.facilitation import operations as facilitation
 from accredit.domain.organisations.rules import Role, permissions_of
 from accredit.storage import Database
 from tests import factories
 from tests.cast import Cast
-from tests.factories import NOW
+from tests.factories import NOW, TODAY
 from tests.unit.web.coordinator.school import plan_training, train
 
 ALL = permissions_of([Role.COORDINATOR])
@@ -90,3 +91,24 @@ def test_another_school_is_told_nothing_of_this_one(sqlite_database: Database, c
 def test_nothing_in_it_could_hold_the_name_of_a_person() -> None:
     # What is posted once a week is made from this, and mailboxes are read by others.
     assert {field.name for field in fields(ToDo)} == {"kind", "count", "programme_id", "programme", "subject"}
+
+
+@pytest.mark.usefixtures("app")
+def test_a_record_that_an_adult_asks_for_waits_for_somebody_else(sqlite_database: Database, cast: Cast) -> None:
+    with sqlite_database.transaction(cast.organisation_id) as db:
+        facilitation.record_session(
+            db,
+            programme_id=cast.programme_id,
+            held_on=TODAY,
+            part_codes=["F1"],
+            delivered_by="Peer Support Trust",
+            present=[cast.sam.id],
+            actor=cast.nia.actor,
+            now=NOW,
+        )
+        facilitation.ask_for_record(
+            db, programme_id=cast.programme_id, printed_name=cast.sam.name, actor=cast.sam.actor, now=NOW
+        )
+    assert waiting(sqlite_database, cast)[ToDoKind.ADULTS_RECORDS].count == 1
+    assert ToDoKind.ADULTS_RECORDS not in waiting(sqlite_database, cast, staff_id=cast.sam.id), "nobody gives their own"
+    assert ToDoKind.ADULTS_RECORDS not in waiting(sqlite_database, cast, (Role.ADMINISTRATOR,))
