@@ -21,7 +21,7 @@ __all__ = ["agreed", "opened"]
 def test_the_page_says_what_goes_what_stays_and_how_it_comes_back(ama: Browser) -> None:
     page = ama.get("/my/remove").text
     for said in (
-        "your words stop, and you are signed out everywhere",
+        "your words stop, no device opens it any more, and you are signed out everywhere",
         "nobody finds a certificate of yours by its code",
         "there are none now",
         "A file you gave to somebody can still be checked. It still shows your name.",
