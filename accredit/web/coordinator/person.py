@@ -53,12 +53,12 @@ class Place:
 @bp.get("/people/<uuid:young_person_id>")
 @requires(Permission.MANAGE_PEOPLE)
 def person(young_person_id: UUID) -> ResponseReturnValue:
-    """Show everything about one young person."""
+    """Show everything about one young person; of somebody who has left, what their certificates need."""
     with reading() as db:
         facts = queries.young_person(db, young_person_id)
         slip = queries.current_slip(db, young_person_id)
         card = word_cards.current(db, young_person_id)
-        places = _places(db, young_person_id)
+        places = _places(db, young_person_id, has_left=facts.left_at is not None)
         merges = one_person.merges_asked(db, of=young_person_id)
         agreed = agreed_lines(db, facts)
         removed_since = hiding.own_since(db, young_person_id)
@@ -78,7 +78,7 @@ def person(young_person_id: UUID) -> ResponseReturnValue:
     )
 
 
-def _places(db: Session, young_person_id: UUID) -> list[Place]:
+def _places(db: Session, young_person_id: UUID, *, has_left: bool) -> list[Place]:
     found = enrolments.enrolments_of(db, young_person_id)
     ids = [each.id for each in found]
     progress = {each.enrolment_id: each for each in awarding.progress_of(db, ids, on=today())}
@@ -90,7 +90,7 @@ def _places(db: Session, young_person_id: UUID) -> list[Place]:
         Place(
             enrolment=each,
             progress=progress[each.id],
-            entries=practice.entries(db, each.id),
+            entries=() if has_left else practice.entries(db, each.id),
             totals=totals[each.id],
             awards=tuple(line for line in lines if line.enrolment_id == each.id),
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
@@ -13,6 +15,7 @@ from accredit.storage import Database
 from tests import factories
 from tests.cast import Cast, Player
 from tests.factories import NOW, PEPPER, TODAY
+from tests.populated import populate
 from tests.web import Browser, ClientFor
 
 
@@ -61,6 +64,26 @@ def test_a_leavers_page_closes_and_their_places_end(
     assert "Your five words" in young.post("/start/yours", data={"answer": "yes"}).text
     assert young.get("/my").status_code == 200
     assert "This young person has left." in nia.post(f"/school/people/{cast.ama.id}/leave", follow_redirects=True).text
+
+
+def test_of_a_leaver_the_school_sees_what_their_certificates_need(
+    app: Flask, nia: Browser, client_for: ClientFor, cast: Cast, sqlite_database: Database, tmp_path: Path
+) -> None:
+    populate(sqlite_database, cast, tmp_path)
+    address = f"/school/people/{cast.ama.id}"
+    days = ("Time, newest first", "Breaks", "Skills shown", "What was agreed", "Pupil number", "Year and form")
+    before = nia.get(address).text
+    assert [each for each in days if each not in before] == []
+    nia.post(f"{address}/leave")
+    after = nia.get(address).text
+    assert [each for each in days if each in after] == []
+    for kept in ("Ama Sample", "Supervised time", "Trained Peer Supporter", "not shown here unless they come back"):
+        assert kept in after
+    assert client_for(cast.ama).get("/my/done").status_code == 200
+    nia.post(f"{address}/open", data={})
+    with sqlite_database.reading() as db:
+        assert people.young_person(db, cast.ama.id).left_at is None
+    assert [each for each in days if each not in nia.get(address).text] == [], "all of it is still there"
 
 
 @pytest.mark.attack("IN12", "WZ13")
