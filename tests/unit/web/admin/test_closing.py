@@ -160,7 +160,7 @@ def test_nothing_is_asked_of_nobody(client_for: ClientFor, cast: Cast, year: Yea
     assert "Go to any adult you trust" in talk
     choices = ama.get("/my/choices").text
     assert "Ask at school" not in choices
-    assert "nobody can open it again" in choices
+    assert "nobody can bring it back" in choices
 
 
 def test_who_asks_for_their_record_to_go_asks_those_who_run_the_service(

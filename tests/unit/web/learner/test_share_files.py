@@ -53,7 +53,7 @@ def test_the_sheet_holds_nothing_but_what_was_chosen(ama: Browser, stranger: Bro
         "Ama Sample",
         "Sample",
         "Amakins",
-        "Nia",
+        "Enghraifft",
         "Specimen",
         year.code,
         str(year.credential_id),
